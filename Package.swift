@@ -1,0 +1,93 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target: Swift 6 mode, no warning tolerated, unsafe code marked where it stands.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A library target with the settings above; every folder of `Sources` is one.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["HearthTestSupport"], resources: resources, swiftSettings: strict)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+
+let package = Package(
+    name: "hearth",
+    products: [
+        .library(name: "HearthClient", targets: ["HearthClient"]),
+        .executable(name: "hearthd", targets: ["hearthd"]),
+        .executable(name: "hearth", targets: ["hearth"]),
+        .executable(name: "hearth-trainer", targets: ["hearth-trainer"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    ],
+    targets: [
+        // 6 programs
+        program("hearthd", ["HearthServer", "HearthRegistrySQLite", logging, argumentParser]),
+        program("hearth", ["HearthClient", "HearthServing", "HearthRegistrySQLite", histogram, argumentParser]),
+        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
+        // 5 composition
+        layer("HearthServer", ["HearthServing", "HearthWire", "HearthRegistry", logging]),
+        // 4 faces
+        layer("HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+        // 3 stages
+        layer(
+            "HearthServing",
+            ["HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore", logging]),
+        layer("HearthClient", ["HearthWire", "HearthCore"]),
+        layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite]),
+        // 2 machinery
+        layer("HearthKernels", ["HearthModel", "HearthCore"]),
+        layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
+        layer("HearthWire", ["HearthCore", "CHearthMessages"]),
+        layer("HearthRegistry", ["HearthCore"]),
+        // 1 definitions
+        layer("HearthModel", ["HearthCore"]),
+        layer("HearthMetrics", ["HearthCore"]),
+        // 0 vocabulary
+        layer("HearthCore", ["CHearthLinux"]),
+        .target(name: "CHearthLinux"),
+        .target(name: "CHearthMessages", dependencies: ["CProtobufC"]),
+        .systemLibrary(
+            name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        // tests
+        .target(
+            name: "HearthTestSupport", dependencies: ["HearthCore", "HearthModel"], path: "Tests/HearthTestSupport",
+            swiftSettings: strict),
+        tests("TidyTests", []),
+        tests("HearthCoreTests", ["HearthCore"]),
+        tests("HearthModelTests", ["HearthModel"]),
+        tests("HearthKernelsTests", ["HearthKernels"]),
+        tests("HearthArtifactsTests", ["HearthArtifacts"]),
+        tests("HearthRegistryTests", ["HearthRegistrySQLite"]),
+        tests("HearthWireTests", ["HearthWire"]),
+        tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
+        tests("HearthServerTests", ["HearthServer", "HearthClient", "HearthRegistrySQLite"]),
+        tests("HearthClientTests", ["HearthClient"]),
+        tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
+    ]
+)

@@ -1,0 +1,84 @@
+#define _GNU_SOURCE
+#include "CHearthLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int hearth_errno(void) { return errno; }
+
+int hearth_open(const char *path, int flags, mode_t mode) { return open(path, flags | O_CLOEXEC, mode); }
+
+int hearth_openat(int directory, const char *path, int flags, mode_t mode) {
+    return openat(directory, path, flags | O_CLOEXEC, mode);
+}
+
+int hearth_open_beneath(int directory, const char *path, int flags, mode_t mode) {
+    struct open_how how;
+    memset(&how, 0, sizeof how);
+    how.flags = (uint64_t)(uint32_t)(flags | O_CLOEXEC);
+    // openat2 refuses a mode where nothing can be created.
+    how.mode = (flags & O_CREAT) ? mode : 0;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+int hearth_rename_noreplace(int old_directory, const char *old_path, int new_directory, const char *new_path) {
+    return renameat2(old_directory, old_path, new_directory, new_path, RENAME_NOREPLACE);
+}
+
+int hearth_accept_nonblocking(int listener) { return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC); }
+
+int hearth_peer_credentials(int socket, int32_t *pid, uint32_t *uid, uint32_t *gid) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) return -1;
+    *pid = credentials.pid;
+    *uid = credentials.uid;
+    *gid = credentials.gid;
+    return 0;
+}
+
+ssize_t hearth_receive_now(int socket, void *buffer, size_t count) {
+    return recv(socket, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+ssize_t hearth_send_now(int socket, const void *buffer, size_t count) {
+    return send(socket, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+ssize_t hearth_send(int socket, const void *buffer, size_t count) { return send(socket, buffer, count, MSG_NOSIGNAL); }
+
+int hearth_epoll_control(int epoll, int operation, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = events;
+    event.data.u64 = token;
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+uint64_t hearth_epoll_token(const struct epoll_event *events, int index) { return events[index].data.u64; }
+
+uint32_t hearth_epoll_events(const struct epoll_event *events, int index) { return events[index].events; }
+
+int hearth_name_thread(const char *name) {
+    char shortened[16];
+    snprintf(shortened, sizeof shortened, "%s", name);
+    return pthread_setname_np(pthread_self(), shortened);
+}
+
+void hearth_spin_hint(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+void hearth_trim_heap(void) { malloc_trim(0); }

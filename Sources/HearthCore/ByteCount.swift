@@ -1,0 +1,46 @@
+/// A number of bytes, as configuration and messages to people have it: `100MiB`, `64KiB`, `512`.
+package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package var bytes: Int
+
+    package init(_ bytes: Int) {
+        self.bytes = bytes
+    }
+
+    package static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
+    package static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
+
+    /// Reads `512`, `64KiB`, `100MiB`, `2GiB` (also `K`, `M`, `G`); nil for anything else.
+    package init?(text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int(digits) else { return nil }
+        let factor: Int
+        switch text.dropFirst(digits.count).lowercased() {
+        case "", "b": factor = 1
+        case "k", "kib": factor = 1 << 10
+        case "m", "mib": factor = 1 << 20
+        case "g", "gib": factor = 1 << 30
+        default: return nil
+        }
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        self.bytes = bytes
+    }
+
+    package static func < (left: ByteCount, right: ByteCount) -> Bool {
+        left.bytes < right.bytes
+    }
+
+    package var description: String {
+        switch bytes {
+        case (1 << 30)...: "\(tenths(bytes >> 20, 1 << 10)) GiB"
+        case (1 << 20)...: "\(tenths(bytes >> 10, 1 << 10)) MiB"
+        case (1 << 10)...: "\(tenths(bytes, 1 << 10)) KiB"
+        default: "\(bytes) B"
+        }
+    }
+
+    private func tenths(_ value: Int, _ unit: Int) -> String {
+        let scaled = (value * 10 + unit / 2) / unit
+        return scaled % 10 == 0 ? "\(scaled / 10)" : "\(scaled / 10).\(scaled % 10)"
+    }
+}

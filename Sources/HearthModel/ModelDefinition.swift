@@ -1,0 +1,165 @@
+/// One trained model as every format converts to it: what goes in, the stages before the estimator, the estimator, and
+/// the threshold. Plain values; kernels are built from its packed form (``PackedModel``) and never see a file format.
+package struct ModelDefinition: Sendable, Equatable {
+    /// What a row looks like to the caller.
+    package var signature: InputSignature
+    /// What happens to a row before the estimator, in order.
+    package var stages: [Stage]
+    package var estimator: Estimator
+    /// For anomaly models: the anomaly score (higher = worse) at which a row is an anomaly, for display and `Detect`.
+    /// The decision itself is the estimator's own rule (for an isolation forest `decision_function < 0`).
+    package var threshold: Double?
+
+    package init(
+        signature: InputSignature, stages: [Stage] = [], estimator: Estimator, threshold: Double? = nil
+    ) {
+        self.signature = signature
+        self.stages = stages
+        self.estimator = estimator
+        self.threshold = threshold
+    }
+}
+
+/// The columns that a caller sends per row.
+package struct InputSignature: Sendable, Equatable {
+    /// Values per row, at least 1.
+    package var columnCount: Int
+    /// One name per column, or empty.
+    package var columnNames: [String]
+    /// For `Detect` over a series: a row is made of the last `window` points (oldest first), each of
+    /// `columnCount / window` values. 1 for models that look at one point at a time.
+    package var window: Int
+
+    package init(columnCount: Int, columnNames: [String] = [], window: Int = 1) {
+        self.columnCount = columnCount
+        self.columnNames = columnNames
+        self.window = window
+    }
+}
+
+/// A step that turns a row into the row the next step sees.
+package enum Stage: Sendable, Equatable {
+    case impute(Imputer)
+    case scale(Scaler)
+}
+
+/// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
+package struct Imputer: Sendable, Equatable {
+    /// One per input column. A column whose statistic is NaN is dropped from the output, unless it is kept.
+    package var statistics: [Double]
+    /// Columns for which an indicator (1 where the value was missing, else 0) is appended, in this order.
+    package var indicatorColumns: [Int]
+
+    package init(statistics: [Double], indicatorColumns: [Int] = []) {
+        self.statistics = statistics
+        self.indicatorColumns = indicatorColumns
+    }
+}
+
+/// scikit-learn's scalers, elementwise, each operation rounded as the library does it (division, not a reciprocal).
+package struct Scaler: Sendable, Equatable {
+    package enum Form: Sendable, Equatable {
+        /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied as 0 or 1.
+        case subtractThenDivide(offset: [Double]?, scale: [Double]?)
+        /// MinMaxScaler: `x * scale + offset`, then clipped to `clip` when there is one.
+        case multiplyThenAdd(scale: [Double], offset: [Double], clip: ClosedRange<Double>?)
+    }
+
+    package var form: Form
+
+    package init(_ form: Form) {
+        self.form = form
+    }
+}
+
+/// What a model computes from a row.
+package enum Estimator: Sendable, Equatable {
+    case treeEnsemble(TreeEnsemble)
+    case linear(LinearModel)
+    case zScore(ZScore)
+}
+
+/// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.
+package struct LinearModel: Sendable, Equatable {
+    /// One row of coefficients per output of the decision.
+    package var coefficients: [[Double]]
+    package var intercepts: [Double]
+    package var link: Link
+    package var task: Task
+
+    package init(coefficients: [[Double]], intercepts: [Double], link: Link, task: Task) {
+        self.coefficients = coefficients
+        self.intercepts = intercepts
+        self.link = link
+        self.task = task
+    }
+}
+
+/// Distance from the middle in units of spread, per column; the row's score is the largest over its columns.
+package struct ZScore: Sendable, Equatable {
+    package enum Method: Sendable, Equatable {
+        /// `|x - mean| / standard deviation`. (SKLEARN-like population deviation, ddof 0.)
+        case standard
+        /// Iglewicz and Hoaglin's modified z-score: `0.6744897501960817 * |x - median| / MAD`.
+        case robust
+    }
+
+    package var method: Method
+    /// Mean or median, one per column.
+    package var centers: [Double]
+    /// What `|x - center|` is divided by, one per column, so that the quotient is the score. 0 for a constant column: there a
+    /// value equal to the center scores 0 and any other scores ``ZScore/constantColumnScore``.
+    package var scales: [Double]
+    /// A row whose score is above this is an anomaly.
+    package var threshold: Double
+
+    /// The score of a value that differs from a column that has never varied: finite, so that it passes through every format.
+    package static let constantColumnScore = 1e6
+
+    package init(method: Method, centers: [Double], scales: [Double], threshold: Double) {
+        self.method = method
+        self.centers = centers
+        self.scales = scales
+        self.threshold = threshold
+    }
+}
+
+/// What the numbers that come out of the link mean; decides the named outputs.
+package enum Task: Sendable, Equatable {
+    /// Outputs `predict` (the numbers themselves).
+    case regression
+    /// Outputs `predict` (class), `predict_proba` and, where the library has one, `decision_function`.
+    case classification(classes: ClassLabels)
+    /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0, else 1).
+    case anomaly(offset: Double)
+}
+
+/// The labels of the classes, in the order of the model's outputs.
+package enum ClassLabels: Sendable, Equatable {
+    case integers([Int64])
+    case booleans([Bool])
+    case strings([String])
+
+    package var count: Int {
+        switch self {
+        case .integers(let labels): labels.count
+        case .booleans(let labels): labels.count
+        case .strings(let labels): labels.count
+        }
+    }
+}
+
+/// What turns the sums of an estimator into its raw outputs. Formulas: `SKLEARN.md` section 3.
+package enum Link: Sendable, Equatable {
+    case identity
+    /// `1 / (1 + exp(-x))`, one output; as a classifier `[1 - p, p]`.
+    case sigmoid
+    /// `m = max; e = exp(x - m); e / sum(e)`, the sum as numpy's pairwise sum.
+    case softmaxPairwise
+    /// The same with the sum left to right.
+    case softmaxSequential
+    /// `exp(x)`.
+    case exponential
+    /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x c(max_samples).
+    case isolation(normalizer: Double)
+}

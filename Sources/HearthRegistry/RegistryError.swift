@@ -1,0 +1,33 @@
+/// Why the registry could not do what was asked, and what to do about it.
+package struct RegistryError: Error, Sendable, CustomStringConvertible {
+    package enum Code: Sendable, Hashable {
+        /// No such registered model or version.
+        case notFound
+        /// Somebody else's change came first; the message shows the current state.
+        case conflict
+        /// The change is not allowed.
+        case refused
+        /// The store cannot be reached or is busy: worth another try.
+        case unavailable
+        /// The store holds what it cannot hold: a damaged or foreign database.
+        case corrupt
+    }
+
+    package var code: Code
+    /// What was found and what was expected.
+    package var message: String
+    /// The next step for the person who reads this.
+    package var hint: String
+    package var cause: (any Error)?
+
+    package init(_ code: Code, _ message: String, hint: String = "", cause: (any Error)? = nil) {
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.cause = cause
+    }
+
+    package var description: String {
+        hint.isEmpty ? message : "\(message); \(hint)"
+    }
+}

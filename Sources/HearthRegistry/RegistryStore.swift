@@ -1,0 +1,40 @@
+package import HearthCore
+
+/// The registry's truth: registered models, versions, production pointers, events. SQLite and PostgreSQL implement it, and
+/// both pass one shared suite.
+///
+/// Calls block and may be made from any thread but those of the data plane. Every write is one transaction that takes the next
+/// head version (commit-ordered, gap-free) and writes an event.
+package protocol RegistryStore: Sendable {
+    /// The number of the last change; 0 for an empty registry.
+    func headVersion() throws(RegistryError) -> Int64
+    /// A number that differs from the one before whenever another connection may have committed something: a cheap hint to poll.
+    func changeHint() throws(RegistryError) -> Int64
+    /// All production pointers, read at one head version.
+    func productionSnapshot() throws(RegistryError) -> ProductionSnapshot
+    func productionPointer(of name: ModelName) throws(RegistryError) -> ProductionPointer?
+
+    func registeredModels() throws(RegistryError) -> [RegisteredModel]
+    func version(_ modelID: ModelID) throws(RegistryError) -> ModelVersion?
+    /// Newest first; `name` nil means of all registered models.
+    func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion]
+    /// Events with a head version above `head`, oldest first.
+    func events(after head: Int64, limit: Int) throws(RegistryError) -> [RegistryEvent]
+
+    /// Adds a version, and its registered model when the name is new. Throws `.conflict` when the id is taken or the name has
+    /// another key.
+    @discardableResult
+    func register(_ version: ModelVersion, actor: String) throws(RegistryError) -> Int64
+    /// Makes `modelID` the production version: demotes first, promotes second, in one transaction.
+    ///
+    /// - Parameter expectedGeneration: the generation that the caller saw (0: none yet); nil promotes whatever it is.
+    /// - Throws: `.conflict` with the current state when another change came between; `.notFound`; `.refused` for a version that
+    ///   has failed, is archived or has no artifact.
+    func promote(
+        _ modelID: ModelID, of name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
+    ) throws(RegistryError) -> ProductionPointer
+    /// Promotes the pointer's previous version. Throws `.refused` when there is none.
+    func rollback(
+        _ name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
+    ) throws(RegistryError) -> ProductionPointer
+}
