@@ -1,0 +1,30 @@
+/// Which part of a packed model a run of bytes is: four ASCII letters, as they stand in the section table of `model.hearth`.
+package struct SectionID: Hashable, Sendable, CustomStringConvertible {
+    /// The letters, first one in the lowest byte.
+    package let rawValue: UInt32
+
+    package init(rawValue: UInt32) {
+        self.rawValue = rawValue
+    }
+
+    /// Traps unless `letters` has exactly four ASCII characters: ids are written in the source, never read from outside.
+    package init(_ letters: StaticString) {
+        precondition(letters.utf8CodeUnitCount == 4, "a section id has four letters")
+        rawValue = (0..<4).reduce(0) { unsafe $0 | UInt32(letters.utf8Start[$1]) << UInt32(8 * $1) }
+    }
+
+    package var description: String {
+        String(decoding: (0..<4).map { UInt8(truncatingIfNeeded: rawValue >> (8 * UInt32($0))) }, as: UTF8.self)
+    }
+}
+
+/// One part of a packed model: little-endian, the very bytes that the kernels read.
+package struct ModelSection: Sendable, Equatable {
+    package var id: SectionID
+    package var bytes: [UInt8]
+
+    package init(_ id: SectionID, bytes: [UInt8]) {
+        self.id = id
+        self.bytes = bytes
+    }
+}
