@@ -63,7 +63,7 @@ package final class Arena {
     }
 
     private func releaseRetired() {
-        for unsafeblock in unsafe state.pointee.retired { unsafe block.deallocate() }
+        unsafe state.pointee.retired.forEach { unsafe $0.deallocate() }
         unsafe state.pointee.retired = []
         unsafe state.pointee.retiredByteCount = 0
         guard unsafe state.pointee.capacity > keptByteCountMax else { return }

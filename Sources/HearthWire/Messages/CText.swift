@@ -49,7 +49,7 @@ extension Arena {
             let memory = unsafe allocate(made.count * MemoryLayout<UnsafeMutablePointer<Message>?>.stride)
         else { return (nil, 0) }
         let start = unsafe memory.bindMemory(to: UnsafeMutablePointer<Message>?.self, capacity: made.count)
-        for unsafe(index, message) in unsafe made.enumerated() { unsafe start[index] = message }
+        for index in unsafe made.indices { unsafe start[index] = made[index] }
         return unsafe (start, made.count)
     }
 }

@@ -83,8 +83,8 @@ package enum PredictCodec {
         _ header: ReplyHeader, rowCount: Int, outputs: UnsafeBufferPointer<OutputView>
     ) -> Int {
         var total = header.byteCount + VarInt.scalarByteCount(rowCount)
-        for unsafeoutput in unsafe outputs {
-            let inner = output.byteCount(rowCount: rowCount)
+        for index in 0..<outputs.count {
+            let inner = unsafe outputs[index].byteCount(rowCount: rowCount)
             total += 1 + VarInt.byteCount(UInt64(inner)) + inner
         }
         return total
@@ -98,7 +98,8 @@ package enum PredictCodec {
         var cursor = unsafe target
         unsafe header.write(to: &cursor)
         unsafe VarInt.writeScalar(5, rowCount, to: &cursor)
-        for unsafeoutput in unsafe outputs {
+        for index in 0..<outputs.count {
+            let output = unsafe outputs[index]
             unsafe VarInt.writeTag(6, 2, to: &cursor)
             unsafe VarInt.write(UInt64(output.byteCount(rowCount: rowCount)), to: &cursor)
             unsafe output.write(rowCount: rowCount, to: &cursor)
