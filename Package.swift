@@ -82,7 +82,10 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels"]),
-        tests("HearthArtifactsTests", ["HearthArtifacts"]),
+        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        .executableTarget(
+            name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
+            swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite"]),
         tests("HearthWireTests", ["HearthWire"]),
         tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
