@@ -1,0 +1,16 @@
+/// Where `unsafe` may stand, and why it must. Everywhere else a span, an array or a wall's safe type does the work.
+enum UnsafeCode {
+    static let table: [(path: String, reason: String)] = [
+        ("Sources/HearthCore/System/", "system calls take pointers"),
+        ("Sources/HearthCore/Timestamp.swift", "clock_gettime and gmtime_r fill structs by pointer"),
+        ("Sources/HearthModel/Packed/", "sections of a packed model are views of one mapping"),
+        ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
+        ("Sources/HearthArtifacts/", "anonymous mappings and libcrypto"),
+        ("Sources/HearthWire/", "protobuf-c structs and the arena they live in"),
+        ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),
+        ("Sources/HearthServer/", "the event loop's buffers and epoll"),
+        ("Sources/HearthClient/", "the socket and its buffers on the synchronous path"),
+        ("Sources/HearthMetrics/", "counters that threads share without a lock"),
+        ("Sources/hearth/Bench/", "the echo floor speaks to bare sockets"),
+    ]
+}
