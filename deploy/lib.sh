@@ -66,7 +66,8 @@ require_swift() {
     fi
     cat >&2 <<'END'
 
-Hearth needs Swift 6.2 or newer. Either with swiftly, the installer of swift.org:
+Hearth needs Swift 6.2 or newer. Either with swiftly, the installer of swift.org (it wants curl and gpg: apt-get install
+curl ca-certificates gpg):
 
   curl -O "https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz"
   tar zxf "swiftly-$(uname -m).tar.gz"
