@@ -42,8 +42,11 @@ import Testing
         try expectNothing(ScriptRule())
     }
 
+    /// Read once for all tests.
+    private static let package = Result { try SourceTree.ofThisPackage() }
+
     private func expectNothing(_ rule: some Rule) throws {
-        for finding in rule.findings(in: try SourceTree.ofThisPackage()) {
+        for finding in rule.findings(in: try Self.package.get()) {
             Issue.record("\(finding)")
         }
     }

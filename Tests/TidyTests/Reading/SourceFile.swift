@@ -1,7 +1,7 @@
 import Foundation
 
 /// One Swift file as the rules see it.
-struct SourceFile {
+struct SourceFile: Sendable {
     /// Below the package's folder, e.g. `Sources/HearthCore/Timestamp.swift`.
     let path: String
     /// The lines as written; line `n` of an editor is `lines[n - 1]`.

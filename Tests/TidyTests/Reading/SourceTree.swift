@@ -1,7 +1,7 @@
 import Foundation
 
 /// Everything that the rules look at, read once.
-struct SourceTree {
+struct SourceTree: Sendable {
     /// All Swift files of `Sources` and `Tests`.
     var files: [SourceFile]
     /// The text of `Package.swift`.

@@ -77,6 +77,7 @@ import Testing
         "package func f() {}", "public struct A {}", "/// Far.\n\npackage enum B {}",
         "// Not for readers.\npackage func f() {}",
         "package init(a: Int) throws(E) {\n    self.a = a\n}", "package init(a: Int) {\n    start(a)\n}",
+        "package init?(a: Int) {\n    self.a = nil\n}",
     ])
     func `an offered declaration without a comment is found`(text: String) {
         #expect(messages(DocumentationRule(), plain, text).count == 1)
@@ -85,9 +86,28 @@ import Testing
     @Test(arguments: [
         "/// Does it.\npackage func f() {}", "/// Does it.\n@inlinable\npublic func f() {}", "func f() {}",
         "private struct A {}", "package let name: String", "package static func == (a: A, b: A) -> Bool {",
-        "package init(a: Int) { self.a = a }", "package init(\n    a: Int\n) {\n    self.a = a\n}\nlet b = 1",
+        "package init(a: Int) { self.a = a }", "package init() {}",
+        "package init(\n    a: @escaping () -> Int = { 1 }\n) {\n    self.a = a\n    unsafe self.b = nil\n}",
+        "package init(from decoder: any Decoder) throws {\n    f()\n}",
+        "package init(\n    a: Int\n) {\n    self.a = a\n}\nlet b = 1",
     ])
     func `documented and self-evident declarations pass`(text: String) {
         #expect(messages(DocumentationRule(), plain, text) == [])
+    }
+
+    @Test func `what a protocol asks for is explained at the protocol`() {
+        let text = """
+            /// Keeps.
+            package protocol Store {
+                /// Reads.
+                func read() -> Int
+            }
+
+            extension Disk: Store {
+                package func read() -> Int { 1 }
+                package func reset() {}
+            }
+            """
+        #expect(messages(DocumentationRule(), plain, text).map { $0.contains("`func reset`") } == [true])
     }
 }

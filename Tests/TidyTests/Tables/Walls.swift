@@ -29,6 +29,9 @@ enum Walls {
             module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
             reason: "SQLite is one of the stores behind RegistryStore"),
         Wall(
+            module: "GRDBSQLite", importers: ["Sources/HearthRegistrySQLite/RegistryDatabase.swift"],
+            reason: "the one setting that GRDB leaves to SQLite's own call"),
+        Wall(
             module: "ArgumentParser",
             importers: ["Sources/hearth/", "Sources/hearthd/", "Sources/hearth-trainer/"],
             reason: "command lines belong to programs"),
