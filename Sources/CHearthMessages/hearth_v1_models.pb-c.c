@@ -1588,7 +1588,7 @@ const ProtobufCMessageDescriptor hearth__v1__rollback_request__descriptor =
   (ProtobufCMessageInit) hearth__v1__rollback_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hearth__v1__pointer_response__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hearth__v1__pointer_response__field_descriptors[6] =
 {
   {
     "model_name",
@@ -1650,8 +1650,21 @@ static const ProtobufCFieldDescriptor hearth__v1__pointer_response__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "changed_at_microseconds",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Hearth__V1__PointerResponse, changed_at_microseconds),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hearth__v1__pointer_response__field_indices_by_name[] = {
+  5,   /* field[5] = changed_at_microseconds */
   3,   /* field[3] = generation */
   4,   /* field[4] = head_version */
   0,   /* field[0] = model_name */
@@ -1661,7 +1674,7 @@ static const unsigned hearth__v1__pointer_response__field_indices_by_name[] = {
 static const ProtobufCIntRange hearth__v1__pointer_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hearth__v1__pointer_response__descriptor =
 {
@@ -1671,7 +1684,7 @@ const ProtobufCMessageDescriptor hearth__v1__pointer_response__descriptor =
   "Hearth__V1__PointerResponse",
   "hearth.v1",
   sizeof(Hearth__V1__PointerResponse),
-  5,
+  6,
   hearth__v1__pointer_response__field_descriptors,
   hearth__v1__pointer_response__field_indices_by_name,
   1,  hearth__v1__pointer_response__number_ranges,

@@ -218,10 +218,14 @@ struct  Hearth__V1__PointerResponse
   char *previous_model_version;
   uint64_t generation;
   int64_t head_version;
+  /*
+   * When the change was committed: microseconds since 1970-01-01T00:00:00Z.
+   */
+  int64_t changed_at_microseconds;
 };
 #define HEARTH__V1__POINTER_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hearth__v1__pointer_response__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0, 0 }
 
 
 struct  Hearth__V1__StatsRequest

@@ -1,0 +1,197 @@
+import CHearthMessages
+package import HearthCore
+
+/// A `hearth.v1.PredictRequest` as it lies in the arena: valid until the arena is reset.
+@safe
+package struct PredictRequestView {
+    package var modelName: ByteView
+    package var modelVersion: ByteView
+    /// Values per row; 0 for the model's own.
+    package var columnCount: Int
+    /// row_count x column_count, rows one after the other.
+    package var values: UnsafeBufferPointer<Double>
+    private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
+    package let outputCount: Int
+
+    fileprivate init(_ message: UnsafeMutablePointer<Hearth__V1__PredictRequest>) {
+        modelName = unsafe ByteView(message.pointee.model_name)
+        modelVersion = unsafe ByteView(message.pointee.model_version)
+        columnCount = unsafe Int(message.pointee.column_count)
+        unsafe values = UnsafeBufferPointer(start: message.pointee.values, count: message.pointee.n_values)
+        unsafe outputs = message.pointee.outputs
+        outputCount = unsafe message.pointee.n_outputs
+    }
+
+    /// The name of the output that was asked for at `index`.
+    package func outputName(at index: Int) -> ByteView {
+        precondition(index >= 0 && index < outputCount, "an output name beyond those that were asked for")
+        return unsafe ByteView(outputs?[index])
+    }
+}
+
+/// One output of a reply, before it is written.
+@safe
+package struct OutputView {
+    package var name: ByteView
+    /// Values per row.
+    package var width: Int
+    /// row_count x width.
+    package var values: UnsafePointer<Double>
+    /// For text labels: one per class; the values are indices into it.
+    package var labels: [String]?
+
+    package init(name: ByteView, width: Int, values: UnsafePointer<Double>, labels: [String]? = nil) {
+        self.name = name
+        self.width = width
+        unsafe self.values = values
+        self.labels = labels
+    }
+}
+
+/// What stands in a reply beside its outputs.
+package struct ReplyHeader {
+    package var modelName: ByteView
+    package var modelVersion: ByteView
+    package var generation: UInt64
+    package var source: AnswerSource
+
+    package init(modelName: ByteView, modelVersion: ByteView, generation: UInt64, source: AnswerSource) {
+        self.modelName = modelName
+        self.modelVersion = modelVersion
+        self.generation = generation
+        self.source = source
+    }
+}
+
+/// Reads and writes the messages of `Predict`.
+///
+/// Requests are read by protobuf-c, which knows every legal form of them. Requests and replies are written by hand in one pass
+/// straight into the output buffer (14-22 ns against 80-130 through protobuf-c); a test reads them back with protobuf-c.
+package enum PredictCodec {
+    /// Reads a request into `arena`; nil when the bytes are no such message or need more memory than an arena grants.
+    @inline(__always)
+    package static func request(_ payload: ByteView, in arena: Arena) -> PredictRequestView? {
+        guard
+            let message = unsafe hearth__v1__predict_request__unpack(
+                arena.allocator, payload.count, payload.start.assumingMemoryBound(to: UInt8.self))
+        else { return nil }
+        return unsafe PredictRequestView(message)
+    }
+
+    /// Bytes of a reply's payload.
+    package static func replyByteCount(
+        _ header: ReplyHeader, rowCount: Int, outputs: UnsafeBufferPointer<OutputView>
+    ) -> Int {
+        var total = header.byteCount + VarInt.scalarByteCount(rowCount)
+        for index in 0..<outputs.count {
+            let inner = unsafe outputs[index].byteCount(rowCount: rowCount)
+            total += 1 + VarInt.byteCount(UInt64(inner)) + inner
+        }
+        return total
+    }
+
+    /// Writes a reply's payload, exactly as long as ``replyByteCount(_:rowCount:outputs:)`` says.
+    package static func writeReply(
+        _ header: ReplyHeader, rowCount: Int, outputs: UnsafeBufferPointer<OutputView>,
+        to target: UnsafeMutableRawPointer
+    ) {
+        var cursor = unsafe target
+        unsafe header.write(to: &cursor)
+        unsafe VarInt.writeScalar(5, rowCount, to: &cursor)
+        for index in 0..<outputs.count {
+            let output = unsafe outputs[index]
+            unsafe VarInt.writeTag(6, 2, to: &cursor)
+            unsafe VarInt.write(UInt64(output.byteCount(rowCount: rowCount)), to: &cursor)
+            unsafe output.write(rowCount: rowCount, to: &cursor)
+        }
+    }
+
+    /// Bytes of a request's payload.
+    package static func requestByteCount(
+        modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
+        outputs: [String]
+    ) -> Int {
+        var total = VarInt.fieldByteCount(modelName.count) + VarInt.fieldByteCount(modelVersion.count)
+        total += VarInt.scalarByteCount(columnCount) + VarInt.fieldByteCount(values.count * 8)
+        for name in outputs { total += 1 + VarInt.byteCount(UInt64(name.utf8.count)) + name.utf8.count }
+        return total
+    }
+
+    /// Writes a request's payload.
+    package static func writeRequest(
+        modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
+        outputs: [String], to target: UnsafeMutableRawPointer
+    ) {
+        var cursor = unsafe target
+        unsafe VarInt.writeField(1, modelName, to: &cursor)
+        unsafe VarInt.writeField(2, modelVersion, to: &cursor)
+        unsafe VarInt.writeScalar(3, columnCount, to: &cursor)
+        unsafe VarInt.writeField(4, ByteView(UnsafeRawBufferPointer(values)), to: &cursor)
+        for name in outputs { unsafe VarInt.writeText(5, name, to: &cursor) }
+    }
+}
+
+extension ReplyHeader {
+    var byteCount: Int {
+        VarInt.fieldByteCount(modelName.count) + VarInt.fieldByteCount(modelVersion.count)
+            + VarInt.scalarByteCount(Int(clamping: generation)) + 2
+    }
+
+    /// Fields 1 to 4, which the replies of `Predict` and `Detect` share.
+    func write(to cursor: inout UnsafeMutableRawPointer) {
+        unsafe VarInt.writeField(1, modelName, to: &cursor)
+        unsafe VarInt.writeField(2, modelVersion, to: &cursor)
+        unsafe VarInt.writeScalar(3, Int(clamping: generation), to: &cursor)
+        unsafe VarInt.writeTag(4, 0, to: &cursor)
+        unsafe VarInt.write(source.wireNumber, to: &cursor)
+    }
+}
+
+extension OutputView {
+    func byteCount(rowCount: Int) -> Int {
+        let valueCount = rowCount * width
+        var total = VarInt.fieldByteCount(name.count) + VarInt.scalarByteCount(width)
+        guard let labels else { return total + VarInt.fieldByteCount(valueCount * 8) }
+        total += VarInt.fieldByteCount(valueCount * 8)
+        for index in 0..<valueCount {
+            let length = label(labels, index).utf8.count
+            total += 1 + VarInt.byteCount(UInt64(length)) + length
+        }
+        return total
+    }
+
+    func write(rowCount: Int, to cursor: inout UnsafeMutableRawPointer) {
+        let valueCount = rowCount * width
+        unsafe VarInt.writeField(1, name, to: &cursor)
+        unsafe VarInt.writeScalar(2, width, to: &cursor)
+        unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
+        guard let labels else { return }
+        for index in 0..<valueCount { unsafe VarInt.writeText(4, label(labels, index), to: &cursor) }
+    }
+
+    /// The label of a class index; empty for one that is no index.
+    private func label(_ labels: [String], _ index: Int) -> String {
+        guard let position = unsafe Int(exactly: values[index]), labels.indices.contains(position) else { return "" }
+        return labels[position]
+    }
+}
+
+extension AnswerSource {
+    /// The number of `hearth.v1.Source`.
+    package var wireNumber: UInt64 {
+        switch self {
+        case .file: 1
+        case .database: 2
+        case .zscore: 3
+        }
+    }
+
+    package init?(wireNumber: UInt64) {
+        switch wireNumber {
+        case 1: self = .file
+        case 2: self = .database
+        case 3: self = .zscore
+        default: return nil
+        }
+    }
+}
