@@ -30,6 +30,11 @@ import Testing
         #expect(messages(UnsafeCodeRule(), plain, bare).count == 1)
         #expect(messages(UnsafeCodeRule(), plain, "// Guarded by the mutex.\n" + bare) == [])
         #expect(messages(UnsafeCodeRule(), plain, "// Guarded by the mutex.\n@frozen\n" + bare) == [])
+        let pair = "nonisolated(unsafe) let a: A\nnonisolated(unsafe) let b: B"
+        let wall = "Sources/HearthKernels/A.swift"
+        #expect(messages(UnsafeCodeRule(), wall, pair).count == 2)
+        #expect(messages(UnsafeCodeRule(), wall, "// Written once.\n" + pair) == [])
+        #expect(messages(UnsafeCodeRule(), wall, "// Written once.\nlet c = 1\n" + pair).count == 2)
     }
 
     @Test func `a row that allows what nobody does is found`() {

@@ -18,7 +18,8 @@ struct UnsafeCodeRule: Rule {
 
     private func unexplained(in file: SourceFile) -> [Finding] {
         ["@unchecked", "nonisolated(unsafe)"].flatMap { promise in
-            SourceFile.lineNumbers(of: promise, in: file.code).filter { !file.hasComment(at: $0) }.map { line in
+            let lines = SourceFile.lineNumbers(of: promise, in: file.code)
+            return lines.filter { !file.hasComment(above: $0, besides: lines) }.map { line in
                 Finding(
                     path: file.path, line: line,
                     message: "\(promise) without a comment on the line above: say what makes it sound")
@@ -40,12 +41,15 @@ struct UnsafeCodeRule: Rule {
 }
 
 extension SourceFile {
-    /// Whether line `number` or the one above it (attributes skipped) has a comment.
-    func hasComment(at number: Int) -> Bool {
+    /// Whether line `number` has a comment, or the line above it; attributes and `peers`, lines of the same kind, may stand
+    /// in between.
+    func hasComment(above number: Int, besides peers: [Int]) -> Bool {
         func isBlank(_ line: String) -> Bool { line.allSatisfy { $0 == " " } }
         if !isBlank(comments[number - 1]) { return true }
         var index = number - 2
-        while index >= 0, code[index].drop(while: { $0 == " " }).hasPrefix("@") { index -= 1 }
+        while index >= 0, peers.contains(index + 1) || code[index].drop(while: { $0 == " " }).hasPrefix("@") {
+            index -= 1
+        }
         return index >= 0 && !isBlank(comments[index])
     }
 }

@@ -4,6 +4,7 @@ enum UnsafeCode {
         ("Sources/HearthCore/System/", "system calls take pointers"),
         ("Sources/HearthCore/Timestamp.swift", "clock_gettime and gmtime_r fill structs by pointer"),
         ("Sources/HearthCore/ByteView.swift", "bounds-checked access to bytes that belong to somebody else"),
+        ("Sources/HearthCore/MonotonicTime.swift", "clock_gettime fills a struct by pointer"),
         ("Sources/HearthModel/Packed/", "sections of a packed model are views of one mapping"),
         ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
         ("Sources/HearthArtifacts/", "anonymous mappings and libcrypto"),
@@ -17,6 +18,7 @@ enum UnsafeCode {
         ("Sources/HearthRegistrySQLite/RegistryDatabase.swift", "one setting that GRDB leaves to SQLite's own call"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
+        ("Sources/HearthTraining/Run/ModelScorer.swift", "hands a table's rows and scratch memory to the kernel"),
         ("Sources/hearth/Bench/", "the echo floor speaks to bare sockets"),
     ]
 }
