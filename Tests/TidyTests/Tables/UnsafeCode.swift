@@ -12,13 +12,12 @@ enum UnsafeCode {
         ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),
         ("Sources/HearthServer/", "the event loop's buffers and epoll"),
         ("Sources/HearthClient/", "the socket and its buffers on the synchronous path"),
-        ("Sources/HearthMetrics/", "counters that threads share without a lock"),
         ("Sources/HearthRegistrySQLite/FileIdentity.swift", "stat fills a struct by pointer"),
         ("Sources/HearthRegistrySQLite/RegistryOpener.swift", "stat fills a struct by pointer"),
         ("Sources/HearthRegistrySQLite/RegistryDatabase.swift", "one setting that GRDB leaves to SQLite's own call"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
-        ("Sources/HearthTraining/Run/ModelScorer.swift", "hands a table's rows and scratch memory to the kernel"),
+        ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
         ("Sources/hearth/Bench/", "the echo floor speaks to bare sockets"),
     ]
 }
