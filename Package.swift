@@ -54,11 +54,15 @@ let package = Package(
         // 5 composition
         layer("HearthServer", ["HearthServing", "HearthWire", "HearthRegistry", logging]),
         // 4 faces
-        layer("HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+        layer(
+            "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
         // 3 stages
         layer(
             "HearthServing",
-            ["HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore", logging]),
+            [
+                "HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore",
+                logging,
+            ]),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
