@@ -1,4 +1,4 @@
-package import Synchronization
+import Synchronization
 
 /// A number that only grows, counted from any thread without a lock: one relaxed addition.
 package final class Counter: Sendable {

@@ -1,5 +1,5 @@
 package import HearthCore
-package import Synchronization
+import Synchronization
 
 /// The servables that are in memory: a least-recently-used cache with a byte budget.
 ///
@@ -7,7 +7,7 @@ package import Synchronization
 /// for a loader. Changes are made under one lock that guards dictionary updates only: loading, checking and unmapping happen
 /// outside it. Servables that leave the cache are handed back to the caller, so that they end outside the lock too.
 package final class ModelCache: Sendable {
-    private struct Loaded {
+    struct Loaded {
         var servable: Servable
         /// Never evicted.
         var isPinned = false
@@ -15,7 +15,7 @@ package final class ModelCache: Sendable {
         var isAskedFor = false
     }
 
-    private struct State {
+    struct State {
         var loaded: [ModelID: Loaded] = [:]
         var production: [ModelName: (modelID: ModelID, generation: UInt64)] = [:]
         /// Kept warm for a rollback.
@@ -93,7 +93,9 @@ package final class ModelCache: Sendable {
     /// The version that answers for `name` now.
     package func production(of name: ModelName) -> (servable: Servable, generation: UInt64)? {
         state.withLock { state in
-            guard let (modelID, generation) = state.production[name], let loaded = state.loaded[modelID] else { return nil }
+            guard let (modelID, generation) = state.production[name], let loaded = state.loaded[modelID] else {
+                return nil
+            }
             return (loaded.servable, generation)
         }
     }

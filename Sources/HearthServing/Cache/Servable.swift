@@ -1,5 +1,6 @@
 package import HearthCore
 package import HearthKernels
+import HearthModel
 package import Synchronization
 
 /// A loaded model together with its pre-processing, threshold and schema: swapped as one object, never in parts.
@@ -49,8 +50,8 @@ package final class Servable: Sendable {
             return offset
         }
         outputLabels = model.outputs.map { output in
-            guard case .strings(let labels)? = output.labels else { return nil }
-            return labels
+            if case .some(.strings(let labels)) = output.labels { return labels }
+            return nil
         }
     }
 }

@@ -32,8 +32,8 @@ package struct ArtifactLoader: Sendable {
     ) throws(CallFailure) -> ServableModel {
         let model: ServableModel
         do throws(ModelError) {
-            model = try ServableModel(section: { artifact.section($0) }, owner: artifact)
-            try model.verifyGoldenVectors()
+            model = unsafe try ServableModel(section: { unsafe artifact.section($0) }, owner: artifact)
+            unsafe try GoldenCheck.verify(model, artifact.section(.golden))
         } catch {
             throw CallFailure(.dataLoss, "version '\(subject)' is damaged or of another make: \(error)")
         }
@@ -43,7 +43,10 @@ package struct ArtifactLoader: Sendable {
     private static func failure(_ error: ArtifactError) -> CallFailure {
         let code: StatusCode =
             switch error.code {
-            case .notFound: .notFound
+            case .notFound, .incomplete: .notFound
+            case .permissionDenied: .failedPrecondition
+            case .tooLarge, .quotaExceeded, .diskFull: .resourceExhausted
+            case .system: .unavailable
             default: .dataLoss
             }
         return CallFailure(code, error.description)

@@ -2,7 +2,7 @@ package import HearthCore
 package import HearthMetrics
 package import HearthRegistry
 package import Logging
-package import Synchronization
+import Synchronization
 
 /// Decides what is loaded, loads it, and exchanges it: the control plane's side of the cache.
 ///
@@ -169,7 +169,9 @@ package final class ModelManager: Sendable {
         case .load:
             let isTaken = pool.submit { [self] in load(modelID, known: known) }
             if !isTaken {
-                finish(modelID, .failure(CallFailure(.unavailable, "the server is stopping or has too many models to load")))
+                finish(
+                    modelID,
+                    .failure(CallFailure(.unavailable, "the server is stopping or has too many models to load")))
             }
         }
     }
@@ -193,7 +195,8 @@ package final class ModelManager: Sendable {
             throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
         }
         guard version.status != .failed, version.path != nil else {
-            throw CallFailure(.failedPrecondition, "version '\(modelID)' has no artifact: its status is \(version.status.rawValue)")
+            throw CallFailure(
+                .failedPrecondition, "version '\(modelID)' has no artifact: its status is \(version.status.rawValue)")
         }
         let servable = try loader(version)
         guard servable.mappedByteCount <= cache.byteBudget else {
@@ -208,7 +211,9 @@ package final class ModelManager: Sendable {
     private func finish(_ modelID: ModelID, _ result: Result<Servable, CallFailure>) {
         let now = MonotonicTime.now()
         let waiters = state.withLock { state in
-            guard var version = state.versions[modelID] else { return [@Sendable (Result<Servable, CallFailure>) -> Void]() }
+            guard var version = state.versions[modelID] else {
+                return [@Sendable (Result<Servable, CallFailure>) -> Void]()
+            }
             switch result {
             case .success: version.machine.loaded()
             case .failure(let failure): version.machine.failed(failure, at: now)
@@ -241,7 +246,8 @@ package final class ModelManager: Sendable {
         for pointer in pointers where pointer.modelID == modelID {
             publish(
                 ModelEvent(
-                    kind: .failed, name: pointer.name, modelID: modelID, generation: UInt64(clamping: pointer.generation),
+                    kind: .failed, name: pointer.name, modelID: modelID,
+                    generation: UInt64(clamping: pointer.generation),
                     error: failure.message))
         }
     }
@@ -289,7 +295,9 @@ package final class ModelManager: Sendable {
         let group = CompletionGroup()
         for pointer in wanted.values where only == nil || only == pointer.name {
             let served = cache.production(of: pointer.name)
-            let isServed = served?.servable.modelID == pointer.modelID && served?.generation == UInt64(clamping: pointer.generation)
+            let isServed =
+                served?.servable.modelID == pointer.modelID
+                && served?.generation == UInt64(clamping: pointer.generation)
             // What is not in memory and did not move, or is not to be preloaded, is loaded when somebody asks for it.
             let isNews = (before[pointer.name] != pointer || isForced) && preloads(pointer.name)
             guard !isServed, isNews || served != nil else { continue }

@@ -1,6 +1,7 @@
 package import HearthCore
-package import HearthKernels
-package import Synchronization
+import HearthKernels
+import HearthModel
+import Synchronization
 
 /// A large call on the compute pool: its rows are scored in chunks by whichever threads are free.
 ///
@@ -38,15 +39,15 @@ package final class BatchJob: Sendable {
         let model = entry.servable.model
         chunkRowCount = max(1, Self.chunkWork / max(1, model.workPerRow))
         chunkCount = (rowCount + chunkRowCount - 1) / chunkRowCount
-        values = .allocate(capacity: max(1, valueCount))
-        values.initialize(from: batch.values, count: valueCount)
-        outputs = .allocate(capacity: rowCount * model.outputWidth)
-        outputs.initialize(repeating: 0, count: rowCount * model.outputWidth)
+        unsafe values = .allocate(capacity: max(1, valueCount))
+        unsafe values.initialize(from: batch.values, count: valueCount)
+        unsafe outputs = .allocate(capacity: rowCount * model.outputWidth)
+        unsafe outputs.initialize(repeating: 0, count: rowCount * model.outputWidth)
     }
 
     deinit {
-        values.deallocate()
-        outputs.deallocate()
+        unsafe values.deallocate()
+        unsafe outputs.deallocate()
     }
 
     /// Why there are no outputs; nil when all rows are scored. Read it when the job is done.
@@ -55,14 +56,14 @@ package final class BatchJob: Sendable {
     /// Scores chunks until none is left.
     func help(with scratch: PredictScratch) {
         let model = entry.servable.model
-        let batch = RowBatch(values: values, rowCount: rowCount, rowStride: rowStride)
-        let memory = scratch.bytes(batch.scratchByteCount(model))
+        let batch = unsafe RowBatch(values: values, rowCount: rowCount, rowStride: rowStride)
+        let memory = unsafe scratch.bytes(batch.scratchByteCount(model))
         while true {
             let chunk = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
             guard chunk < chunkCount else { return }
             let range = chunk * chunkRowCount..<min(rowCount, (chunk + 1) * chunkRowCount)
             if !hasFailed() {
-                if let problem = batch.predict(model, range: range, outputs: outputs, scratch: memory) {
+                if let problem = unsafe batch.predict(model, range: range, outputs: outputs, scratch: memory) {
                     fail(Predictor.failure(problem, entry.servable))
                 }
             }

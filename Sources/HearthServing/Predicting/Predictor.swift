@@ -39,7 +39,8 @@ package struct Predictor: ~Copyable {
         let snapshot = reader.current()
         if version.isEmpty {
             guard !name.isEmpty else {
-                return .refused(CallFailure(.invalidArgument, "no model named: set model_name, or model_version to a model_id"))
+                return .refused(
+                    CallFailure(.invalidArgument, "no model named: set model_name, or model_version to a model_id"))
             }
             guard let entry = snapshot.entry(named: name) else { return .absent }
             return .entry(entry)
@@ -83,13 +84,13 @@ package struct Predictor: ~Copyable {
     ) throws(CallFailure) -> UnsafeMutablePointer<Double> {
         let model = entry.servable.model
         let outputByteCount = (batch.rowCount * model.outputWidth * 8 + 63) & ~63
-        let memory = scratch.bytes(outputByteCount + batch.scratchByteCount(model))
-        let outputs = memory.assumingMemoryBound(to: Double.self)
-        let problem = batch.predict(
+        let memory = unsafe scratch.bytes(outputByteCount + batch.scratchByteCount(model))
+        let outputs = unsafe memory.assumingMemoryBound(to: Double.self)
+        let problem = unsafe batch.predict(
             model, range: 0..<batch.rowCount, outputs: outputs, scratch: memory + outputByteCount)
         if let problem { throw Self.failure(problem, entry.servable) }
         cache.touch(entry.servable)
-        return outputs
+        return unsafe outputs
     }
 
     /// Notes that the entry answered a call elsewhere (the compute pool).
@@ -105,7 +106,8 @@ package struct Predictor: ~Copyable {
     private static func shapeFailure(_ servable: Servable, columnCount: Int, valueCount: Int) -> CallFailure {
         let columns = servable.model.signature.columnCount
         let names = servable.model.signature.columnNames
-        let expected = "model '\(servable.name)' takes \(columns) values per row"
+        let expected =
+            "model '\(servable.name)' takes \(columns) values per row"
             + (names.isEmpty ? "" : " (\(names.prefix(20).joined(separator: ", ")))")
         guard columnCount == 0 || columnCount == columns else {
             return CallFailure(.invalidArgument, "\(columnCount) columns found; \(expected)")

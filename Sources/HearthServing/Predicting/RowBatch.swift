@@ -1,5 +1,5 @@
-package import HearthCore
 package import HearthKernels
+import HearthModel
 
 /// The rows of one call where they lie: one after the other, or, for a model over windows of a series, overlapping.
 @safe
@@ -30,20 +30,22 @@ package struct RowBatch {
         scratch: UnsafeMutableRawPointer
     ) -> RowProblem? {
         if isContiguous(model) {
-            return model.predict(rows: values, rowCount: rowCount, range: range, outputs: outputs, scratch: scratch)
+            return unsafe model.predict(
+                rows: values, rowCount: rowCount, range: range, outputs: outputs, scratch: scratch)
         }
         let columns = model.signature.columnCount
-        let block = scratch.assumingMemoryBound(to: Double.self)
-        let rest = scratch + blockByteCount(model)
+        let block = unsafe scratch.assumingMemoryBound(to: Double.self)
+        let rest = unsafe scratch + blockByteCount(model)
         var lower = range.lowerBound
         while lower < range.upperBound {
             let upper = min(range.upperBound, lower + Self.blockRowCount)
             for row in lower..<upper {
-                (block + (row - lower) * columns).update(from: values + row * rowStride, count: columns)
+                unsafe (block + (row - lower) * columns).update(from: values + row * rowStride, count: columns)
             }
             // The kernel finds row r at rows + r x columns: the block stands where row `lower` would.
-            let problem = model.predict(
-                rows: block - lower * columns, rowCount: rowCount, range: lower..<upper, outputs: outputs, scratch: rest)
+            let problem = unsafe model.predict(
+                rows: block - lower * columns, rowCount: rowCount, range: lower..<upper, outputs: outputs, scratch: rest
+            )
             if let problem { return problem }
             lower = upper
         }

@@ -1,4 +1,5 @@
 package import HearthCore
+import HearthKernels
 import HearthModel
 
 /// Turns the outputs of an anomaly model into what `Detect` answers: a score per point (higher = worse) and whether it is an anomaly
@@ -36,10 +37,11 @@ package enum SeriesDetector {
         }
         let rowCount = values.count / step - signature.window + 1
         guard rowCount <= Predictor.outputByteCountMax / 16 else {
-            let message = "\(rowCount) points would make a reply over 4 MiB; send at most \(Predictor.outputByteCountMax / 16)"
+            let message =
+                "\(rowCount) points would make a reply over 4 MiB; send at most \(Predictor.outputByteCountMax / 16)"
             throw CallFailure(.resourceExhausted, message)
         }
-        return (RowBatch(values: start, rowCount: rowCount, rowStride: step), signature.window - 1)
+        return unsafe (RowBatch(values: start, rowCount: rowCount, rowStride: step), signature.window - 1)
     }
 
     /// The score at or beyond which a point is an anomaly.
@@ -49,12 +51,12 @@ package enum SeriesDetector {
     package static func finish(
         outputs: UnsafeMutablePointer<Double>, rowCount: Int
     ) -> (scores: UnsafePointer<Double>, anomalies: UnsafePointer<UInt8>) {
-        let flags = UnsafeMutableRawPointer(outputs + rowCount).assumingMemoryBound(to: UInt8.self)
-        let predictions = outputs + 2 * rowCount
+        let flags = unsafe UnsafeMutableRawPointer(outputs + rowCount).assumingMemoryBound(to: UInt8.self)
+        let predictions = unsafe outputs + 2 * rowCount
         for row in 0..<rowCount {
-            outputs[row] = -outputs[row]
-            flags[row] = predictions[row] < 0 ? 1 : 0
+            unsafe outputs[row] = unsafe -outputs[row]
+            unsafe flags[row] = unsafe predictions[row] < 0 ? 1 : 0
         }
-        return (UnsafePointer(outputs), UnsafePointer(flags))
+        return unsafe (UnsafePointer(outputs), UnsafePointer(flags))
     }
 }

@@ -1,4 +1,5 @@
 import CHearthLinux
+import Glibc
 package import HearthCore
 package import HearthRegistry
 package import Logging
@@ -28,19 +29,19 @@ package final class RegistryWatcher: Sendable {
         self.manager = manager
         self.store = store
         self.logger = logger
-        inotify = inotify_init1(Int32(IN_NONBLOCK.rawValue | IN_CLOEXEC.rawValue))
+        inotify = inotify_init1(Int32(IN_NONBLOCK | IN_CLOEXEC))
         guard inotify >= 0 else { throw SystemError.last("inotify_init1") }
-        wake = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+        wake = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard wake >= 0 else { throw SystemError.last("eventfd") }
         let events = UInt32(IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_TO)
-        guard inotify_add_watch(inotify, directory, events) >= 0 else {
+        guard unsafe inotify_add_watch(inotify, directory, events) >= 0 else {
             throw SystemError.last("inotify_add_watch", directory)
         }
     }
 
     deinit {
-        hearth_close(inotify)
-        hearth_close(wake)
+        close(inotify)
+        close(wake)
     }
 
     /// Starts the thread. Throws ``SystemError`` when there is none to be had.
@@ -71,7 +72,8 @@ package final class RegistryWatcher: Sendable {
                     hint = newHint
                     reconciledAt = now
                     // A failed load is tried again by the two-second comparison; else only news are.
-                    if isDue || (try store.headVersion()) != manager.headVersion { try manager.reconcile() }
+                    let head = try store.headVersion()
+                    if isDue || head != manager.headVersion { try manager.reconcile() }
                 }
                 if unavailableSince != nil {
                     unavailableSince = nil
@@ -92,9 +94,9 @@ package final class RegistryWatcher: Sendable {
         var descriptors = [
             pollfd(fd: inotify, events: Int16(POLLIN), revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&descriptors, 2, Self.pollMilliseconds) > 0 else { return false }
+        guard unsafe poll(&descriptors, 2, Self.pollMilliseconds) > 0 else { return false }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while read(inotify, &buffer, buffer.count) > 0 {}
+        while unsafe read(inotify, &buffer, buffer.count) > 0 {}
         return true
     }
 }
