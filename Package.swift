@@ -28,6 +28,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The C library below GRDB, for what GRDB does not offer.
+let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 let package = Package(
@@ -52,13 +54,17 @@ let package = Package(
         // 5 composition
         layer("HearthServer", ["HearthServing", "HearthWire", "HearthRegistry", logging]),
         // 4 faces
-        layer("HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+        layer(
+            "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
         // 3 stages
         layer(
             "HearthServing",
-            ["HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore", logging]),
+            [
+                "HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore",
+                logging,
+            ]),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
-        layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite]),
+        layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
@@ -82,8 +88,11 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels"]),
-        tests("HearthArtifactsTests", ["HearthArtifacts"]),
-        tests("HearthRegistryTests", ["HearthRegistrySQLite"]),
+        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        .executableTarget(
+            name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
+            swiftSettings: strict),
+        tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
         tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
         tests("HearthServerTests", ["HearthServer", "HearthClient", "HearthRegistrySQLite"]),

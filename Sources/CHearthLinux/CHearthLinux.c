@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -71,6 +72,15 @@ int hearth_name_thread(const char *name) {
     char shortened[16];
     snprintf(shortened, sizeof shortened, "%s", name);
     return pthread_setname_np(pthread_self(), shortened);
+}
+
+int hearth_nice_thread(int increment) {
+    // On Linux a nice value belongs to the thread when named by its thread id.
+    id_t thread = (id_t)syscall(SYS_gettid);
+    errno = 0;
+    int now = getpriority(PRIO_PROCESS, thread);
+    if (now == -1 && errno != 0) return -1;
+    return setpriority(PRIO_PROCESS, thread, now + increment);
 }
 
 void hearth_spin_hint(void) {

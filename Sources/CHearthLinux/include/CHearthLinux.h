@@ -48,6 +48,8 @@ uint32_t hearth_epoll_events(const struct epoll_event *events, int index);
 
 /// Names the calling thread (15 bytes at most), for top, perf and gdb.
 int hearth_name_thread(const char *name);
+/// Adds to the nice value of the calling thread alone; -1 on failure.
+int hearth_nice_thread(int increment);
 /// One pause for a loop that polls memory.
 void hearth_spin_hint(void);
 /// Gives freed heap pages back to the system.

@@ -1,0 +1,38 @@
+/// What the server has done since it started: read by `Stats`, counted without locks on the data plane.
+package final class ServerCounters: Sendable {
+    package let calls = Counter()
+    package let rows = Counter()
+    package let failures = Counter()
+    package let permissionsDenied = Counter()
+    package let deadlinesExceeded = Counter()
+    package let batches = Counter()
+    package let connectionsAccepted = Counter()
+    package let connectionsClosed = Counter()
+    package let connectionsRefused = Counter()
+    package let connectionsBroken = Counter()
+    package let bytesReceived = Counter()
+    package let bytesSent = Counter()
+    package let waits = Counter()
+    package let receives = Counter()
+    package let sends = Counter()
+    package let loads = Counter()
+    package let loadFailures = Counter()
+    package let swaps = Counter()
+    package let evictions = Counter()
+
+    package init() {}
+
+    /// Names and values, in a fixed order.
+    package var all: [(name: String, value: UInt64)] {
+        [
+            ("calls", calls.value), ("rows", rows.value), ("failures", failures.value),
+            ("permissions_denied", permissionsDenied.value), ("deadlines_exceeded", deadlinesExceeded.value),
+            ("batches", batches.value), ("connections_accepted", connectionsAccepted.value),
+            ("connections_closed", connectionsClosed.value), ("connections_refused", connectionsRefused.value),
+            ("connections_broken", connectionsBroken.value), ("bytes_received", bytesReceived.value),
+            ("bytes_sent", bytesSent.value), ("syscalls_wait", waits.value), ("syscalls_receive", receives.value),
+            ("syscalls_send", sends.value), ("loads", loads.value), ("load_failures", loadFailures.value),
+            ("swaps", swaps.value), ("evictions", evictions.value),
+        ]
+    }
+}

@@ -1,0 +1,36 @@
+import Glibc
+import HearthCore
+import HearthWire
+
+/// One client's socket with what has not been read or written yet. Owned by one worker.
+final class Connection {
+    let descriptor: Int32
+    let peer: Peer
+    /// Slot and serial number: a completion for a connection that has gone finds nobody.
+    let token: UInt64
+    /// Over the limit of connections: its first call is refused, then it is closed.
+    let isOverLimit: Bool
+    /// Chosen by the first byte that the client sends.
+    var lane: (any Lane)?
+    /// The start of a frame whose rest has not come yet.
+    var input = OutputBuffer(capacity: 0)
+    /// Replies that the socket did not take yet.
+    var output = OutputBuffer(capacity: 0)
+    /// Since when a frame has been incomplete.
+    var partialSince: MonotonicTime?
+    /// Closes as soon as the output is out.
+    var isClosing = false
+    /// What epoll watches now.
+    var interest: Poller.Events = [.readable, .peerClosed]
+
+    init(descriptor: Int32, peer: Peer, token: UInt64, isOverLimit: Bool) {
+        self.descriptor = descriptor
+        self.peer = peer
+        self.token = token
+        self.isOverLimit = isOverLimit
+    }
+
+    deinit {
+        close(descriptor)
+    }
+}

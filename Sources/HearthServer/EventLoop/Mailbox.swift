@@ -1,0 +1,61 @@
+import CHearthLinux
+import HearthCore
+import HearthServing
+import Synchronization
+
+/// What other threads tell a worker.
+enum WorkerMessage: Sendable {
+    /// A new connection to take care of.
+    case adopt(descriptor: Int32, peer: Peer, isOverLimit: Bool)
+    /// A result for a call of a connection; dropped when the connection is gone.
+    case complete(connection: UInt64, Completion)
+    /// Take the newest snapshot of the cache, so that what was replaced can be unmapped.
+    case refresh
+    case event(ModelEvent)
+    /// Take no new connections, answer what has arrived, then close.
+    case drain
+    /// Close everything now.
+    case stop
+}
+
+/// A result that was made on another thread for one call.
+enum Completion: Sendable {
+    case loaded(call: UInt32, Result<CacheEntry, CallFailure>)
+    case scored(call: UInt32, BatchJob)
+    /// A packed reply of the control plane.
+    case answered(call: UInt32, Result<[UInt8], CallFailure>)
+}
+
+/// Messages to one worker: any thread puts in, the worker is woken and takes all at once.
+final class Mailbox: Sendable {
+    let descriptor: Int32
+    private let messages = Mutex<[WorkerMessage]>([])
+
+    init() throws(SystemError) {
+        descriptor = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+        guard descriptor >= 0 else { throw SystemError.last("eventfd") }
+    }
+
+    deinit {
+        hearth_close(descriptor)
+    }
+
+    func post(_ message: WorkerMessage) {
+        let isFirst = messages.withLock { messages in
+            messages.append(message)
+            return messages.count == 1
+        }
+        if isFirst { eventfd_write(descriptor, 1) }
+    }
+
+    /// All messages so far, oldest first.
+    func takeAll() -> [WorkerMessage] {
+        var count: eventfd_t = 0
+        eventfd_read(descriptor, &count)
+        return messages.withLock { messages in
+            let taken = messages
+            messages = []
+            return taken
+        }
+    }
+}

@@ -1,0 +1,45 @@
+import HearthCore
+import HearthMetrics
+import HearthServing
+import HearthWire
+
+/// What the lanes of one worker share: memory, the predictor, and ways to other threads. Owned by one thread.
+final class WorkerContext {
+    var predictor: Predictor
+    let scratch = PredictScratch()
+    let arena = Arena()
+    /// Outputs of the reply that is being written; kept so that its memory is.
+    var outputs: [OutputView] = []
+    /// The name `{model_type}.{series}` of a Detect call, composed here.
+    var nameBuffer = OutputBuffer(capacity: 512)
+    let counters: ServerCounters
+    let manager: ModelManager
+    let compute: ComputePool
+    let control: ControlPlane
+    let access: AccessPolicy
+    let limits: ServerLimits
+    let mailbox: Mailbox
+
+    init(_ services: WorkerServices, counters: ServerCounters, mailbox: Mailbox) {
+        predictor = Predictor(cache: services.manager.cache)
+        outputs.reserveCapacity(64)
+        self.counters = counters
+        self.mailbox = mailbox
+        manager = services.manager
+        compute = services.compute
+        control = services.control
+        access = services.access
+        limits = services.limits
+    }
+}
+
+/// What all workers are given.
+struct WorkerServices: Sendable {
+    var manager: ModelManager
+    var compute: ComputePool
+    var control: ControlPlane
+    var access: AccessPolicy
+    var limits: ServerLimits
+    var waitPolicy: WaitPolicy
+    var permits: SpinPermits
+}

@@ -1,0 +1,147 @@
+package import HearthArtifacts
+package import HearthCore
+import HearthMetrics
+package import HearthRegistry
+package import HearthServing
+package import Logging
+import Synchronization
+
+/// What a server is started with.
+package struct ServerConfiguration: Sendable {
+    package var socket: SocketOptions
+    package var workerCount: Int
+    package var waitPolicy: WaitPolicy
+    package var cacheByteBudget: Int
+    package var access: AccessPolicy
+    package var limits: ServerLimits
+    /// Registered models whose production version is never evicted.
+    package var pinned: Set<ModelName>
+    /// Whether all production versions are loaded at the start, or only the pinned ones.
+    package var preloadsAll: Bool
+
+    package init(
+        socket: SocketOptions, workerCount: Int, waitPolicy: WaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
+        access: AccessPolicy, limits: ServerLimits = ServerLimits(), pinned: Set<ModelName> = [], preloadsAll: Bool = true
+    ) {
+        self.socket = socket
+        self.workerCount = workerCount
+        self.waitPolicy = waitPolicy
+        self.cacheByteBudget = cacheByteBudget
+        self.access = access
+        self.limits = limits
+        self.pinned = pinned
+        self.preloadsAll = preloadsAll
+    }
+}
+
+/// The warm-cache inference server: names the concrete parts and hands them to each other, starts them and stops them.
+package final class HearthServer: Sendable {
+    /// The version that `Stats` and `--version` report.
+    package static let version = "0.1.0"
+
+    private let manager: ModelManager
+    private let loaders: LoaderPool
+    private let compute: ComputePool
+    private let control: ControlPlane
+    private let watcher: RegistryWatcher
+    private let mailboxes: [Mailbox]
+    private let threads: [SystemThread]
+    private let listener: Mutex<ListenerBox>
+    private let logger: Logger
+
+    private struct ListenerBox: ~Copyable {
+        var listener: UnixListener?
+    }
+
+    /// Loads the production models, opens the socket and starts to answer.
+    ///
+    /// - Throws: ``SystemError`` or ``ListenerError`` when the system or the socket is not to be had. A registry that cannot be read
+    ///   yet is no error: the server says so and goes on trying.
+    package init(
+        _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory, logger: Logger
+    ) throws {
+        self.logger = logger
+        let workerCount = max(1, configuration.workerCount)
+        let counters = (0...workerCount).map { _ in ServerCounters() }
+        let mailboxes = try (0..<workerCount).map { _ in try Mailbox() }
+        self.mailboxes = mailboxes
+        // The lock and the address first: a second server must not touch anything of the first.
+        let listener = try UnixListener(configuration.socket)
+        let descriptor = listener.descriptor.number
+
+        loaders = try LoaderPool(threadCount: 2)
+        compute = try ComputePool(threadCount: SystemInformation.processorCount)
+        let cache = ModelCache(byteBudget: configuration.cacheByteBudget)
+        cache.pin(configuration.pinned)
+        let loader = ArtifactLoader(directory: directory)
+        let pinned = configuration.pinned
+        let preloadsAll = configuration.preloadsAll
+        manager = ModelManager(
+            store: store, cache: cache, pool: loaders, counters: counters[workerCount], logger: logger,
+            preloads: { preloadsAll || pinned.contains($0) },
+            loader: { version throws(CallFailure) in try loader.load(version) },
+            publish: { event in for mailbox in mailboxes { mailbox.post(.event(event)) } })
+        control = ControlPlane(
+            manager: manager, store: store, counters: counters,
+            facts: ControlPlane.Facts(
+                version: Self.version, waitPolicy: configuration.waitPolicy.description, workers: workerCount,
+                startedAt: .now()), logger: logger)
+        watcher = try RegistryWatcher(directory: directory.path, manager: manager, store: store, logger: logger)
+
+        do {
+            try manager.reconcile()
+        } catch {
+            logger.error("registry cannot be read yet; trying on", metadata: ["error": "\(error)"])
+        }
+        let services = WorkerServices(
+            manager: manager, compute: compute, control: control, access: configuration.access,
+            limits: configuration.limits, waitPolicy: configuration.waitPolicy,
+            permits: SpinPermits(processorCount: SystemInformation.processorCount))
+        let gauge = ConnectionGauge(mailboxes: mailboxes)
+        var threads: [SystemThread] = []
+        for index in 0..<workerCount {
+            threads.append(
+                try SystemThread(name: "worker-\(index)") {
+                    do {
+                        let loop = try WorkerLoop(
+                            services: services, counters: counters[index], mailbox: mailboxes[index], gauge: gauge,
+                            logger: logger)
+                        if index == 0 {
+                            try loop.accept(
+                                with: Acceptor(
+                                    descriptor: descriptor, gauge: gauge, limits: configuration.limits,
+                                    counters: counters[0], logger: logger))
+                        }
+                        loop.run()
+                    } catch {
+                        logger.critical("worker cannot run", metadata: ["error": "\(error)"])
+                    }
+                })
+        }
+        self.threads = threads
+        self.listener = Mutex(ListenerBox(listener: consume listener))
+        try control.start()
+        try watcher.start()
+        logger.notice(
+            "serving",
+            metadata: [
+                "socket": "\(configuration.socket.path)", "workers": "\(workerCount)",
+                "wait": "\(configuration.waitPolicy)", "models": "\(manager.pointers.count)",
+            ])
+    }
+
+    /// Stops: no new connections, what has arrived is answered, then everything ends. Returns when all threads have ended. Call it
+    /// once.
+    package func stop() {
+        logger.notice("stopping")
+        listener.withLock { $0.listener?.unlinkSocket() }
+        watcher.stop()
+        for mailbox in mailboxes { mailbox.post(.drain) }
+        for thread in threads { thread.join() }
+        control.stop()
+        compute.stop()
+        loaders.stop()
+        listener.withLock { $0.listener = nil }
+        logger.notice("stopped")
+    }
+}

@@ -1,0 +1,242 @@
+import HearthCore
+import HearthServing
+import HearthWire
+
+/// `Predict` and `Detect` on the fast lane.
+extension FastLane {
+    /// Answers a call from memory, or parks it.
+    ///
+    /// - Parameter loaded: the entry that a parked call waited for; nil to look it up.
+    @inline(__always)
+    func infer(_ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, _ output: inout OutputBuffer) {
+        defer { context.arena.reset() }
+        do throws(CallFailure) {
+            if call.route == .predict {
+                try predict(call, payload, loaded, &output)
+            } else {
+                try detect(call, payload, loaded, &output)
+            }
+        } catch {
+            refuse(call.stream, error, &output)
+        }
+    }
+
+    private func predict(
+        _ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        guard let request = PredictCodec.request(payload, in: context.arena) else {
+            throw CallFailure(.invalidArgument, "the payload is no hearth.v1.PredictRequest")
+        }
+        guard
+            let entry = try entry(
+                call, payload, loaded, name: request.modelName, version: request.modelVersion, &output)
+        else { return }
+        let values = request.values
+        let servable = entry.servable
+        let rowCount = try context.predictor.rowCount(
+            servable, columnCount: request.columnCount, valueCount: values.count)
+        guard let start = values.baseAddress else { return }
+        let batch = RowBatch(values: start, rowCount: rowCount, rowStride: servable.model.signature.columnCount)
+        if context.predictor.isBatch(servable, rowCount: rowCount) {
+            try check(request, servable)
+            try submit(call, entry, batch, valueCount: values.count, payload: outputsOnly(request, payload), &output)
+            return
+        }
+        let outputs = try context.predictor.predict(entry, batch, in: context.scratch)
+        try reply(call, entry, request, rowCount: rowCount, outputs: outputs, &output)
+    }
+
+    /// The entry that answers; nil when the call was parked until it is loaded.
+    @inline(__always)
+    private func entry(
+        _ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, name: ByteView, version: ByteView,
+        _ output: inout OutputBuffer
+    ) throws(CallFailure) -> CacheEntry? {
+        if let loaded { return loaded }
+        switch context.predictor.find(name: name, version: version) {
+        case .entry(let entry): return entry
+        case .refused(let failure): throw failure
+        case .absent:
+            guard park(call, payload: Array(payload.buffer), byteCount: payload.count, &output) else { return nil }
+            let complete = completer()
+            let stream = call.stream
+            context.manager.request(name: name.text, version: version.text) {
+                complete(.loaded(call: stream, $0))
+            }
+            return nil
+        }
+    }
+
+    private func submit(
+        _ call: Call, _ entry: CacheEntry, _ batch: RowBatch, valueCount: Int, payload: [UInt8],
+        _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        let byteCount = valueCount * 8 + batch.rowCount * entry.servable.model.outputWidth * 8
+        guard park(call, payload: payload, byteCount: byteCount, &output) else { return }
+        let complete = completer()
+        let stream = call.stream
+        let job = BatchJob(entry: entry, batch: batch, valueCount: valueCount, deadline: call.deadline) {
+            complete(.scored(call: stream, $0))
+        }
+        context.counters.batches.add()
+        if !context.compute.submit(job) {
+            complete(.loaded(call: stream, .failure(CallFailure(.resourceExhausted, "too many batches wait; try again later"))))
+        }
+    }
+
+    /// A request as small as it can be that still names the outputs wanted: what a batch needs when it is done.
+    private func outputsOnly(_ request: PredictRequestView, _ payload: ByteView) -> [UInt8] {
+        guard request.outputCount > 0 else { return [] }
+        let names = (0..<request.outputCount).map { request.outputName(at: $0).text }
+        let nothing = UnsafeBufferPointer<Double>(start: nil, count: 0)
+        let byteCount = PredictCodec.requestByteCount(
+            modelName: .empty, modelVersion: .empty, columnCount: 0, values: nothing, outputs: names)
+        return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            if let start = buffer.baseAddress {
+                PredictCodec.writeRequest(
+                    modelName: .empty, modelVersion: .empty, columnCount: 0, values: nothing, outputs: names, to: start)
+            }
+            count = byteCount
+        }
+    }
+
+    /// Answers a batch whose rows are scored.
+    func finishBatch(_ call: Call, _ job: BatchJob, _ payload: ByteView, _ output: inout OutputBuffer) {
+        defer { context.arena.reset() }
+        do throws(CallFailure) {
+            if call.route == .detect {
+                try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
+            } else {
+                guard let request = PredictCodec.request(payload, in: context.arena) else {
+                    throw CallFailure(.internalError, "the request of a batch cannot be read again")
+                }
+                try reply(call, job.entry, request, rowCount: job.rowCount, outputs: job.outputs, &output)
+            }
+            context.predictor.touch(job.entry)
+        } catch {
+            refuse(call.stream, error, &output)
+        }
+    }
+
+    // MARK: - Replies
+
+    /// Refuses names of outputs that the model does not have, before work is done for them.
+    private func check(_ request: PredictRequestView, _ servable: Servable) throws(CallFailure) {
+        for wanted in 0..<request.outputCount where index(of: request.outputName(at: wanted), servable) == nil {
+            let names = servable.model.outputs.map(\.name).joined(separator: ", ")
+            let name = request.outputName(at: wanted).text.prefix(80)
+            throw CallFailure(.invalidArgument, "model '\(servable.name)' has no output '\(name)'; it has \(names)")
+        }
+    }
+
+    private func index(of name: ByteView, _ servable: Servable) -> Int? {
+        servable.outputNames.firstIndex { $0.view.equals(name) }
+    }
+
+    @inline(__always)
+    private func reply(
+        _ call: Call, _ entry: CacheEntry, _ request: PredictRequestView, rowCount: Int,
+        outputs: UnsafeMutablePointer<Double>, _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        let servable = entry.servable
+        context.outputs.removeAll(keepingCapacity: true)
+        if request.outputCount == 0 {
+            for position in servable.outputNames.indices {
+                context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
+            }
+        } else {
+            try check(request, servable)
+            guard request.outputCount <= servable.outputNames.count else {
+                throw CallFailure(.invalidArgument, "\(request.outputCount) outputs are asked for; name each of them once")
+            }
+            for wanted in 0..<request.outputCount {
+                guard let position = index(of: request.outputName(at: wanted), servable) else { continue }
+                context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
+            }
+        }
+        let header = replyHeader(entry)
+        try context.outputs.withUnsafeBufferPointer { (views) throws(CallFailure) in
+            let byteCount = PredictCodec.replyByteCount(header, rowCount: rowCount, outputs: views)
+            try checkReply(byteCount, rowCount: rowCount)
+            Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+                PredictCodec.writeReply(header, rowCount: rowCount, outputs: views, to: $0)
+            }
+        }
+        context.counters.calls.add()
+        context.counters.rows.add(UInt64(rowCount))
+    }
+
+    @inline(__always)
+    private func view(
+        _ servable: Servable, _ position: Int, rowCount: Int, _ outputs: UnsafeMutablePointer<Double>
+    ) -> OutputView {
+        OutputView(
+            name: servable.outputNames[position].view, width: servable.outputWidths[position],
+            values: outputs + rowCount * servable.outputOffsets[position], labels: servable.outputLabels[position])
+    }
+
+    private func replyHeader(_ entry: CacheEntry) -> ReplyHeader {
+        ReplyHeader(
+            modelName: entry.servable.nameBytes.view, modelVersion: entry.servable.idBytes.view,
+            generation: entry.generation, source: entry.servable.source)
+    }
+
+    /// A reply must fit one frame, with the few bytes of its envelope.
+    private func checkReply(_ byteCount: Int, rowCount: Int) throws(CallFailure) {
+        guard byteCount > WireLimits.frameDataByteCountMax - 16 else { return }
+        let message =
+            "the reply for \(rowCount) rows would have \(byteCount) bytes, \(WireLimits.frameDataByteCountMax) are the most; "
+            + "send fewer rows in one call, or ask for fewer outputs"
+        throw CallFailure(.resourceExhausted, message)
+    }
+
+    // MARK: - Detect
+
+    private func detect(
+        _ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        guard let request = DetectCodec.request(payload, in: context.arena) else {
+            throw CallFailure(.invalidArgument, "the payload is no hearth.v1.DetectRequest")
+        }
+        guard !request.series.isEmpty || !request.modelVersion.isEmpty else {
+            throw CallFailure(.invalidArgument, "no series named: set series, or model_version to a model_id")
+        }
+        context.nameBuffer.removeAll()
+        if !request.series.isEmpty {
+            context.nameBuffer.append(request.modelType.isEmpty ? ByteView("isolation_forest") : request.modelType)
+            context.nameBuffer.append(ByteView("."))
+            context.nameBuffer.append(request.series)
+        }
+        guard
+            let entry = try entry(
+                call, payload, loaded, name: context.nameBuffer.bytes, version: request.modelVersion, &output)
+        else { return }
+        let servable = entry.servable
+        try SeriesDetector.check(servable)
+        let (batch, _) = try SeriesDetector.batch(servable, columnCount: request.columnCount, values: request.values)
+        if context.predictor.isBatch(servable, rowCount: batch.rowCount) {
+            try submit(call, entry, batch, valueCount: request.values.count, payload: [], &output)
+            return
+        }
+        let outputs = try context.predictor.predict(entry, batch, in: context.scratch)
+        try replyDetection(call, entry, rowCount: batch.rowCount, outputs: outputs, &output)
+    }
+
+    private func replyDetection(
+        _ call: Call, _ entry: CacheEntry, rowCount: Int, outputs: UnsafeMutablePointer<Double>,
+        _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        let found = SeriesDetector.finish(outputs: outputs, rowCount: rowCount)
+        let detection = DetectionView(
+            threshold: SeriesDetector.threshold(entry.servable), scores: found.scores, anomalies: found.anomalies,
+            count: rowCount, firstPoint: entry.servable.model.signature.window - 1)
+        let header = replyHeader(entry)
+        let byteCount = DetectCodec.replyByteCount(header, detection)
+        try checkReply(byteCount, rowCount: rowCount)
+        Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+            DetectCodec.writeReply(header, detection, to: $0)
+        }
+        context.counters.calls.add()
+        context.counters.rows.add(UInt64(rowCount))
+    }
+}

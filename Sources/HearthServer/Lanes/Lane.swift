@@ -1,0 +1,33 @@
+import HearthCore
+import HearthServing
+import HearthWire
+
+/// What the event loop does with a connection after its lane has seen new bytes.
+struct LaneStep {
+    /// Bytes that the lane is done with; the rest is offered again with more behind it.
+    var consumed: Int
+    /// Close the connection once the replies are out: the bytes make no sense any more.
+    var isClosing = false
+}
+
+/// The protocol of one connection: a state machine that takes bytes and gives bytes, and does no I/O. The event loop drives
+/// every lane in the same way and knows nothing of its framing.
+protocol Lane: AnyObject {
+    /// Takes received bytes and appends replies to `output`.
+    func receive(_ bytes: ByteView, receivedAt: MonotonicTime, _ output: inout OutputBuffer) -> LaneStep
+    /// Takes a result that was made on another thread.
+    func complete(_ completion: Completion, _ output: inout OutputBuffer)
+    /// Takes a change of what the server holds, for streams that watch.
+    func tell(_ event: ModelEvent, _ output: inout OutputBuffer)
+    /// Answers the calls whose deadline has passed.
+    func expire(at now: MonotonicTime, _ output: inout OutputBuffer)
+    /// Ends streams that would go on for ever: the server is stopping.
+    func drain(_ output: inout OutputBuffer)
+
+    /// The earliest deadline among the calls that wait for other threads.
+    var nextDeadline: MonotonicTime? { get }
+    /// Whether no call waits for other threads.
+    var isIdle: Bool { get }
+    /// Whether the client watches changes.
+    var isWatching: Bool { get }
+}

@@ -1,0 +1,34 @@
+package import HearthCore
+
+/// Threads for large calls, below the workers in priority, so that a batch uses what small calls leave.
+package final class ComputePool: Sendable {
+    private let queue = BlockingQueue<BatchJob>(countMax: 4096)
+    private let threads: [SystemThread]
+
+    /// Throws ``SystemError`` when the system gives no threads.
+    package init(threadCount: Int) throws(SystemError) {
+        var threads: [SystemThread] = []
+        for index in 0..<max(1, threadCount) {
+            threads.append(
+                try SystemThread(name: "compute-\(index)", niceness: 10) { [queue] in
+                    let scratch = PredictScratch()
+                    while let job = queue.take() { job.help(with: scratch) }
+                })
+        }
+        self.threads = threads
+    }
+
+    /// Gives a job to the threads. Returns false when too many wait already or the pool is stopped.
+    package func submit(_ job: BatchJob) -> Bool {
+        guard queue.put(job) else { return false }
+        // The other threads help; one that finds no chunk left goes on at once.
+        for _ in 1..<max(2, threads.count) where threads.count > 1 { _ = queue.put(job) }
+        return true
+    }
+
+    /// Lets the jobs that were given end, then the threads.
+    package func stop() {
+        queue.close()
+        for thread in threads { thread.join() }
+    }
+}

@@ -1,0 +1,29 @@
+import Glibc
+import HearthCore
+
+/// SIGTERM and SIGINT, taken by the main thread alone: made before any other thread is started, because threads inherit what is
+/// blocked.
+struct StopSignals {
+    /// Throws ``SystemError``.
+    init() throws(SystemError) {
+        unsafe signal(SIGPIPE, SIG_IGN)
+        var set = Self.set
+        let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
+        guard code == 0 else { throw SystemError("pthread_sigmask", code: code) }
+    }
+
+    /// Returns when one of them arrives.
+    func wait() {
+        var set = Self.set
+        var number: Int32 = 0
+        while unsafe sigwait(&set, &number) != 0 {}
+    }
+
+    private static var set: sigset_t {
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGTERM)
+        unsafe sigaddset(&set, SIGINT)
+        return set
+    }
+}

@@ -1,0 +1,20 @@
+/// The layers of the package, as `Sources` has them; a target imports from lower layers only.
+///
+/// A new target gets a row here, in the lowest layer that is above everything it imports.
+enum Layers {
+    static let table: [(layer: Int, name: String, targets: [String])] = [
+        (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
+        (5, "composition", ["HearthServer"]),
+        (4, "faces", ["HearthTraining"]),
+        (3, "stages", ["HearthServing", "HearthClient", "HearthRegistrySQLite"]),
+        (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
+        (1, "definitions", ["HearthModel", "HearthMetrics"]),
+        (0, "vocabulary", ["HearthCore"]),
+    ]
+
+    /// Targets of C, outside the layers: who may import one is in ``Walls``.
+    static let cTargets = ["CHearthLinux", "CHearthMessages", "CProtobufC", "CCrypto"]
+
+    /// What tests share; it may be imported by tests only.
+    static let testTargets = ["HearthTestSupport"]
+}

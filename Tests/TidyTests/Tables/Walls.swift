@@ -1,0 +1,57 @@
+/// A module that only some folders may import, and why.
+struct Wall {
+    var module: String
+    /// Folders and files below the package.
+    var importers: [String]
+    var reason: String
+}
+
+/// Who may import what comes from outside the layers: C, and packages of others.
+enum Walls {
+    static let table: [Wall] = [
+        Wall(
+            module: "CHearthLinux",
+            importers: [
+                "Sources/HearthCore/", "Sources/HearthArtifacts/", "Sources/HearthServing/", "Sources/HearthServer/",
+                "Sources/HearthClient/",
+            ],
+            reason: "the few calls of Linux that Swift cannot import; those who open files, maps and sockets need them"),
+        Wall(
+            module: "CHearthMessages", importers: ["Sources/HearthWire/"],
+            reason: "generated message structs; everybody else sees HearthWire's Swift values"),
+        Wall(
+            module: "CProtobufC", importers: ["Sources/HearthWire/"],
+            reason: "the allocator of the message arena"),
+        Wall(
+            module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
+            reason: "SHA-256 of artifacts"),
+        Wall(
+            module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
+            reason: "SQLite is one of the stores behind RegistryStore"),
+        Wall(
+            module: "GRDBSQLite", importers: ["Sources/HearthRegistrySQLite/RegistryDatabase.swift"],
+            reason: "the one setting that GRDB leaves to SQLite's own call"),
+        Wall(
+            module: "ArgumentParser",
+            importers: ["Sources/hearth/", "Sources/hearthd/", "Sources/hearth-trainer/"],
+            reason: "command lines belong to programs"),
+        Wall(
+            module: "Histogram", importers: ["Sources/hearth/"],
+            reason: "latency reports of hearth bench"),
+        Wall(
+            module: "Logging",
+            importers: [
+                "Sources/HearthServing/", "Sources/HearthServer/", "Sources/hearthd/", "Sources/HearthTraining/",
+                "Sources/hearth-trainer/",
+            ],
+            reason: "logs come from what waits and decides; the layers below return errors"),
+    ]
+
+    /// Modules that come with the toolchain.
+    static let toolchain: Set<String> = [
+        "Swift", "Glibc", "Synchronization", "Dispatch", "Foundation", "FoundationEssentials",
+    ]
+
+    /// Targets that do without Foundation: they are on the path of every request.
+    static let withoutFoundation: Set<String> = ["HearthCore", "HearthWire", "HearthKernels"]
+}
