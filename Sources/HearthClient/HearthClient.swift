@@ -94,6 +94,7 @@ public final class HearthClient: Sendable {
                 return try attempt(connection, deadline)
             } catch {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                connection.close()
                 Retry.sleep(delay)
             }
         }

@@ -67,6 +67,7 @@ public final class Predictor {
                 return try attempt(rows, deadline)
             } catch {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                connection.close()
                 Retry.sleep(delay)
             }
         }
