@@ -61,7 +61,7 @@ public final class Predictor {
     /// Scores rows, one after the other in `rows`. Throws ``HearthError``.
     public func predict(_ rows: Span<Double>, timeout: Duration? = nil) throws(HearthError) -> Answer {
         let deadline = Deadline(after: timeout ?? configuration.timeout)
-        var retry = Retry(isIdempotent: true, waitsForServer: configuration.waitsForServer)
+        var retry = configuration.retry(isIdempotent: true)
         while true {
             do {
                 return try attempt(rows, deadline)

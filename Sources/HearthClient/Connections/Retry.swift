@@ -11,9 +11,12 @@ struct Retry: Sendable {
     let isIdempotent: Bool
     /// Whether a server that is not there is waited for.
     let waitsForServer: Bool
+    /// Whether anything but a missing server is retried.
+    let repeatsCalls: Bool
     private var attempt = 0
 
-    init(isIdempotent: Bool, waitsForServer: Bool) {
+    init(isIdempotent: Bool, waitsForServer: Bool, repeatsCalls: Bool = true) {
+        self.repeatsCalls = repeatsCalls
         self.isIdempotent = isIdempotent
         self.waitsForServer = waitsForServer
     }
@@ -26,7 +29,7 @@ struct Retry: Sendable {
         case .server: guard isIdempotent, waitsForServer, error.code == .unavailable else { return nil }
         case .client: return nil
         }
-        guard waitsForServer || !error.isServerMissing else { return nil }
+        guard error.isServerMissing ? waitsForServer : repeatsCalls else { return nil }
         let milliseconds = min(1 << UInt64(min(attempt, 10)), Self.backoffMillisecondsMax)
         let delay = milliseconds * 1_000_000
         guard deadline.remaining > delay else { return nil }

@@ -30,7 +30,8 @@ extension ServedModel {
             let notes = [model.isProduction ? "production" : "", model.isPinned ? "pinned" : "", model.error]
             table.add(
                 model.modelName, model.modelVersion, model.state.lowercased(), "\(model.generation)",
-                ByteCount(Int(clamping: model.mappedBytes)).description, "\(Figure.fixed(model.loadMilliseconds, 2)) ms",
+                ByteCount(Int(clamping: model.mappedBytes)).description,
+                "\(Figure.fixed(model.loadMilliseconds, 2)) ms",
                 "\(model.calls)", notes.filter { !$0.isEmpty }.joined(separator: ", "))
         }
         return table.text

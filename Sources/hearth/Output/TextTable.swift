@@ -40,8 +40,9 @@ struct TextTable {
     }
 
     private static func isNumber(_ cell: String) -> Bool {
-        cell == "-" || cell.isEmpty || cell.first.map { $0.isNumber || $0 == "-" || $0 == "." } == true
-            && Double(cell.split(separator: " ").first.map(String.init) ?? "") != nil
+        cell == "-" || cell.isEmpty
+            || cell.first.map { $0.isNumber || $0 == "-" || $0 == "." } == true
+                && Double(cell.split(separator: " ").first.map(String.init) ?? "") != nil
     }
 }
 
