@@ -48,11 +48,16 @@ let package = Package(
     ],
     targets: [
         // 6 programs
-        program("hearthd", ["HearthServer", "HearthRegistrySQLite", logging, argumentParser]),
+        program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
         program("hearth", ["HearthClient", "HearthServing", "HearthRegistrySQLite", histogram, argumentParser]),
         program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
         // 5 composition
-        layer("HearthServer", ["HearthServing", "HearthWire", "HearthRegistry", logging]),
+        layer(
+            "HearthServer",
+            [
+                "HearthServing", "HearthWire", "HearthRegistry", "HearthArtifacts", "HearthKernels", "HearthModel",
+                "HearthMetrics", "HearthCore", logging,
+            ]),
         // 4 faces
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),

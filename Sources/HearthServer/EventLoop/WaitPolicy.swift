@@ -20,7 +20,8 @@ package enum WaitPolicy: Sendable, Equatable, CustomStringConvertible {
         case "adaptive": self = .adaptive
         default:
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0] == "spin", let microseconds = Int(parts[1]), (1...1_000_000).contains(microseconds)
+            guard parts.count == 2, parts[0] == "spin", let microseconds = Int(parts[1]),
+                (1...1_000_000).contains(microseconds)
             else { return nil }
             self = .spin(microseconds: microseconds)
         }
