@@ -1,0 +1,36 @@
+import HearthCore
+
+extension Span where Element == UInt8 {
+    /// Lends the bytes as a ``ByteView`` for the length of a call.
+    @inline(__always)
+    func withView<Value, Failure: Error>(
+        _ body: (ByteView) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        unsafe try withUnsafeBytes { buffer throws(Failure) in unsafe try body(ByteView(buffer)) }
+    }
+}
+
+extension Span where Element == Double {
+    /// Lends the values as a pointer for the length of a call.
+    @inline(__always)
+    func withPointer<Value, Failure: Error>(
+        _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        unsafe try withUnsafeBufferPointer { buffer throws(Failure) in unsafe try body(buffer) }
+    }
+}
+
+extension ByteView {
+    /// Whether these are the bytes of `text`, without making text of them.
+    @inline(__always)
+    func equals(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count == count else { return false }
+        var index = 0
+        for byte in bytes {
+            guard unsafe start.load(fromByteOffset: index, as: UInt8.self) == byte else { return false }
+            index += 1
+        }
+        return true
+    }
+}

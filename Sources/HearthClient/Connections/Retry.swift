@@ -1,0 +1,37 @@
+import Glibc
+
+/// When a failed call is made again: only after a broken connection, only where a second execution does no harm, and only until
+/// the deadline, so that clients come back by themselves when the server is started anew.
+struct Retry: Sendable {
+    /// Waits between attempts: 1, 2, 4, ... milliseconds, but no longer than this.
+    static let backoffMillisecondsMax: UInt64 = 32
+
+    /// Whether the call may be executed twice.
+    let isIdempotent: Bool
+    /// Whether a server that is not there is waited for.
+    let waitsForServer: Bool
+    private var attempt = 0
+
+    init(isIdempotent: Bool, waitsForServer: Bool) {
+        self.isIdempotent = isIdempotent
+        self.waitsForServer = waitsForServer
+    }
+
+    /// Nanoseconds to wait before the next attempt; nil when `error` is final.
+    mutating func delay(after error: HearthError, deadline: Deadline) -> UInt64? {
+        guard error.origin == .connection, isIdempotent || !error.mayHaveBeenSent else { return nil }
+        guard waitsForServer || !error.isServerMissing else { return nil }
+        let milliseconds = min(1 << UInt64(min(attempt, 10)), Self.backoffMillisecondsMax)
+        let delay = milliseconds * 1_000_000
+        guard deadline.remaining > delay else { return nil }
+        attempt += 1
+        return delay
+    }
+
+    /// Waits on the calling thread.
+    static func sleep(_ nanoseconds: UInt64) {
+        var time = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
+        // Interrupted by a signal, it sleeps a little shorter, which does no harm.
+        _ = unsafe nanosleep(&time, nil)
+    }
+}
