@@ -87,7 +87,11 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
-            name: "HearthTestSupport", dependencies: ["HearthCore", "HearthModel"], path: "Tests/HearthTestSupport",
+            name: "HearthTestSupport",
+            dependencies: [
+                "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel",
+                "HearthCore",
+            ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
         tests("TidyTests", []),
         tests("HearthCoreTests", ["HearthCore"]),
@@ -99,8 +103,8 @@ let package = Package(
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
-        tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
-        tests("HearthServerTests", ["HearthServer", "HearthClient", "HearthRegistrySQLite"]),
+        tests("HearthServingTests", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging]),
+        tests("HearthServerTests", ["HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging]),
         tests("HearthClientTests", ["HearthClient"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]
