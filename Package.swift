@@ -89,7 +89,8 @@ let package = Package(
         .target(
             name: "HearthTestSupport",
             dependencies: [
-                "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel",
+                "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel",
                 "HearthCore",
             ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
@@ -103,8 +104,18 @@ let package = Package(
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
-        tests("HearthServingTests", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging]),
-        tests("HearthServerTests", ["HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging]),
+        tests(
+            "HearthServingTests",
+            [
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry",
+                "HearthCore", logging,
+            ]),
+        tests(
+            "HearthServerTests",
+            [
+                "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging,
+            ]),
         tests("HearthClientTests", ["HearthClient"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]

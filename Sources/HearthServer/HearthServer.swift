@@ -9,7 +9,7 @@ package import Logging
 package struct ServerConfiguration: Sendable {
     package var socket: SocketOptions
     package var workerCount: Int
-    package var waitPolicy: WaitPolicy
+    package var waitPolicy: LoopWaitPolicy
     package var cacheByteBudget: Int
     package var access: AccessPolicy
     package var limits: ServerLimits
@@ -19,7 +19,7 @@ package struct ServerConfiguration: Sendable {
     package var preloadsAll: Bool
 
     package init(
-        socket: SocketOptions, workerCount: Int, waitPolicy: WaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
+        socket: SocketOptions, workerCount: Int, waitPolicy: LoopWaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
         access: AccessPolicy, limits: ServerLimits = ServerLimits(), pinned: Set<ModelName> = [],
         preloadsAll: Bool = true
     ) {

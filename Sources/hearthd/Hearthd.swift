@@ -74,7 +74,7 @@ struct Hearthd: ParsableCommand {
     var logFormat = "text"
 
     mutating func validate() throws {
-        guard WaitPolicy(text: wait) != nil else {
+        guard LoopWaitPolicy(text: wait) != nil else {
             throw ValidationError("--wait '\(wait)' is none of adaptive, block, spin:<microseconds from 1 to 1000000>")
         }
         guard ByteCount(text: cacheBytes) != nil else {
@@ -124,7 +124,7 @@ struct Hearthd: ParsableCommand {
             socket: SocketOptions(
                 path: socket, mode: UInt32(socketMode, radix: 8) ?? 0o660, uid: socketUid, gid: socketGid),
             workerCount: workers ?? SystemInformation.processorCount,
-            waitPolicy: WaitPolicy(text: wait) ?? .adaptive,
+            waitPolicy: LoopWaitPolicy(text: wait) ?? .adaptive,
             cacheByteBudget: ByteCount(text: cacheBytes)?.bytes ?? 256 << 20,
             access: AccessPolicy(
                 adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid), adminGIDs: Set(adminGid)),

@@ -12,7 +12,7 @@ final class TestServer: Sendable {
     let socketPath: String
 
     init(
-        shelf: ModelShelf, workers: Int = 2, waiting: WaitPolicy = .adaptive, admins: Set<UInt32> = [geteuid()],
+        shelf: ModelShelf, workers: Int = 2, waiting: LoopWaitPolicy = .adaptive, admins: Set<UInt32> = [geteuid()],
         cacheByteBudget: Int = 64 << 20, limits: ServerLimits = ServerLimits()
     ) throws {
         self.shelf = shelf

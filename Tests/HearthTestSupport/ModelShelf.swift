@@ -65,7 +65,8 @@ package final class ModelShelf: Sendable {
         let rows = (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
         let model = try ServableModel(sections)
         return try GoldenVectors(
-            rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows, outputs: score(model, rows: rows))
+            rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
+            outputs: score(model, rows: rows))
     }
 
     private static func score(_ model: ServableModel, rows: [Double]) -> [Double] {

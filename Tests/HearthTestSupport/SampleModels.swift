@@ -10,9 +10,11 @@ package enum SampleModels {
         let ensemble = TreeEnsemble(
             columnCount: columns, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual, missing: .refused,
             trees: (0..<trees).map { _ in tree(columns: columns, depth: depth, &random) }, aggregation: .sum,
-            baseValues: [0], link: .isolation(normalizer: Double(trees) * 10.244770920116851), task: .anomaly(offset: -0.5))
+            baseValues: [0], link: .isolation(normalizer: Double(trees) * 10.244770920116851),
+            task: .anomaly(offset: -0.5))
         return ModelDefinition(
-            signature: InputSignature(columnCount: columns, window: window), estimator: .treeEnsemble(ensemble), threshold: 0.5)
+            signature: InputSignature(columnCount: columns, window: window), estimator: .treeEnsemble(ensemble),
+            threshold: 0.5)
     }
 
     private static func tree(columns: Int, depth: Int, _ random: inout SplitMix64) -> Tree {

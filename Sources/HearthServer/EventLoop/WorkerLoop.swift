@@ -18,7 +18,7 @@ final class WorkerLoop {
 
     let context: WorkerContext
     private let poller: Poller
-    private let policy: WaitPolicy
+    private let policy: LoopWaitPolicy
     private let permits: SpinPermits
     private let logger: Logger
     private var wait: WaitState
