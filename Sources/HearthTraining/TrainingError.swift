@@ -3,6 +3,8 @@ package struct TrainingError: Error, Sendable, CustomStringConvertible {
     package enum Code: Sendable, Hashable {
         /// The file cannot be opened or read, or is no regular file.
         case unreadableFile
+        /// The file cannot be written.
+        case unwritableFile
         /// The file can be read but is no CSV table, or one beyond the limits.
         case badTable
         /// A value is not what its column promises.
