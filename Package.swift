@@ -28,6 +28,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+/// The C library below GRDB, for what GRDB does not offer.
+let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 let package = Package(
@@ -58,7 +60,7 @@ let package = Package(
             "HearthServing",
             ["HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore", logging]),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
-        layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite]),
+        layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
@@ -83,7 +85,7 @@ let package = Package(
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels"]),
         tests("HearthArtifactsTests", ["HearthArtifacts"]),
-        tests("HearthRegistryTests", ["HearthRegistrySQLite"]),
+        tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
         tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
         tests("HearthServerTests", ["HearthServer", "HearthClient", "HearthRegistrySQLite"]),

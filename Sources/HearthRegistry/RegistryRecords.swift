@@ -1,6 +1,8 @@
 package import HearthCore
 
-/// The columns that identify a registered model: those of the two specifications (C12). Never parsed out of a name.
+/// The columns that identify a registered model: those of the two specifications (C12).
+///
+/// Never parsed out of a name.
 package struct ModelKey: Hashable, Sendable {
     package var modelType: String
     package var metricType: String?

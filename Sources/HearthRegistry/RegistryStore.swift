@@ -1,7 +1,8 @@
 package import HearthCore
 
-/// The registry's truth: registered models, versions, production pointers, events. SQLite and PostgreSQL implement it, and
-/// both pass one shared suite.
+/// The registry's truth: registered models, versions, production pointers, events.
+///
+/// SQLite and PostgreSQL implement it, and both pass one shared suite.
 ///
 /// Calls block and may be made from any thread but those of the data plane. Every write is one transaction that takes the next
 /// head version (commit-ordered, gap-free) and writes an event.
@@ -27,6 +28,10 @@ package protocol RegistryStore: Sendable {
     func register(_ version: ModelVersion, actor: String) throws(RegistryError) -> Int64
     /// Makes `modelID` the production version: demotes first, promotes second, in one transaction.
     ///
+    /// The version that it replaces gets status `success`, whatever it was before it was promoted, and becomes the rollback
+    /// target. Promoting what is in production already changes nothing and returns the pointer as it is: no event, no new
+    /// generation. Pointer and events say who promoted what and when; `promoted_at` of a version is its last promotion.
+    ///
     /// - Parameter expectedGeneration: the generation that the caller saw (0: none yet); nil promotes whatever it is.
     /// - Throws: `.conflict` with the current state when another change came between; `.notFound`; `.refused` for a version that
     ///   has failed, is archived or has no artifact.
@@ -34,7 +39,17 @@ package protocol RegistryStore: Sendable {
         _ modelID: ModelID, of name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
     ) throws(RegistryError) -> ProductionPointer
     /// Promotes the pointer's previous version. Throws `.refused` when there is none.
+    ///
+    /// A rollback is itself a promotion, with a new generation, and makes the version it leaves the rollback target: two
+    /// rollbacks return to where one was.
     func rollback(
         _ name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
     ) throws(RegistryError) -> ProductionPointer
+
+    /// Sets a version aside: it stays on disk and is not served unless asked for by id. A version that is archived already is
+    /// left as it is, without an event. Throws `.notFound`; `.refused` for the production version, the rollback target and a
+    /// failed training.
+    func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError)
+    /// Protects a version from every clean-up, or ends that. No event when nothing changes. Throws `.notFound`.
+    func setPinned(_ modelID: ModelID, _ pinned: Bool, actor: String, reason: String) throws(RegistryError)
 }

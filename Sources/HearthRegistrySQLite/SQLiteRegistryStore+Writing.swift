@@ -1,0 +1,106 @@
+import GRDB
+package import HearthCore
+package import HearthRegistry
+
+extension SQLiteRegistryStore {
+    @discardableResult
+    package func register(_ version: ModelVersion, actor: String) throws(RegistryError) -> Int64 {
+        try RegistrationRules.check(version, actor: actor)
+        return try change(actor: actor, reason: version.status.rawValue) { change in
+            guard try Self.version(change.database, version.modelID, at: self.path) == nil else {
+                throw RegistryError(
+                    .conflict, "model_id \(version.modelID) is taken", hint: "versions never change; make a new id")
+            }
+            if let model = try Self.registeredModel(change.database, version.name, at: self.path) {
+                guard model.key == version.key else {
+                    throw RegistryError(
+                        .conflict,
+                        "\(version.name) has the key \(Self.words(model.key)), not \(Self.words(version.key))",
+                        hint: "register under another name")
+                }
+            } else {
+                let model = RegisteredModel(name: version.name, key: version.key, createdAt: change.now)
+                try Self.insert(model, change.database)
+            }
+            try Self.insert(version, change.database)
+            return try change.record(.registered, version.name, version.modelID)
+        }
+    }
+
+    package func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError) {
+        try change(actor: actor, reason: reason) { change in
+            let version = try change.version(modelID)
+            if version.status == .archived { return }
+            try PromotionRules.checkArchivable(version, pointer: try change.pointer(of: version.name))
+            try change.database.execute(
+                sql: "UPDATE ml_models SET status = 'archived' WHERE model_id = ?", arguments: [modelID.text])
+            try change.record(.archived, version.name, modelID)
+        }
+    }
+
+    package func setPinned(
+        _ modelID: ModelID, _ pinned: Bool, actor: String, reason: String
+    ) throws(RegistryError) {
+        try change(actor: actor, reason: reason) { change in
+            let version = try change.version(modelID)
+            if version.pinned == pinned { return }
+            try change.database.execute(
+                sql: "UPDATE ml_models SET pinned = ? WHERE model_id = ?", arguments: [pinned ? 1 : 0, modelID.text])
+            try change.record(pinned ? .pinned : .unpinned, version.name, modelID)
+        }
+    }
+
+    /// Runs `body` in the transaction of one change.
+    ///
+    /// A body that records nothing leaves no trace: an empty commit.
+    func change<Value>(
+        actor: String, reason: String, _ body: (RegistryChange) throws -> Value
+    ) throws(RegistryError) -> Value {
+        try RegistrationRules.check(actor: actor, reason: reason)
+        guard let writer = try current().writer else {
+            throw RegistryError(
+                .refused, "\(path) was opened read-only", hint: "make the change as the registry's owner")
+        }
+        return try writer.write { database in
+            try body(
+                RegistryChange(
+                    database: database, now: self.options.clock(), actor: actor, reason: reason, path: self.path))
+        }
+    }
+
+    private static func insert(_ model: RegisteredModel, _ database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO registered_models (\(Columns.registeredModel)) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                model.name.text, model.key.modelType, model.key.metricType, model.key.symbol, model.key.timeframe,
+                model.createdAt.microseconds,
+            ])
+    }
+
+    private static func insert(_ version: ModelVersion, _ database: Database) throws {
+        let identity: StatementArguments = [
+            version.modelID.text, version.name.text, version.key.modelType, version.key.metricType ?? "",
+            version.key.symbol, version.key.timeframe, version.status.rawValue, version.path, version.sizeBytes,
+            version.manifestDigest, version.parametersJSON, version.metricsJSON,
+        ]
+        let outcome: StatementArguments = [
+            version.accuracy, version.precision, version.recall, version.trainingDate.microseconds,
+            version.createdAt.microseconds, version.promotedAt?.microseconds, version.promotedBy,
+            version.pinned ? 1 : 0, version.error,
+        ]
+        try database.execute(
+            sql: """
+                INSERT INTO ml_models (\(Columns.version))
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: identity + outcome)
+    }
+
+    private static func words(_ key: ModelKey) -> String {
+        let columns = [
+            ("model_type", key.modelType), ("metric_type", key.metricType), ("symbol", key.symbol),
+            ("timeframe", key.timeframe),
+        ]
+        return columns.compactMap { column, value in value.map { "\(column) \($0)" } }.joined(separator: ", ")
+    }
+}
