@@ -48,16 +48,19 @@ package struct IsolationForestTrainer: Sendable {
             columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual, missing: .refused,
             trees: trees, aggregation: .sum, baseValues: [0],
             link: .isolation(normalizer: Double(parameters.treeCount) * averagePathLength(sampleCount)),
-            task: .anomaly(offset: -0.5))
+            task: .anomaly(offset: Self.automaticOffset))
     }
 
     /// `offset_`: -0.5, or the percentile of the training rows' `score_samples` below which the share `contamination` lies.
-    package func offset(scores: @autoclosure () throws -> [Double]) rethrows -> Double {
+    package func offset(scores: [Double]) -> Double {
         switch parameters.contamination {
-        case .auto: -0.5
-        case .fraction(let fraction): percentile(try scores(), 100.0 * fraction)
+        case .auto: Self.automaticOffset
+        case .fraction(let fraction): percentile(scores, 100.0 * fraction)
         }
     }
+
+    /// The offset of contamination `auto`: a score of 0.5 is what rows get that are neither easy nor hard to isolate.
+    package static let automaticOffset = -0.5
 
     /// Splits on the way to a leaf: `ceil(log2(max(maxSamples, 2)))`.
     package static func depthLimit(maxSamples: Int) -> Int {
