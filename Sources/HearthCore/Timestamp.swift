@@ -1,3 +1,4 @@
+import CHearthLinux
 import Glibc
 
 /// A point in time, in microseconds since 1970-01-01T00:00:00Z.
