@@ -24,6 +24,15 @@ extension FileDescriptor {
         return names.sorted()
     }
 
+    /// What the entry `name` is; a symbolic link is itself. Throws ``SystemError``.
+    package func entryStatus(_ name: String) throws(SystemError) -> FileStatus {
+        var raw = stat()
+        guard unsafe fstatat(number, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 else {
+            throw SystemError.last("stat", name)
+        }
+        return FileStatus(raw)
+    }
+
     /// Makes the directory `name` with exactly `mode`, whatever the umask is, and opens it. Throws ``SystemError``, with EEXIST
     /// when there is such an entry.
     package func makeDirectory(_ name: String, mode: UInt32) throws(SystemError) -> FileDescriptor {
@@ -93,5 +102,10 @@ extension FileDescriptor {
             }
         }
         return true
+    }
+
+    /// Gives the advisory lock back.
+    package func unlock() {
+        _ = flock(number, LOCK_UN)
     }
 }

@@ -1,0 +1,67 @@
+package import HearthCore
+import Glibc
+
+extension ModelDirectory {
+    /// The file in a quarantined folder that says why it is there.
+    package static let reasonFileName = "reason.txt"
+
+    /// Deletes a version: it leaves the listing at once and whole, then its files go. Whoever has it open keeps it.
+    ///
+    /// Whether it may go (production, rollback target, pinned, leased; C15) is the caller's to know. Call this before the
+    /// registry forgets the version: a crash between the two then leaves a row without files, which readers skip (R162), and
+    /// not files without a row, which the janitor would offer for adoption.
+    ///
+    /// - Throws: `.notFound`, `.permissionDenied`, `.system`.
+    package func remove(_ id: ModelID) throws(ArtifactError) {
+        let name = try moveAside(id, to: .trash)
+        let trash = try open(.trash)
+        try onSystemError(about: "\(path)/\(Area.trash.rawValue)/\(name)") { () throws(SystemError) in
+            try trash.removeTree(name)
+        }
+    }
+
+    /// Sets a damaged version aside for people to look at, so that nobody loads it again (C4).
+    ///
+    /// - Returns: where it is now.
+    /// - Throws: `.notFound`, `.permissionDenied`, `.system`.
+    @discardableResult
+    package func quarantine(_ id: ModelID, reason: String) throws(ArtifactError) -> String {
+        let name = try moveAside(id, to: .quarantine)
+        let place = "\(path)/\(Area.quarantine.rawValue)/\(name)"
+        let area = try open(.quarantine)
+        try onSystemError(about: place) { () throws(SystemError) in
+            let folder = try area.open(beneath: name, flags: O_RDONLY | O_DIRECTORY)
+            let file = try folder.open(
+                beneath: Self.reasonFileName, flags: O_WRONLY | O_CREAT | O_TRUNC, mode: Self.filePermissions)
+            try file.setPermissions(Self.filePermissions, subject: Self.reasonFileName)
+            try file.write(Array("\(Timestamp.now().iso8601) \(reason)\n".utf8), subject: Self.reasonFileName)
+        }
+        return place
+    }
+
+    /// Moves a version's folder into an area; returns its name there.
+    func moveAside(_ id: ModelID, to area: Area) throws(ArtifactError) -> String {
+        let destination = try open(area)
+        let name = Self.areaName(id)
+        let folder = path(of: id)
+        guard !Self.isReserved(id.text) else {
+            throw ArtifactError(
+                .notFound, path: folder, "'\(id)' is no version", hint: "see 'hearth models list'")
+        }
+        try onSystemError(about: folder) { () throws(SystemError) in
+            try root.rename(id.text, to: name, in: destination)
+            try root.synchronize(subject: folder)
+            try destination.synchronize(subject: folder)
+        }
+        return name
+    }
+}
+
+extension FileDescriptor {
+    /// Writes all of `bytes`. Throws ``SystemError``.
+    func write(_ bytes: [UInt8], subject: String) throws(SystemError) {
+        try unsafe bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
+            try unsafe write(UnsafeRawBufferPointer(buffer), subject: subject)
+        }
+    }
+}
