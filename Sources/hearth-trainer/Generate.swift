@@ -41,7 +41,7 @@ struct GenerateMinibar: ParsableCommand {
             try CSVFile.write(readings, to: output)
             if json {
                 print(
-                    try JSONLine.text([
+                    try CompactJSON.text([
                         "path": .string(output), "rows": .integer(Int64(readings.count)),
                         "anomalies": .integer(Int64(anomalies)), "seed": .string(String(seed)),
                     ]))

@@ -2,12 +2,11 @@ import HearthModel
 
 /// What happens to missing values: each becomes the median of its column in the rows that are learned from, at serving as in
 /// training (scikit-learn's `SimpleImputer(strategy="median")`), so a missing value speaks neither for nor against an anomaly.
+///
+/// A table without missing values gives a model that refuses them.
 enum MissingValues {
-    /// An imputer when `rows` lack values, else nil: a model that has never seen a missing value refuses one.
-    ///
-    /// Throws ``TrainingError`` naming a column with no value in any of the rows.
-    static func imputer(for rows: RowMatrix, columnNames: [String]) throws(TrainingError) -> Imputer? {
-        guard rows.values.contains(where: \.isNaN) else { return nil }
+    /// The medians of `rows`. Throws ``TrainingError`` naming a column with no value in any of the rows.
+    static func imputer(for rows: RowMatrix, columnNames: [String]) throws(TrainingError) -> Imputer {
         var statistics: [Double] = []
         for (index, name) in columnNames.enumerated() {
             let present = rows.column(index).filter { !$0.isNaN }

@@ -1,12 +1,14 @@
 import HearthModel
 
-/// Fits one model to rows: imputer where values are missing, then the algorithm, then the threshold.
+/// Fits one model to rows: imputer where values may be missing, then the algorithm, then the threshold.
 struct ModelFitter {
     let algorithm: Algorithm
+    /// Whether rows may lack values, at training or later.
+    let acceptsMissing: Bool
 
     /// Throws ``TrainingError`` when the rows do not carry a model.
     func fit(_ rows: RowMatrix, signature: InputSignature) throws(TrainingError) -> ModelDefinition {
-        let imputer = try MissingValues.imputer(for: rows, columnNames: signature.columnNames)
+        let imputer = acceptsMissing ? try MissingValues.imputer(for: rows, columnNames: signature.columnNames) : nil
         let complete = imputer.map { MissingValues.filled(rows, by: $0) } ?? rows
         let stages = imputer.map { [Stage.impute($0)] } ?? []
         switch algorithm {
