@@ -86,12 +86,17 @@ package struct LinearModel: Sendable, Equatable {
     package var intercepts: [Double]
     package var link: Link
     package var task: Task
+    /// For a classifier: how `predict` chooses.
+    package var classRule: ClassRule
 
-    package init(coefficients: [[Double]], intercepts: [Double], link: Link, task: Task) {
+    package init(
+        coefficients: [[Double]], intercepts: [Double], link: Link, task: Task, classRule: ClassRule = .rawAboveZero
+    ) {
         self.coefficients = coefficients
         self.intercepts = intercepts
         self.link = link
         self.task = task
+        self.classRule = classRule
     }
 }
 
@@ -149,11 +154,28 @@ package enum ClassLabels: Sendable, Equatable {
     }
 }
 
-/// What turns the sums of an estimator into its raw outputs. Formulas: `SKLEARN.md` section 3.
+/// How a classifier's `predict` chooses, which libraries and their versions do differently (`SKLEARN.md` section 3).
+package enum ClassRule: Sendable, Equatable {
+    /// The first largest of `predict_proba` (forests, XGBoost, boosting up to scikit-learn 1.3).
+    case largestProbability
+    /// One raw value: class 1 when it is > 0; several: the first largest (linear models, HistGradientBoosting from 1.5).
+    case rawAboveZero
+    /// One raw value: class 1 when it is >= 0; several: the first largest (GradientBoosting from 1.4).
+    case rawAtLeastZero
+}
+
+/// What turns the sums of an estimator into its raw outputs. Formulas: `SKLEARN.md` section 3. With a float32 accumulator
+/// the formulas are XGBoost's, in single precision.
 package enum Link: Sendable, Equatable {
     case identity
-    /// `1 / (1 + exp(-x))`, one output; as a classifier `[1 - p, p]`.
+    /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each divided by
+    /// their sum.
     case sigmoid
+    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
+    case scaledSigmoid(factor: Double)
+    /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
+    /// scikit-learn 1.3).
+    case softmaxLogSumExp
     /// `m = max; e = exp(x - m); e / sum(e)`, the sum as numpy's pairwise sum.
     case softmaxPairwise
     /// The same with the sum left to right.

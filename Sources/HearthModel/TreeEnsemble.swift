@@ -44,11 +44,13 @@ package struct TreeEnsemble: Sendable, Equatable {
     package var baseValues: [Double]
     package var link: Link
     package var task: Task
+    /// For a classifier: how `predict` chooses.
+    package var classRule: ClassRule
 
     package init(
         columnCount: Int, inputs: Number, thresholds: Number, splitRule: SplitRule, missing: MissingRule, trees: [Tree],
         categorySets: [[UInt32]] = [], accumulator: Number = .float64, aggregation: Aggregation, baseValues: [Double],
-        link: Link, task: Task
+        link: Link, task: Task, classRule: ClassRule = .largestProbability
     ) {
         self.columnCount = columnCount
         self.inputs = inputs
@@ -62,6 +64,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         self.baseValues = baseValues
         self.link = link
         self.task = task
+        self.classRule = classRule
     }
 }
 
@@ -78,7 +81,8 @@ package struct Tree: Sendable, Equatable {
     }
 
     package var nodes: [Node]
-    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output.
+    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output. All trees
+    /// of an ensemble have the same width.
     package var leafValues: [Double]
     package var width: Int
     /// For `width` 1: the output that this tree adds to.

@@ -18,7 +18,7 @@ package struct SectionID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One part of a packed model: little-endian, the very bytes that the kernels read.
+/// One part of a packed model: little-endian, the very bytes that the kernels read. Placed at a multiple of 64 bytes.
 package struct ModelSection: Sendable, Equatable {
     package var id: SectionID
     package var bytes: [UInt8]
@@ -27,4 +27,21 @@ package struct ModelSection: Sendable, Equatable {
         self.id = id
         self.bytes = bytes
     }
+}
+
+extension SectionID {
+    /// What the model is (``ModelDescriptor``). Every model has one.
+    package static let descriptor = SectionID("DESC")
+    /// Doubles: the parameters of the stages in order, then those of the estimator. Every model has one.
+    package static let parameters = SectionID("PARM")
+    /// One ``TreeRecord`` per tree.
+    package static let trees = SectionID("TREE")
+    /// Nodes of all trees (``NodeForm``).
+    package static let nodes = SectionID("NODE")
+    /// Distinct leaf rows of all trees, float64, or float32 when leaves are added in float32.
+    package static let leaves = SectionID("LEAF")
+    /// Categorical sets, 32-bit words; absent when no split is categorical.
+    package static let categories = SectionID("CATS")
+    /// Rows and the outputs that they must give (``GoldenVectors``).
+    package static let golden = SectionID("GOLD")
 }

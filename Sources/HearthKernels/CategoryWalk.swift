@@ -1,0 +1,42 @@
+import HearthModel
+
+/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time. A categorical node looks
+/// its set up; the numeric ones are as in ``WideNodeWalk``.
+enum CategoryWalk {
+    /// The leaf row of one tree.
+    static func leafRow(
+        root: Int, nodes: UnsafePointer<UInt64>, categories: UnsafePointer<UInt32>, row: UnsafePointer<UInt64>
+    ) -> UInt32 {
+        var slot = root
+        while true {
+            let key = unsafe nodes[2 &* slot]
+            let meta = unsafe nodes[2 &* slot &+ 1]
+            let delta = Int(meta >> 32)
+            if delta == 0 { return UInt32(truncatingIfNeeded: key &- SortableKey.firstLeaf64) }
+            let feature = UInt32(truncatingIfNeeded: meta)
+            let goesRight: Bool
+            if feature & NodeForm.categoryBit != 0 {
+                let index = Int(feature & ~NodeForm.categoryBit)
+                let words = unsafe categories + Int(key & 0xFFFF_FFFF)
+                goesRight = unsafe categoryGoesRight(row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
+            } else {
+                goesRight = unsafe row[Int(feature)] > key
+            }
+            slot = slot &+ delta &+ (goesRight ? 1 : 0)
+        }
+    }
+
+    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left when
+    /// their bit is set.
+    private static func categoryGoesRight(
+        _ key: UInt64, _ words: UnsafePointer<UInt32>, wordCount: UInt64, missingGoesRight: Bool
+    ) -> Bool {
+        if key == SortableKey.missingLeft64 { return false }
+        if key == SortableKey.missingRight64 { return true }
+        let value = SortableKey.number(key)
+        if value < 0 { return missingGoesRight }
+        guard value < Double(wordCount &* 32) else { return true }
+        let category = Int(value)
+        return unsafe words[category >> 5] >> UInt32(category & 31) & 1 == 0
+    }
+}

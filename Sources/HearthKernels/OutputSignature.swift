@@ -1,0 +1,36 @@
+package import HearthModel
+
+/// One named output of a model.
+package struct OutputSignature: Sendable, Equatable {
+    /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`, `score_samples`.
+    package var name: String
+    /// Values per row.
+    package var width: Int
+    /// For `predict` of a classifier: what the class indices in this output stand for; else nil.
+    package var labels: ClassLabels?
+
+    package init(name: String, width: Int, labels: ClassLabels? = nil) {
+        self.name = name
+        self.width = width
+        self.labels = labels
+    }
+
+    /// The outputs of an anomaly model, in order.
+    static let anomaly = [
+        OutputSignature(name: "score_samples", width: 1), OutputSignature(name: "decision_function", width: 1),
+        OutputSignature(name: "predict", width: 1),
+    ]
+
+    /// The outputs of an estimator with this shape, in the order in which kernels write them.
+    static func outputs(of shape: OutputShape) -> [OutputSignature] {
+        switch shape.task {
+        case .anomaly: return anomaly
+        case .regression: return [OutputSignature(name: "predict", width: shape.outputCount)]
+        case .classification(let classes):
+            var outputs = [OutputSignature(name: "predict", width: 1, labels: classes)]
+            if shape.hasProbabilities { outputs.append(OutputSignature(name: "predict_proba", width: classes.count)) }
+            if shape.hasDecision { outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount)) }
+            return outputs
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import HearthModel
+
+/// A stage ready to run: its parameters where they lie in the model's memory.
+@safe
+enum PreparedStage {
+    case impute(
+        statistics: UnsafePointer<Double>, inputCount: Int, indicatorColumns: UnsafePointer<Int>, indicatorCount: Int)
+    case subtractThenDivide(offset: UnsafePointer<Double>?, scale: UnsafePointer<Double>?, count: Int)
+    case multiplyThenAdd(scale: UnsafePointer<Double>, offset: UnsafePointer<Double>, count: Int)
+    case clip(lower: Double, upper: Double, count: Int)
+
+    /// One row through this stage. `source` and `result` do not overlap.
+    func apply(_ source: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
+        switch self {
+        case .impute(let statistics, let inputCount, let indicatorColumns, let indicatorCount):
+            var next = 0
+            for column in 0..<inputCount where unsafe !statistics[column].isNaN {
+                let value = unsafe source[column]
+                unsafe result[next] = value.isNaN ? statistics[column] : value
+                next += 1
+            }
+            for index in 0..<indicatorCount {
+                unsafe result[next + index] = source[indicatorColumns[index]].isNaN ? 1 : 0
+            }
+        case .subtractThenDivide(let offset, let scale, let count):
+            for column in 0..<count {
+                var value = unsafe source[column]
+                if let offset = unsafe offset { unsafe value -= offset[column] }
+                if let scale = unsafe scale { unsafe value /= scale[column] }
+                unsafe result[column] = value
+            }
+        case .multiplyThenAdd(let scale, let offset, let count):
+            for column in 0..<count { unsafe result[column] = source[column] * scale[column] + offset[column] }
+        case .clip(let lower, let upper, let count):
+            // As numpy.clip: NaN passes.
+            for column in 0..<count {
+                let value = unsafe source[column]
+                let raised = value.isNaN || value > lower ? value : lower
+                unsafe result[column] = raised.isNaN || raised < upper ? raised : upper
+            }
+        }
+    }
+}

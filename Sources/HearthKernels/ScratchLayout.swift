@@ -1,0 +1,49 @@
+import HearthModel
+
+/// How a kernel divides its scratch memory, and how many rows it takes at a time. Fixed per model: the largest call needs no
+/// more than the smallest.
+struct ScratchLayout {
+    /// Rows of a block: their keys stay in the first-level cache while tree after tree passes by.
+    let blockRowCount: Int
+    /// Two staged rows of this many doubles each.
+    let stagedWidth: Int
+    let stagedOffset: Int
+    let keysOffset: Int
+    let sumsOffset: Int
+    let rawOffset: Int
+    let leafRowsOffset: Int
+    /// In all, with room for aligning the start to 64 bytes.
+    let byteCount: Int
+
+    /// Trees whose leaf rows are held at a time when one row passes through all trees; a multiple of ``Lanes/count``.
+    static let treeChunkCount = 64
+
+    private static let blockRowCountMax = 256
+    private static let keyByteCountMax = 16 * 1024
+    private static let sumByteCountMax = 64 * 1024
+
+    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int) {
+        let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
+        let bySums = Self.sumByteCountMax / (8 * outputCount)
+        let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
+        blockRowCount = rows
+        self.stagedWidth = stagedWidth
+        var end = 0
+        func place(_ byteCount: Int) -> Int {
+            defer { end += (byteCount + 63) / 64 * 64 }
+            return end
+        }
+        stagedOffset = place(2 * 8 * stagedWidth)
+        keysOffset = place(rows * keyByteCountPerRow)
+        sumsOffset = place(rows * outputCount * 8)
+        rawOffset = place(rows * outputCount * 8)
+        leafRowsOffset = place((max(rows, Self.treeChunkCount) + 8) * 4)
+        byteCount = end + 64
+    }
+
+    /// The first multiple of 64 bytes in the caller's memory.
+    @inline(__always)
+    static func aligned(_ scratch: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        unsafe scratch + (64 &- Int(bitPattern: scratch) & 63) & 63
+    }
+}

@@ -1,0 +1,19 @@
+/// How large a model may be. A bound keeps a damaged count from asking for absurd memory; each is far above any model of
+/// the kind that Hearth serves.
+package enum ModelLimits {
+    /// Columns of a row, before or after any stage. Twice this (see ``EnsembleShape/splitsMissing``) still fits a row of 1 MiB.
+    package static let columnCount = 65_536
+    /// Values that one row's raw output has: classes, or the targets of a regression.
+    package static let outputCount = 10_000
+    /// Steps before the estimator.
+    package static let stageCount = 64
+    package static let treeCount = 1_000_000
+    /// Node slots over all trees: an index of 31 bits.
+    package static let nodeSlotCount = 1 << 31
+    /// Distinct leaf rows over all trees; the wide node form names one with 32 bits.
+    package static let leafRowCount = 1 << 31
+    /// Bytes of one column name or class label.
+    package static let nameByteCount = 4096
+    /// Classes for a categorical set: words of 32 categories each.
+    package static let categoryWordCount = 1 << 16
+}

@@ -1,0 +1,105 @@
+/// How the raw sums of an estimator become named outputs: the link, the task, and what they say about each other.
+package struct OutputShape: Sendable, Equatable {
+    package enum Family: Sendable, Equatable {
+        case trees
+        case linear
+    }
+
+    /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are probabilities.
+    package var family: Family
+    /// Raw values per row.
+    package var outputCount: Int
+    package var link: Link
+    package var task: Task
+    package var classRule: ClassRule
+    /// The precision of the sums, and so of the link.
+    package var accumulator: TreeEnsemble.Number
+
+    package init(
+        family: Family, outputCount: Int, link: Link, task: Task, classRule: ClassRule, accumulator: TreeEnsemble.Number
+    ) {
+        self.family = family
+        self.outputCount = outputCount
+        self.link = link
+        self.task = task
+        self.classRule = classRule
+        self.accumulator = accumulator
+    }
+
+    /// Classes of a classifier, else 0.
+    package var classCount: Int {
+        switch task {
+        case .classification(let classes): classes.count
+        case .regression, .anomaly: 0
+        }
+    }
+
+    /// A classifier's sums are probabilities as they stand (forests).
+    package var rawIsProbability: Bool { link == .identity && family == .trees && outputCount == classCount }
+
+    /// The classifier has `predict_proba`; without one, `predict` follows the raw values.
+    package var hasProbabilities: Bool { link != .identity || rawIsProbability }
+
+    /// The classifier has `decision_function`.
+    package var hasDecision: Bool { !rawIsProbability }
+
+    func validate(place: String) throws(ModelError) {
+        guard (1...ModelLimits.outputCount).contains(outputCount) else {
+            throw .invalid(place, "\(outputCount) outputs found, 1 to \(ModelLimits.outputCount) expected")
+        }
+        try validateLink(place: place)
+        switch task {
+        case .regression:
+            if case .isolation = link { throw .invalid(place, "the isolation link on a regression found") }
+        case .anomaly(let offset):
+            guard outputCount == 1 else {
+                throw .invalid(place, "\(outputCount) outputs of an anomaly model found, 1 expected")
+            }
+            guard offset.isFinite else { throw .invalid(place, "offset \(offset) found, a finite number expected") }
+        case .classification(let classes):
+            if case .isolation = link { throw .invalid(place, "the isolation link on a classifier found") }
+            if case .exponential = link { throw .invalid(place, "the exponential link on a classifier found") }
+            let fits = classes.count == outputCount && (outputCount > 1 || link == .identity)
+            guard fits || (outputCount == 1 && classes.count == 2) else {
+                throw .invalid(place, "\(classes.count) classes for \(outputCount) outputs found, one each (or 2 for 1) expected")
+            }
+            try classes.validate(place: place)
+        }
+    }
+
+    private func validateLink(place: String) throws(ModelError) {
+        switch link {
+        case .identity, .exponential, .sigmoid: break
+        case .scaledSigmoid(let factor):
+            guard factor.isFinite, outputCount == 1 else {
+                throw .invalid(place, "a scaled sigmoid with factor \(factor) over \(outputCount) outputs found, one output expected")
+            }
+        case .softmaxPairwise, .softmaxSequential, .softmaxLogSumExp:
+            guard outputCount > 1, classCount > 1 else {
+                throw .invalid(place, "a softmax over \(outputCount) outputs and \(classCount) classes found, a classifier expected")
+            }
+        case .isolation(let normalizer):
+            guard normalizer.isFinite, normalizer >= 0, outputCount == 1 else {
+                throw .invalid(place, "normalizer \(normalizer) found, a finite number from 0 and one output expected")
+            }
+        }
+        guard accumulator == .float32 else { return }
+        switch link {
+        case .identity, .sigmoid, .softmaxSequential, .exponential: break
+        case .scaledSigmoid, .softmaxPairwise, .softmaxLogSumExp, .isolation:
+            throw .unsupported(place, "link \(link) with float32 sums found, which no library computes")
+        }
+        if case .sigmoid = link, outputCount > 1, classCount > 0 {
+            throw .unsupported(place, "one-against-the-rest probabilities with float32 sums found, which no library computes")
+        }
+    }
+}
+
+extension ClassLabels {
+    func validate(place: String) throws(ModelError) {
+        guard case .strings(let labels) = self else { return }
+        guard labels.allSatisfy({ $0.utf8.count <= ModelLimits.nameByteCount }) else {
+            throw .invalid(place, "a class label of more than \(ModelLimits.nameByteCount) bytes found")
+        }
+    }
+}

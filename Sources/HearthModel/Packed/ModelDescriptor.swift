@@ -1,0 +1,96 @@
+/// What a packed model is, without its large arrays: the decoded form of section `DESC`.
+package struct ModelDescriptor: Sendable, Equatable {
+    package var signature: InputSignature
+    package var stages: [StageShape]
+    package var estimator: EstimatorShape
+    package var threshold: Double?
+
+    /// Doubles of section `PARM`: those of the stages in order, then those of the estimator.
+    package var parameterCount: Int {
+        stages.reduce(estimator.parameterCount) { $0 + $1.parameterCount }
+    }
+}
+
+/// A stage without its parameters, which lie in section `PARM`.
+package enum StageShape: Sendable, Equatable {
+    /// Parameters: a statistic per input column; those with NaN are dropped.
+    case impute(inputCount: Int, outputCount: Int, indicatorColumns: [Int])
+    /// Parameters: the offsets if there are any, then the scales if there are any.
+    case subtractThenDivide(count: Int, hasOffset: Bool, hasScale: Bool)
+    /// Parameters: the scales, then the offsets.
+    case multiplyThenAdd(count: Int, clip: ClosedRange<Double>?)
+
+    package var parameterCount: Int {
+        switch self {
+        case .impute(let inputCount, _, _): inputCount
+        case .subtractThenDivide(let count, let hasOffset, let hasScale): (hasOffset ? count : 0) + (hasScale ? count : 0)
+        case .multiplyThenAdd(let count, _): 2 * count
+        }
+    }
+
+    package var inputCount: Int {
+        switch self {
+        case .impute(let inputCount, _, _): inputCount
+        case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        }
+    }
+
+    package var outputCount: Int {
+        switch self {
+        case .impute(_, let outputCount, _): outputCount
+        case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        }
+    }
+}
+
+/// An estimator without its arrays.
+package enum EstimatorShape: Sendable, Equatable {
+    /// Parameters: the base values. Sections `TREE`, `NODE`, `LEAF` and perhaps `CATS`.
+    case treeEnsemble(EnsembleShape)
+    /// Parameters: the coefficients, one output after the other, then the intercepts.
+    case linear(columnCount: Int, output: OutputShape)
+    /// Parameters: the centers, then the scales.
+    case zScore(method: ZScore.Method, columnCount: Int, threshold: Double)
+
+    package var columnCount: Int {
+        switch self {
+        case .treeEnsemble(let shape): shape.columnCount
+        case .linear(let columnCount, _): columnCount
+        case .zScore(_, let columnCount, _): columnCount
+        }
+    }
+
+    package var parameterCount: Int {
+        switch self {
+        case .treeEnsemble(let shape): shape.output.outputCount
+        case .linear(let columnCount, let output): (columnCount + 1) * output.outputCount
+        case .zScore(_, let columnCount, _): 2 * columnCount
+        }
+    }
+}
+
+/// The shape of a packed tree ensemble.
+package struct EnsembleShape: Sendable, Equatable {
+    package var columnCount: Int
+    /// A value is rounded to this before it is compared.
+    package var inputs: TreeEnsemble.Number
+    /// A row with NaN is computed, not refused.
+    package var acceptsMissing: Bool
+    /// Every column stands in the prepared row twice (see ``NodeForm``).
+    package var splitsMissing: Bool
+    package var nodeForm: NodeForm
+    package var treeCount: Int
+    package var nodeSlotCount: Int
+    package var leafRowCount: Int
+    /// Values of a leaf row: 1, or one per output.
+    package var leafWidth: Int
+    package var categoryWordCount: Int
+    package var aggregation: TreeEnsemble.Aggregation
+    package var output: OutputShape
+
+    /// Values of a prepared row.
+    package var featureCount: Int { splitsMissing ? 2 * columnCount : columnCount }
+
+    /// Bytes of one leaf value: leaves are stored as they are added.
+    package var leafValueByteCount: Int { output.accumulator == .float32 ? 4 : 8 }
+}
