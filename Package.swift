@@ -84,7 +84,10 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels"]),
-        tests("HearthArtifactsTests", ["HearthArtifacts"]),
+        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        .executableTarget(
+            name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
+            swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
         tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),

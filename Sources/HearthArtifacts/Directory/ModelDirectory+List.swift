@@ -43,9 +43,9 @@ extension ModelDirectory {
     package func sizeBytes() throws(ArtifactError) -> Int {
         var sum = 0
         for id in try versionIDs() {
-            sum += try byteCount(ofEntry: id.text, in: root)
+            sum = saturating(sum, try byteCount(ofEntry: id.text, in: root))
         }
-        return sum + (try byteCount(ofEntry: Area.quarantine.rawValue, in: root))
+        return saturating(sum, try byteCount(ofEntry: Area.quarantine.rawValue, in: root))
     }
 
     /// The names below the root that may be versions.
@@ -83,10 +83,11 @@ extension ModelDirectory {
                 guard let status = try? folder.entryStatus(name) else { continue }
                 switch status.kind {
                 case .file:
-                    sum += Int(status.byteCount)
+                    sum = saturating(sum, Int(status.byteCount))
                 case .directory where depthMax > 0:
                     guard let child = try? folder.open(beneath: name, flags: O_RDONLY | O_DIRECTORY) else { continue }
-                    sum += (try? byteCount(ofTree: child, path: path, depthMax: depthMax - 1)) ?? 0
+                    let below = try? byteCount(ofTree: child, path: path, depthMax: depthMax - 1)
+                    sum = saturating(sum, below ?? 0)
                 case .directory, .other:
                     continue
                 }
@@ -95,5 +96,10 @@ extension ModelDirectory {
             throw ArtifactError(error, path: path)
         }
         return sum
+    }
+    /// A sparse file may claim to be of any size.
+    private func saturating(_ left: Int, _ right: Int) -> Int {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? .max : sum
     }
 }
