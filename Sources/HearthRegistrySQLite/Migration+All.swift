@@ -7,6 +7,8 @@ extension Migration {
     /// - Times are integers, microseconds since 1970-01-01T00:00:00Z: exact, ordered, and what ``Timestamp`` holds. To read
     ///   them: `SELECT datetime(created_at / 1000000, 'unixepoch') FROM ml_models`.
     /// - `metric_type` is NOT NULL in the specification; a key without one (symbol and timeframe instead) has `''` there.
+    /// - That `parameters` and `metrics` are JSON objects is checked by the store: functions in a schema do not run where
+    ///   SQLite is told not to trust it.
     /// - `is_active` is computed (C13): the artifact is present and may be loaded. Cleaning up sets `model_path` to NULL.
     /// - `idx_ml_models_one_production` is what makes two production versions of one name impossible (C21); the pointer
     ///   can only name versions of its own registered model.
@@ -26,8 +28,7 @@ extension Migration {
             metric_type TEXT NOT NULL CHECK (length(metric_type) <= 50),
             model_data BLOB,
             model_path TEXT CHECK (length(model_path) BETWEEN 1 AND 500),
-            parameters TEXT NOT NULL DEFAULT '{}' CONSTRAINT parameters_is_a_json_object
-                CHECK (CASE WHEN json_valid(parameters) THEN json_type(parameters) = 'object' ELSE 0 END),
+            parameters TEXT NOT NULL DEFAULT '{}',
             training_date INTEGER NOT NULL,
             accuracy REAL,
             precision REAL,
@@ -42,8 +43,7 @@ extension Migration {
             timeframe TEXT CHECK (length(timeframe) BETWEEN 1 AND 50),
             size_bytes INTEGER NOT NULL DEFAULT 0 CHECK (size_bytes >= 0),
             manifest_digest TEXT NOT NULL DEFAULT '',
-            metrics TEXT NOT NULL DEFAULT '{}' CONSTRAINT metrics_is_a_json_object
-                CHECK (CASE WHEN json_valid(metrics) THEN json_type(metrics) = 'object' ELSE 0 END),
+            metrics TEXT NOT NULL DEFAULT '{}',
             promoted_at INTEGER,
             promoted_by TEXT,
             pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),

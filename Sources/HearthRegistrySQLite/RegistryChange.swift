@@ -33,6 +33,19 @@ struct RegistryChange {
         return head
     }
 
+    /// Throws `.refused` when `text` is anything but one JSON object.
+    func checkJSONObject(_ text: String, _ column: String) throws {
+        let statement = try database.cachedStatement(
+            sql: "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) ELSE 'malformed' END")
+        guard let row = try Row.fetchOne(statement, arguments: [text]) else { return }
+        var reader = RowReader(row, of: "json", at: path)
+        let type = try reader.text(column)
+        guard type == "object" else {
+            throw RegistryError(
+                .refused, "\(column) is \(type) JSON: \(text.prefix(80))", hint: "give one JSON object, e.g. {}")
+        }
+    }
+
     func pointer(of name: ModelName) throws -> ProductionPointer? {
         try SQLiteRegistryStore.pointer(database, of: name, at: path)
     }

@@ -8,6 +8,9 @@ struct RegistryOpener {
     var path: String
     var options: SQLiteRegistryStore.Options
 
+    /// The smallest page that a SQLite database may have.
+    private static let byteCountMin = 512
+
     /// Throws when the place cannot hold a registry, with better words than SQLite has for it.
     func checkPlace(creates: Bool) throws(RegistryError) {
         guard !path.isEmpty, !path.utf8.contains(0), !path.hasPrefix(":"), !path.hasPrefix("file:") else {
@@ -19,6 +22,12 @@ struct RegistryOpener {
                 throw RegistryError(
                     .unavailable, "\(path) is not a file",
                     hint: "give the path of the file, e.g. \(path)/\(SQLiteRegistryStore.fileName)")
+            }
+            // SQLite takes a file of a few bytes for an empty one, and would write over it.
+            guard status.st_size == 0 || status.st_size >= Self.byteCountMin else {
+                throw RegistryError(
+                    .corrupt, "\(path) has \(status.st_size) bytes and is not a SQLite database",
+                    hint: "give another path or restore a backup")
             }
             return
         }

@@ -22,6 +22,8 @@ extension SQLiteRegistryStore {
                 let model = RegisteredModel(name: version.name, key: version.key, createdAt: change.now)
                 try Self.insert(model, change.database)
             }
+            try change.checkJSONObject(version.parametersJSON, "parameters")
+            try change.checkJSONObject(version.metricsJSON, "metrics")
             try Self.insert(version, change.database)
             return try change.record(.registered, version.name, version.modelID)
         }
