@@ -11,7 +11,9 @@ struct DataOptions: ParsableArguments {
         transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
     var columns: [String]?
 
-    @Option(help: "The column that marks anomalies with 1, other rows with 0. It is not learned from, only measured against.")
+    @Option(
+        help:
+            "The column that marks anomalies with 1, other rows with 0. It is not learned from, only measured against.")
     var label: String?
 
     @Option(help: "The column with the time (ISO 8601 or seconds since 1970). Rows are put in its order.")
@@ -36,7 +38,8 @@ struct DataOptions: ParsableArguments {
     var delimiter = ","
 
     func selection() throws -> TableSelection {
-        guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D else {
+        guard let byte = delimiter.utf8.first, delimiter.utf8.count == 1, byte != 0x22, byte != 0x0A, byte != 0x0D
+        else {
             throw ValidationError("the delimiter is '\(delimiter)', expected one character such as , or ;")
         }
         return TableSelection(columns: columns, label: label, time: time, delimiter: byte)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HearthArtifacts
 import HearthTraining
 
 /// `hearth-trainer generate …`: series to try things out on.

@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthModel
+import HearthRegistry
 import HearthTraining
 
 /// A report for a person: one fact per line, aligned.
@@ -8,11 +9,7 @@ struct HumanReport {
     let report: TrainingReport
     let algorithm: Algorithm
 
-    var text: String {
-        let width = lines.map(\.0.count).max() ?? 0
-        return lines.map { "\($0.0.padding(toLength: width, withPad: " ", startingAt: 0))  \($0.1)" }
-            .joined(separator: "\n")
-    }
+    var text: String { MeasureLines.aligned(lines) }
 
     private var lines: [(String, String)] {
         [("model", "\(report.name)")] + data + model + quality + publication
@@ -33,8 +30,8 @@ struct HumanReport {
     }
 
     private var model: [(String, String)] {
-        let threshold = report.model.definition.threshold.map { decimal($0, 4) } ?? "none"
-        let time = "\(decimal(report.model.trainingDuration.seconds, 3)) s"
+        let threshold = report.model.definition.threshold.map { MeasureLines.decimal($0, 4) } ?? "none"
+        let time = "\(MeasureLines.decimal(report.model.trainingDuration.seconds, 3)) s"
         switch algorithm {
         case .isolationForest(let forest):
             return [
@@ -55,27 +52,11 @@ struct HumanReport {
             return [("measured", "nothing: no rows were held out (--test-fraction 0)")]
         }
         let flagged = "\(evaluation.flaggedCount) of \(evaluation.rowCount) rows held out"
-        guard let confusion = evaluation.confusion else {
+        guard evaluation.confusion != nil else {
             return [("flagged", flagged), ("measured", "nothing more: there are no labels (--label)")]
         }
         let anomalies = report.model.rows.heldOutAnomalies ?? 0
-        var lines = [
-            ("flagged", "\(flagged), \(anomalies) of them anomalies by label"),
-            ("ROC-AUC", "\(share(evaluation.rocAUC))   PR-AUC \(share(evaluation.averagePrecision))"),
-            (
-                "per row",
-                "precision \(share(confusion.precision))  recall \(share(confusion.recall))  F1 \(share(confusion.f1))"
-            ),
-        ]
-        if let events = evaluation.events {
-            lines.append(
-                (
-                    "per event",
-                    "\(events.foundEventCount) of \(events.eventCount) events found, "
-                        + "\(events.rightAlarmCount) of \(events.alarmCount) alarms right"
-                ))
-        }
-        return lines
+        return [("flagged", "\(flagged), \(anomalies) of them anomalies by label")] + MeasureLines.lines(of: evaluation)
     }
 
     private var publication: [(String, String)] {
@@ -91,13 +72,5 @@ struct HumanReport {
         }
         let previous = pointer.previousModelID.map { ", replaces \($0)" } ?? ""
         return "\(report.status.rawValue), generation \(pointer.generation)\(previous)"
-    }
-
-    private func share(_ value: Double?) -> String {
-        value.map { decimal($0, 4) } ?? "unknown"
-    }
-
-    private func decimal(_ value: Double, _ digits: Int) -> String {
-        String(format: "%.\(digits)f", value)
     }
 }

@@ -16,7 +16,10 @@ struct KeyOptions: ParsableArguments {
     @Option(help: "The model type in names and in the registry; that of the algorithm unless given.")
     var modelType: String?
 
-    @Option(help: "The name of the registered model, e.g. isolation_forest.stok_seviye; made of type and series unless given.")
+    @Option(
+        help:
+            "The name of the registered model, e.g. isolation_forest.stok_seviye; made of type and series unless given."
+    )
     var name: String?
 
     func validate() throws {
@@ -35,8 +38,9 @@ struct KeyOptions: ParsableArguments {
     }
 
     func registeredName(of key: ModelKey) throws -> ModelName {
-        do {
-            return try name.map { text throws(NameError) in try ModelName(text) } ?? key.defaultName()
+        do throws(NameError) {
+            if let name { return try ModelName(name) }
+            return try key.defaultName()
         } catch {
             throw ValidationError(error.description)
         }

@@ -7,8 +7,7 @@ import HearthTraining
 
 /// Where a trained model goes.
 struct PublishOptions: ParsableArguments {
-    @Option(help: "The model directory; ML_MODELS_DIR, else /app/ml_models, unless given. Made if it is missing.")
-    var modelsDir: String?
+    @OptionGroup var location: LocationOptions
 
     @Option(help: "The registry's file; registry.sqlite in the model directory unless given.")
     var registry: String?
@@ -19,15 +18,10 @@ struct PublishOptions: ParsableArguments {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    private var modelsDirectory: String {
-        let environment = ProcessInfo.processInfo.environment["ML_MODELS_DIR"].flatMap { $0.isEmpty ? nil : $0 }
-        return modelsDir ?? environment ?? "/app/ml_models"
-    }
-
     /// Trains, publishes and prints the report.
     func run(_ request: TrainingRequest) throws {
         try request.check()
-        let directory = try ModelDirectory(modelsDirectory, create: true)
+        let directory = try ModelDirectory(location.path, create: true)
         let store =
             try registry.map { path throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
             ?? SQLiteRegistryStore.open(modelDirectory: directory.path)

@@ -34,7 +34,8 @@ struct TrainIsolationForest: ParsableCommand {
     @Option(help: "Rows that each tree is grown from (max_samples); all when there are fewer.")
     var maxSamples = 256
 
-    @Option(help: "Columns that each tree sees (max_features): a whole number, or a share such as 0.5; all unless given.")
+    @Option(
+        help: "Columns that each tree sees (max_features): a whole number, or a share such as 0.5; all unless given.")
     var maxFeatures: MaxFeaturesArgument?
 
     @Option(

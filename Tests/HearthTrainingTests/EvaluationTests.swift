@@ -78,7 +78,8 @@ import Testing
     }
 
     @Test func `C29: without labels only the flags are counted`() {
-        let evaluation = Evaluation(scores: [1, 2, 3], flags: [false, false, true], labels: nil, eventTolerance: .init())
+        let evaluation = Evaluation(
+            scores: [1, 2, 3], flags: [false, false, true], labels: nil, eventTolerance: .init())
         #expect(evaluation.flaggedCount == 1)
         #expect(evaluation.rowCount == 3)
         #expect(evaluation.confusion == nil)

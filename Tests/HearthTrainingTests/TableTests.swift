@@ -109,7 +109,8 @@ import Testing
     @Test func `a missing column is named with those that there are`() throws {
         #expect(
             try failure("a,b\n1,2\n", TableSelection(columns: ["a", "c"])) == "F: has no column 'c'; it has: a, b")
-        #expect(try failure("a,b\n1,2\n", TableSelection(label: "anomaly")) == "F: has no column 'anomaly'; it has: a, b")
+        #expect(
+            try failure("a,b\n1,2\n", TableSelection(label: "anomaly")) == "F: has no column 'anomaly'; it has: a, b")
         #expect(try failure("a,b\n1,2\n", TableSelection(time: "when")) == "F: has no column 'when'; it has: a, b")
     }
 
@@ -161,7 +162,8 @@ import Testing
     @Test func `a file beyond the limits is refused`() throws {
         var limits = TableLimits()
         limits.columnCountMax = 2
-        #expect(try failure("a,b,c\n", limits: limits) == "F:1: more than 2 columns; check the delimiter and the line ends")
+        #expect(
+            try failure("a,b,c\n", limits: limits) == "F:1: more than 2 columns; check the delimiter and the line ends")
         limits = TableLimits()
         limits.fieldByteCountMax = 4
         #expect(try failure("a\n12345\n", limits: limits).hasPrefix("F:2: a field of more than 4 bytes"))

@@ -9,7 +9,8 @@ struct ColumnPlan {
     init(header: [String], selection: TableSelection, path: String) throws(TrainingError) {
         for (index, name) in header.enumerated() where header[..<index].contains(name) {
             throw TrainingError(
-                .badTable, path: path, line: 1, "has two columns named '\(name)'", hint: "give each column its own name")
+                .badTable, path: path, line: 1, "has two columns named '\(name)'", hint: "give each column its own name"
+            )
         }
         let label = try selection.label.map { name throws(TrainingError) in try Self.index(of: name, in: header, path) }
         let time = try selection.time.map { name throws(TrainingError) in try Self.index(of: name, in: header, path) }

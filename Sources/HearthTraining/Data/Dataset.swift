@@ -32,7 +32,8 @@ package struct Dataset: Sendable {
         let (width, overflow) = pointWidth.multipliedReportingOverflow(by: window)
         guard !overflow, width <= limits.columnCountMax else {
             throw TrainingError(
-                .badParameter, "a window of \(window) points of \(pointWidth) columns is wider than \(limits.columnCountMax)",
+                .badParameter,
+                "a window of \(window) points of \(pointWidth) columns is wider than \(limits.columnCountMax)",
                 hint: "choose a shorter window or fewer columns")
         }
         guard table.rowCount >= window else {
@@ -43,7 +44,8 @@ package struct Dataset: Sendable {
         let points = Array(window - 1..<table.rowCount)
         guard points.count <= limits.valueCountMax / width else {
             throw TrainingError(
-                .badParameter, "\(points.count) windows of \(width) values are more than \(limits.valueCountMax) values",
+                .badParameter,
+                "\(points.count) windows of \(width) values are more than \(limits.valueCountMax) values",
                 hint: "choose a shorter window or fewer rows")
         }
         var values: [Double] = []

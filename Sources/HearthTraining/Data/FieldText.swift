@@ -6,10 +6,13 @@ enum FieldText {
         let trimmed = trimming(bytes)
         if let exact = shortDecimal(trimmed) { return exact }
         if isMissing(trimmed) { return .nan }
-        guard let first = trimmed.first, first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
+        guard let first = trimmed.first,
+            first == 0x2B || first == 0x2D || first == 0x2E || (0x30...0x39).contains(first)
         else { return nil }
         let text = String(decoding: trimmed, as: UTF8.self)
-        guard !text.contains(where: { $0 == "x" || $0 == "X" }), let value = Double(text), value.isFinite else { return nil }
+        guard !text.contains(where: { $0 == "x" || $0 == "X" }), let value = Double(text), value.isFinite else {
+            return nil
+        }
         return value
     }
 

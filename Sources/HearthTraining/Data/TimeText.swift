@@ -16,7 +16,8 @@ enum TimeText {
         var seconds = daysSince1970(year: year, month: month, day: day) * 86_400
         var microseconds = 0
         if scanner.skip("T") || scanner.skip(" ") {
-            guard let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), hour < 24, minute < 60
+            guard let hour = scanner.digits(2), scanner.skip(":"), let minute = scanner.digits(2), hour < 24,
+                minute < 60
             else { return nil }
             seconds += hour * 3600 + minute * 60
             if scanner.skip(":") {

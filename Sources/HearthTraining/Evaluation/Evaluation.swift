@@ -34,4 +34,7 @@ package struct Evaluation: Sendable, Equatable {
             events = EventCounts(flags: flags, labels: labels, tolerance: eventTolerance)
         }
     }
+
+    /// The evaluation of no row at all.
+    static let nothing = Evaluation(scores: [], flags: [], labels: nil, eventTolerance: nil)
 }

@@ -43,7 +43,8 @@ package struct EventCounts: Sendable, Equatable {
         alarmCount == 0 ? nil : Double(rightAlarmCount) / Double(alarmCount)
     }
 
-    static func runs(of marks: [Bool]) -> [Range<Int>] {
+    /// The runs of consecutive true marks.
+    package static func runs(of marks: [Bool]) -> [Range<Int>] {
         var runs: [Range<Int>] = []
         var start: Int?
         for index in 0...marks.count {

@@ -45,7 +45,8 @@ package struct IsolationForestTrainer: Sendable {
             trees.append(Tree(nodes: grown.nodes, leafValues: grown.leafValues, columns: columns))
         }
         return TreeEnsemble(
-            columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual, missing: .refused,
+            columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual,
+            missing: .refused,
             trees: trees, aggregation: .sum, baseValues: [0],
             link: .isolation(normalizer: Double(parameters.treeCount) * averagePathLength(sampleCount)),
             task: .anomaly(offset: Self.automaticOffset))

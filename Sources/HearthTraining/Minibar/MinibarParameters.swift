@@ -30,7 +30,8 @@ package struct MinibarParameters: Sendable, Equatable {
         }
         guard Self.roomsRange.contains(rooms) else {
             throw TrainingError(
-                .badParameter, "rooms is \(rooms), expected \(Self.roomsRange.lowerBound) to \(Self.roomsRange.upperBound)")
+                .badParameter,
+                "rooms is \(rooms), expected \(Self.roomsRange.lowerBound) to \(Self.roomsRange.upperBound)")
         }
     }
 }

@@ -55,6 +55,7 @@ package struct MinibarReading: Sendable, Equatable {
     package var csvLine: String {
         let hundredths = refillHundredths % 100
         let minutes = "\(refillHundredths / 100).\(hundredths < 10 ? "0" : "")\(hundredths)"
-        return "\(time.iso8601.prefix(19))Z,\(stockLevel),\(consumption),\(minutes),\(kind.isAnomaly ? 1 : 0),\(kind.rawValue)"
+        return
+            "\(time.iso8601.prefix(19))Z,\(stockLevel),\(consumption),\(minutes),\(kind.isAnomaly ? 1 : 0),\(kind.rawValue)"
     }
 }

@@ -19,7 +19,8 @@ package enum GoldenCheck {
                 "golden vectors of \(golden.rowCount) rows, \(golden.columnCount) columns and \(golden.outputWidth) outputs found, "
                     + "\(model.signature.columnCount) columns and \(model.outputWidth) outputs expected")
         }
-        let outputs = try ModelScorer.outputs(of: RowMatrix(values: golden.rows, columnCount: golden.columnCount), model)
+        let outputs = try ModelScorer.outputs(
+            of: RowMatrix(values: golden.rows, columnCount: golden.columnCount), model)
         for (index, (found, expected)) in zip(outputs, golden.outputs).enumerated()
         where found.bitPattern != expected.bitPattern {
             throw TrainingError(

@@ -26,10 +26,14 @@ struct ModelScorer {
 
     /// The anomaly scores and decisions of `rows`. Throws ``TrainingError`` for a row that the model refuses.
     func scores(of rows: RowMatrix) throws(TrainingError) -> Scores {
-        let outputs = try Self.outputs(of: rows, model)
+        try Self.scores(of: rows, model)
+    }
+
+    static func scores(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> Scores {
+        let outputs = try outputs(of: rows, model)
         let count = rows.rowCount
-        guard let score = offset(of: "score_samples"), let predict = offset(of: "predict") else {
-            throw TrainingError(.verificationFailed, "the trained model has no anomaly scores")
+        guard let score = offset(of: "score_samples", model), let predict = offset(of: "predict", model) else {
+            throw TrainingError(.verificationFailed, "the model has no anomaly scores")
         }
         return Scores(
             anomalyScores: outputs[score * count..<(score + 1) * count].map { -$0 },
@@ -49,7 +53,7 @@ struct ModelScorer {
     }
 
     /// Values per row before the output `name`, whose width is 1; nil when the model has none of that name.
-    private func offset(of name: String) -> Int? {
+    private static func offset(of name: String, _ model: ServableModel) -> Int? {
         guard let index = model.outputs.firstIndex(where: { $0.name == name && $0.width == 1 }) else { return nil }
         return model.outputs[..<index].reduce(0) { $0 + $1.width }
     }

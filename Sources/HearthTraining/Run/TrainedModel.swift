@@ -22,31 +22,13 @@ package struct TrainedModel: Sendable {
         package var heldOutAnomalies: Int?
     }
 
-    /// The measures under the names of scikit-learn's functions, for `meta.json` and the registry. What is unknown is null (C29).
+    /// The measures for `meta.json` and the registry; what is unknown is null (C29).
     package var metrics: [String: JSONValue] {
-        let confusion = evaluation?.confusion
-        let events = evaluation?.events
-        return [
-            "rows_trained": .integer(Int64(rows.training)),
-            "rows_held_out": .integer(Int64(rows.heldOut)),
-            "training_seconds": .number(trainingDuration.seconds),
-            "flagged": .of(evaluation?.flaggedCount),
-            "roc_auc": .of(evaluation?.rocAUC),
-            "pr_auc": .of(evaluation?.averagePrecision),
-            "accuracy": .of(confusion?.accuracy),
-            "precision": .of(confusion?.precision),
-            "recall": .of(confusion?.recall),
-            "f1": .of(confusion?.f1),
-            "true_positives": .of(confusion?.truePositives),
-            "false_positives": .of(confusion?.falsePositives),
-            "false_negatives": .of(confusion?.falseNegatives),
-            "true_negatives": .of(confusion?.trueNegatives),
-            "events": .of(events?.eventCount),
-            "events_found": .of(events?.foundEventCount),
-            "event_recall": .of(events?.recall),
-            "alarms": .of(events?.alarmCount),
-            "event_precision": .of(events?.precision),
-        ]
+        var metrics = (evaluation ?? .nothing).metrics
+        metrics["rows_trained"] = .integer(Int64(rows.training))
+        metrics["rows_held_out"] = .integer(Int64(rows.heldOut))
+        metrics["training_seconds"] = .number(trainingDuration.seconds)
+        return metrics
     }
 }
 

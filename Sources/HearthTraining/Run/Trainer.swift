@@ -19,7 +19,9 @@ package struct Trainer: Sendable {
             try Dataset(table, window: request.window)
         }
         try checkRange(of: dataset, table)
-        return try locating(request.dataPath) { () throws(TrainingError) in try train(dataset, tableRowCount: table.rowCount) }
+        return try locating(request.dataPath) { () throws(TrainingError) in
+            try train(dataset, tableRowCount: table.rowCount)
+        }
     }
 
     private func train(_ dataset: Dataset, tableRowCount: Int) throws(TrainingError) -> TrainedModel {
@@ -43,7 +45,8 @@ package struct Trainer: Sendable {
         if !split.heldOut.isEmpty {
             let scores = try scorer.scores(of: dataset.rows.rows(split.heldOut))
             evaluation = Evaluation(
-                scores: scores.anomalyScores, flags: scores.flags, labels: heldOutLabels, eventTolerance: eventTolerance)
+                scores: scores.anomalyScores, flags: scores.flags, labels: heldOutLabels, eventTolerance: eventTolerance
+            )
         }
         return TrainedModel(
             definition: definition, sections: scorer.sections + [golden.encoded()],

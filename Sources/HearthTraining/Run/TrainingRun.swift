@@ -67,7 +67,8 @@ package struct TrainingRun: Sendable {
         do throws(NameError) {
             return try ModelID.make(parts: request.modelIDParts, at: time, randomness: &randomness)
         } catch {
-            throw TrainingError(.badParameter, error.description, hint: "choose a shorter or plainer series", cause: error)
+            throw TrainingError(
+                .badParameter, error.description, hint: "choose a shorter or plainer series", cause: error)
         }
     }
 
@@ -97,7 +98,8 @@ package struct TrainingRun: Sendable {
         parameters["event_tolerance"] = .integer(Int64(request.eventTolerance))
         return ModelMetadata(
             featureColumns: signature.columnNames,
-            labelConfig: request.selection.label.map { .object(["column": .string($0), "anomaly": .integer(1)]) } ?? .null,
+            labelConfig: request.selection.label.map { .object(["column": .string($0), "anomaly": .integer(1)]) }
+                ?? .null,
             pipelineVersion: Self.pipelineVersion, metrics: model.metrics, parameters: parameters)
     }
 

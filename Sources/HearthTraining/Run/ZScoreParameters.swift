@@ -15,7 +15,8 @@ package struct ZScoreParameters: Sendable, Equatable {
     package func check() throws(TrainingError) {
         guard threshold > 0, threshold < ZScore.constantColumnScore else {
             throw TrainingError(
-                .badParameter, "the threshold is \(threshold), expected above 0 and below \(Int(ZScore.constantColumnScore))",
+                .badParameter,
+                "the threshold is \(threshold), expected above 0 and below \(Int(ZScore.constantColumnScore))",
                 hint: "\(ZScore.robustThreshold) is usual")
         }
     }
