@@ -8,9 +8,12 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a published version on all rows of a CSV file.",
         discussion: """
-            Unlike the measures of a training, these count every row of the file; rows that the model has learned from flatter it.
+            Unlike the measures of a training, these count every row of the file; rows that the model has learned from \
+            flatter it.
 
-            Example: hearth-trainer evaluate z_score_flow_20251112_120000_123_k7qd --data flow.csv --time Time --label anomaly
+            Example:
+
+              hearth-trainer evaluate z_score_flow_20251112_120000_123_k7qd --data flow.csv --label anomaly
             """)
 
     @Argument(help: "The version, as train printed it (model_id).")

@@ -7,7 +7,8 @@ import Testing
     private let labels = [false, true, false, true, true, false, false, true]
 
     @Test func `C29: ROC-AUC counts ties half`() {
-        // 16 pairs: wins and half-ties of the four anomalies against the four others, by hand: (2.5 + 2.5 + 3.5 + 1) / 16.
+        // 16 pairs: wins and half-ties of the four anomalies against the four others, by hand: (2.5 + 2.5 + 3.5 + 1) /
+        // 16.
         #expect(RankingMetrics.rocAUC(scores: scores, labels: labels) == 9.5 / 16)
         #expect(RankingMetrics.rocAUC(scores: [1, 1, 1, 1], labels: [false, true, false, true]) == 0.5)
         #expect(RankingMetrics.rocAUC(scores: [1, 2, 3], labels: [false, true, true]) == 1)

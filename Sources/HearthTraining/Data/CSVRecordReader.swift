@@ -1,8 +1,8 @@
 import Glibc
 import HearthCore
 
-/// Reads the records of a CSV file one after the other, in a buffer that is used again: RFC 4180 (quoted fields, doubled
-/// quotes, line breaks inside quotes), with LF or CR LF, a byte order mark, and blank lines skipped.
+/// Reads the records of a CSV file one after the other, in a buffer that is used again: RFC 4180 (quoted fields,
+/// doubled quotes, line breaks inside quotes), with LF or CR LF, a byte order mark, and blank lines skipped.
 ///
 /// One record at a time is in memory. Not thread safe; one owner.
 struct CSVRecordReader: ~Copyable {
@@ -22,7 +22,9 @@ struct CSVRecordReader: ~Copyable {
     private var chunkOffset = 0
     private var nextLine = 1
 
-    /// Opens `path`. Throws ``TrainingError`` when it is no regular file or larger than the limits allow.
+    /// Opens `path`.
+    ///
+    /// Throws ``TrainingError`` when it is no regular file or larger than the limits allow.
     init(path: String, delimiter: UInt8, limits: TableLimits) throws(TrainingError) {
         descriptor = try Self.open(path, limits: limits)
         self.path = path

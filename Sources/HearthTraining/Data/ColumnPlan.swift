@@ -4,8 +4,9 @@ struct ColumnPlan {
     var label: Int?
     var time: Int?
 
-    /// Finds the columns of `selection` in `header`. Throws ``TrainingError`` when one is missing, named twice, or when none
-    /// is left to learn from.
+    /// Finds the columns of `selection` in `header`.
+    ///
+    /// Throws ``TrainingError`` when one is missing, named twice, or when none is left to learn from.
     init(header: [String], selection: TableSelection, path: String) throws(TrainingError) {
         for (index, name) in header.enumerated() where header[..<index].contains(name) {
             throw TrainingError(

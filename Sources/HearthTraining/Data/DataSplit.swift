@@ -8,7 +8,9 @@ package struct DataSplit: Sendable, Equatable {
     }
 
     package var order: Order
-    /// The share that is held out, 0..<1. With 0 the model learns from all rows and nothing is measured.
+    /// The share that is held out, 0..<1.
+    ///
+    /// With 0 the model learns from all rows and nothing is measured.
     package var heldOutFraction: Double
 
     package init(order: Order = .chronological, heldOutFraction: Double = 0.3) {
@@ -16,8 +18,10 @@ package struct DataSplit: Sendable, Equatable {
         self.heldOutFraction = heldOutFraction
     }
 
-    /// Row indices, both in ascending order. At least one row is learned from; `heldOut` has
-    /// `ceil(heldOutFraction * count)` rows, as scikit-learn's `train_test_split` counts.
+    /// Row indices, both in ascending order.
+    ///
+    /// At least one row is learned from; `heldOut` has `ceil(heldOutFraction * count)` rows, as scikit-learn's
+    /// `train_test_split` counts.
     ///
     /// Throws ``TrainingError`` for a fraction outside its range, or windows (which overlap) split at random.
     package func indices(rowCount: Int, window: Int) throws(TrainingError) -> (training: [Int], heldOut: [Int]) {

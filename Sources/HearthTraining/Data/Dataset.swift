@@ -3,7 +3,9 @@ package import HearthModel
 /// Rows as the model will see them: one per point of the table, or one per window of points.
 package struct Dataset: Sendable {
     package var rows: RowMatrix
-    /// One per row: whether its last point is an anomaly. nil when the table has no labels.
+    /// One per row: whether its last point is an anomaly.
+    ///
+    /// Nil when the table has no labels.
     package var labels: [Bool]?
     package var signature: InputSignature
     /// The table's row that is the last point of each row.
@@ -13,8 +15,8 @@ package struct Dataset: Sendable {
 
     /// Makes the rows of `table`.
     ///
-    /// - Parameter window: a row is made of this many points, oldest first: all columns of the oldest point, …, all columns of
-    ///   the point itself. The first `window - 1` points have no row.
+    /// - Parameter window: a row is made of this many points, oldest first: all columns of the oldest point, …, all
+    ///   columns of the point itself. The first `window - 1` points have no row.
     /// - Throws: ``TrainingError`` when the window is longer than the table, or a column has no value at all.
     package init(
         _ table: Table, window: Int = 1, limits: TableLimits = TableLimits()

@@ -1,7 +1,9 @@
-/// What the text of one CSV field means. Free functions over bytes: no allocation for ordinary numbers.
+/// What the text of one CSV field means.
+///
+/// Free functions over bytes: no allocation for ordinary numbers.
 enum FieldText {
-    /// The number that `bytes` say; NaN for a missing value (empty, `NA`, `NaN`, `null`, `None`, in any case); nil when it is
-    /// neither, or not finite.
+    /// The number that `bytes` say; NaN for a missing value (empty, `NA`, `NaN`, `null`, `None`, in any case); nil
+    /// when it is neither, or not finite.
     static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
         let trimmed = trimming(bytes)
         if let exact = shortDecimal(trimmed) { return exact }
@@ -33,8 +35,10 @@ enum FieldText {
         }
     }
 
-    /// `[-]digits[.digits]` with a value that is exact: at most 2^53 as a whole number, divided by a power of ten that is
-    /// exact itself, so that the one division is rounded correctly (Clinger). nil for any other form.
+    /// `[-]digits[.digits]` with a value that is exact: at most 2^53 as a whole number, divided by a power of ten that
+    /// is exact itself, so that the one division is rounded correctly (Clinger).
+    ///
+    /// Nil for any other form.
     private static func shortDecimal(_ bytes: ArraySlice<UInt8>) -> Double? {
         var mantissa: UInt64 = 0
         var digitCount = 0

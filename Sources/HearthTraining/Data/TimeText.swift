@@ -2,8 +2,8 @@ import HearthCore
 
 /// Reads the times of a series: ISO 8601 or seconds since 1970.
 enum TimeText {
-    /// `2022-03-20T11:00:00+01:00`, `2022-03-20 11:00`, `2022-03-20` (UTC without an offset), or a number of seconds; nil for
-    /// anything else.
+    /// `2022-03-20T11:00:00+01:00`, `2022-03-20 11:00`, `2022-03-20` (UTC without an offset), or a number of seconds;
+    /// nil for anything else.
     static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
         if let seconds = FieldText.number(bytes) {
             guard seconds.isFinite, abs(seconds) < 9e12 else { return nil }

@@ -1,4 +1,6 @@
-/// How flags and labels meet, row by row. A ratio is nil when its denominator is 0: unknown, not 0.
+/// How flags and labels meet, row by row.
+///
+/// A ratio is nil when its denominator is 0: unknown, not 0.
 package struct ConfusionCounts: Sendable, Equatable {
     package var truePositives = 0
     package var falsePositives = 0

@@ -1,12 +1,13 @@
-/// What is measured of a model, always in the same way (C29), so that two models of a series can be compared:
+/// What is measured of a model, always in the same way (C29), so that two models of a series can be compared.
 ///
 /// 1. The rows that the model has not learned from (``DataSplit``) are scored, with the model as it is published.
-/// 2. A row is flagged by the model's own rule (isolation forest: `decision_function < 0`; z-score: score above the threshold).
+/// 2. A row is flagged by the model's own rule (isolation forest: `decision_function < 0`; z-score: score above the
+///    threshold).
 /// 3. Per row: ROC-AUC, average precision (PR-AUC), and the confusion counts with precision, recall and F1.
 /// 4. Per event, for rows in the order of time: ``EventCounts``.
 ///
-/// Without labels nothing but the count of flags is known, and every other measure is nil. A measure that is undefined (no
-/// anomaly among the rows, nothing flagged) is nil too, never 0.
+/// Without labels nothing but the count of flags is known, and every other measure is nil. A measure that is undefined
+/// (no anomaly among the rows, nothing flagged) is nil too, never 0.
 package struct Evaluation: Sendable, Equatable {
     package var rowCount: Int
     package var flaggedCount: Int

@@ -1,8 +1,8 @@
 /// How many events were found, and how many alarms were right.
 ///
-/// An event is a run of consecutive labelled points, an alarm a run of consecutive flagged points. An event is found when an
-/// alarm touches it, and an alarm is right when it touches an event, the event being widened by the tolerance. A person who is
-/// called once for a fault of twenty hours counts it so, however many of the hours were flagged.
+/// An event is a run of consecutive labelled points, an alarm a run of consecutive flagged points. An event is found
+/// when an alarm touches it, and an alarm is right when it touches an event, the event being widened by the tolerance.
+/// A person who is called once for a fault of twenty hours counts it so, however many of the hours were flagged.
 package struct EventCounts: Sendable, Equatable {
     /// Points around an event in which a flag still belongs to it.
     package struct Tolerance: Sendable, Equatable {

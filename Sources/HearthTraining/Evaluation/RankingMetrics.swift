@@ -1,7 +1,7 @@
 /// Measures of how well scores put anomalies before other rows, whatever the threshold.
 package enum RankingMetrics {
-    /// The area under the ROC curve: how probable it is that an anomaly scores above another row, ties counting half (Mann and
-    /// Whitney's statistic by mid-ranks; equal to scikit-learn's `roc_auc_score`).
+    /// The area under the ROC curve: how probable it is that an anomaly scores above another row, ties counting half
+    /// (Mann and Whitney's statistic by mid-ranks; equal to scikit-learn's `roc_auc_score`).
     ///
     /// nil when the labels hold only one class.
     package static func rocAUC(scores: [Double], labels: [Bool]) -> Double? {
@@ -19,8 +19,8 @@ package enum RankingMetrics {
         return (rankSum - best) / (Double(positives) * Double(negatives))
     }
 
-    /// Average precision: the sum over thresholds of (recall gained) x (precision there), rows of one score entering together
-    /// (scikit-learn's `average_precision_score`, step-wise, no interpolation).
+    /// Average precision: the sum over thresholds of (recall gained) x (precision there), rows of one score entering
+    /// together (scikit-learn's `average_precision_score`, step-wise, no interpolation).
     ///
     /// nil when there is no anomaly.
     package static func averagePrecision(scores: [Double], labels: [Bool]) -> Double? {

@@ -1,7 +1,9 @@
 import Glibc
 
-/// Liu, Ting and Zhou's c(n): the average path length of an unsuccessful search in a binary search tree of `sampleCount` rows,
-/// by which isolation forests count a leaf that holds several. As scikit-learn computes it (`_average_path_length`).
+/// Liu, Ting and Zhou's c(n): the average path length of an unsuccessful search in a binary search tree of
+/// `sampleCount` rows, by which isolation forests count a leaf that holds several.
+///
+/// As scikit-learn computes it (`_average_path_length`).
 package func averagePathLength(_ sampleCount: Int) -> Double {
     switch sampleCount {
     case ...1: return 0

@@ -40,7 +40,9 @@ package struct IsolationForestParameters: Sendable, Equatable {
     /// The largest sub-sample of a tree.
     package static let maxSamplesMax = 1 << 20
 
-    /// Columns that each tree sees. Throws ``TrainingError`` when a parameter is outside its range.
+    /// Columns that each tree sees.
+    ///
+    /// Throws ``TrainingError`` when a parameter is outside its range.
     package func featureCount(of columnCount: Int) throws(TrainingError) -> Int {
         switch maxFeatures {
         case .all: return columnCount

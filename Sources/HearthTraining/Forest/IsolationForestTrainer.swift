@@ -1,9 +1,10 @@
 package import HearthModel
 
-/// Liu, Ting and Zhou's isolation forest, grown as scikit-learn's `IsolationForest` grows it and scored with its arithmetic.
+/// Liu, Ting and Zhou's isolation forest, grown as scikit-learn's `IsolationForest` grows it and scored with its
+/// arithmetic.
 ///
-/// The same rows, parameters and seed give the same model, bit for bit. Growing takes milliseconds (trees x sub-sample x
-/// depth), so one thread does it.
+/// The same rows, parameters and seed give the same model, bit for bit. Growing takes milliseconds (trees x sub-sample
+/// x depth), so one thread does it.
 package struct IsolationForestTrainer: Sendable {
     package var parameters: IsolationForestParameters
 
@@ -14,8 +15,8 @@ package struct IsolationForestTrainer: Sendable {
     /// Grows the trees; the offset is scikit-learn's -0.5 for contamination `auto` and is to be calibrated otherwise
     /// (``offset(scores:)``).
     ///
-    /// Throws ``TrainingError`` for parameters outside their range, fewer than two rows, a value that is missing or beyond 32-bit
-    /// floats, and rows that are all equal.
+    /// Throws ``TrainingError`` for parameters outside their range, fewer than two rows, a value that is missing or
+    /// beyond 32-bit floats, and rows that are all equal.
     package func grow(_ rows: RowMatrix) throws(TrainingError) -> TreeEnsemble {
         try parameters.check()
         let columnCount = rows.columnCount
@@ -52,7 +53,8 @@ package struct IsolationForestTrainer: Sendable {
             task: .anomaly(offset: Self.automaticOffset))
     }
 
-    /// `offset_`: -0.5, or the percentile of the training rows' `score_samples` below which the share `contamination` lies.
+    /// `offset_`: -0.5, or the percentile of the training rows' `score_samples` below which the share `contamination`
+    /// lies.
     package func offset(scores: [Double]) -> Double {
         switch parameters.contamination {
         case .auto: Self.automaticOffset
@@ -77,7 +79,7 @@ package struct IsolationForestTrainer: Sendable {
                 guard Float(value).isFinite else {
                     throw TrainingError(
                         .unusableData,
-                        "the value \(value) in column \(column + 1) of training row \(row + 1) is not finite as a 32-bit float",
+                        "\(value) in column \(column + 1) of training row \(row + 1) is no finite 32-bit float",
                         hint: "the trees see 32-bit floats, as in scikit-learn; scale the column or leave it out")
                 }
                 if Float(value) != first { varies = true }

@@ -1,10 +1,11 @@
 import HearthModel
 
-/// Grows one isolation tree the way scikit-learn's `ExtraTreeRegressor(max_features=1, splitter="random")` does it: at each node
-/// one column is drawn among those that still vary, and the threshold uniformly between its smallest and largest value.
+/// Grows one isolation tree the way scikit-learn's `ExtraTreeRegressor(max_features=1, splitter="random")` does it: at
+/// each node one column is drawn among those that still vary, and the threshold uniformly between its smallest and
+/// largest value.
 ///
-/// Columns are 32-bit and thresholds 64-bit; a row goes left when `Double(value) <= threshold`. Nodes are appended before
-/// their children, the left sub-tree before the right one.
+/// Columns are 32-bit and thresholds 64-bit; a row goes left when `Double(value) <= threshold`. Nodes are appended
+/// before their children, the left sub-tree before the right one.
 struct IsolationTreeBuilder {
     /// Column-major: the sub-sample that the tree is grown from.
     private let values: [Float]
@@ -32,8 +33,10 @@ struct IsolationTreeBuilder {
         columns = Array(0..<values.count / sampleCount)
     }
 
-    /// The nodes and leaf values of the grown tree. A leaf's value is what it adds to the path length of a row:
-    /// `(depth + c(rows in it)) - 1`, the root having depth 1.
+    /// The nodes and leaf values of the grown tree.
+    ///
+    /// A leaf's value is what it adds to the path length of a row: `(depth + c(rows in it)) - 1`, the root having
+    /// depth 1.
     consuming func grow() -> (nodes: [Tree.Node], leafValues: [Double]) {
         grow(0..<sampleCount, splits: 0)
         return (nodes, leafValues)
@@ -60,8 +63,8 @@ struct IsolationTreeBuilder {
         var threshold: Double
     }
 
-    /// A random column that varies among the rows, and a threshold that leaves at least one of them on either side; nil when
-    /// all rows are equal.
+    /// A random column that varies among the rows, and a threshold that leaves at least one of them on either side;
+    /// nil when all rows are equal.
     private mutating func drawSplit(of range: Range<Int>) -> Split? {
         var candidates = columns.count
         while candidates > 0 {

@@ -1,5 +1,6 @@
-/// `numpy.percentile(values, percent)` with its default, linear interpolation, operation for operation. `percent` lies in
-/// 0...100 and `values` is not empty.
+/// `numpy.percentile(values, percent)` with its default, linear interpolation, operation for operation.
+///
+/// `percent` lies in 0...100 and `values` is not empty.
 package func percentile(_ values: [Double], _ percent: Double) -> Double {
     precondition(!values.isEmpty && (0...100).contains(percent), "a percentile is of values, 0 to 100")
     let sorted = values.sorted()

@@ -3,7 +3,9 @@ import HearthCore
 
 /// Writes generated readings to a file.
 package enum CSVFile {
-    /// Writes header and rows to `path`, replacing a file that is there. Throws ``TrainingError``.
+    /// Writes header and rows to `path`, replacing a file that is there.
+    ///
+    /// Throws ``TrainingError``.
     package static func write(_ readings: [MinibarReading], to path: String) throws(TrainingError) {
         let text = MinibarReading.csv(of: readings)
         let number = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)

@@ -1,11 +1,12 @@
 import Glibc
 import HearthCore
 
-/// Generates the hourly series of a hotel's minibars, with labelled anomalies: the same parameters give the same readings.
+/// Generates the hourly series of a hotel's minibars, with labelled anomalies: the same parameters give the same
+/// readings.
 ///
-/// Guests come and go with the weekday and the season, drink mostly in the evening, and between 10 and 15 o'clock staff fill
-/// the minibars up again. Into that, ``MinibarCalendar`` puts incidents; each shows in the readings the way such a thing
-/// shows in life, and most of them only in how the columns move together.
+/// Guests come and go with the weekday and the season, drink mostly in the evening, and between 10 and 15 o'clock
+/// staff fill the minibars up again. Into that, ``MinibarCalendar`` puts incidents; each shows in the readings the way
+/// such a thing shows in life, and most of them only in how the columns move together.
 package struct MinibarGenerator: Sendable {
     package var parameters: MinibarParameters
 
@@ -23,7 +24,9 @@ package struct MinibarGenerator: Sendable {
         self.parameters = parameters
     }
 
-    /// One reading per hour. Throws ``TrainingError`` for a size outside its range.
+    /// One reading per hour.
+    ///
+    /// Throws ``TrainingError`` for a size outside its range.
     package func readings() throws(TrainingError) -> [MinibarReading] {
         try parameters.check()
         var planning = Xoshiro256(seed: parameters.seed, stream: 1)

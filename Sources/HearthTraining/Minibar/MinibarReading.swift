@@ -24,7 +24,9 @@ package enum MinibarKind: String, Sendable, CaseIterable {
     }
 }
 
-/// One hour of a hotel's minibars, as its system books it. The CSV names are those of the specification (R16).
+/// One hour of a hotel's minibars, as its system books it.
+///
+/// The CSV names are those of the specification (R16).
 package struct MinibarReading: Sendable, Equatable {
     /// The beginning of the hour.
     package var time: Timestamp
@@ -55,7 +57,7 @@ package struct MinibarReading: Sendable, Equatable {
     package var csvLine: String {
         let hundredths = refillHundredths % 100
         let minutes = "\(refillHundredths / 100).\(hundredths < 10 ? "0" : "")\(hundredths)"
-        return
-            "\(time.iso8601.prefix(19))Z,\(stockLevel),\(consumption),\(minutes),\(kind.isAnomaly ? 1 : 0),\(kind.rawValue)"
+        let label = kind.isAnomaly ? 1 : 0
+        return "\(time.iso8601.prefix(19))Z,\(stockLevel),\(consumption),\(minutes),\(label),\(kind.rawValue)"
     }
 }

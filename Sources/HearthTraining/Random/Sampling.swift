@@ -1,5 +1,6 @@
 extension Xoshiro256 {
-    /// `count` different whole numbers of 0..<`bound`, every subset equally likely (Floyd's algorithm), in the order drawn.
+    /// `count` different whole numbers of 0..<`bound`, every subset equally likely (Floyd's algorithm), in the order
+    /// drawn.
     package mutating func sample(_ count: Int, below bound: Int) -> [Int] {
         precondition(count <= bound, "a sample without replacement cannot be larger than its population")
         var chosen: Set<Int> = []

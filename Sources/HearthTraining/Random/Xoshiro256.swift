@@ -34,7 +34,9 @@ package struct Xoshiro256: Sendable, RandomNumberGenerator {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// A whole number in 0..<`bound`, without bias (Lemire's multiply and reject). `bound` is at least 1.
+    /// A whole number in 0..<`bound`, without bias (Lemire's multiply and reject).
+    ///
+    /// `bound` is at least 1.
     package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "a random number is drawn from at least one value")
         let range = UInt64(bound)

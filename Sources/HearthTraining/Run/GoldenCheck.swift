@@ -4,7 +4,8 @@ import HearthModel
 
 /// Scores the golden vectors of an artifact as it was read back: what `publish` asks before a version becomes visible.
 package enum GoldenCheck {
-    /// Throws ``TrainingError`` unless every output has the stored bits, or ``ModelError`` for sections that are no model.
+    /// Throws ``TrainingError`` unless every output has the stored bits, or ``ModelError`` for sections that are no
+    /// model.
     package static func check(_ artifact: MappedArtifact) throws {
         let model = try unsafe ServableModel(section: { unsafe artifact.section($0) }, owner: artifact)
         guard let bytes = unsafe artifact.section(.golden) else {
@@ -16,7 +17,8 @@ package enum GoldenCheck {
         else {
             throw TrainingError(
                 .verificationFailed,
-                "golden vectors of \(golden.rowCount) rows, \(golden.columnCount) columns and \(golden.outputWidth) outputs found, "
+                "golden vectors of \(golden.rowCount) rows, \(golden.columnCount) columns and "
+                    + "\(golden.outputWidth) outputs found, "
                     + "\(model.signature.columnCount) columns and \(model.outputWidth) outputs expected")
         }
         let outputs = try ModelScorer.outputs(
@@ -25,8 +27,8 @@ package enum GoldenCheck {
         where found.bitPattern != expected.bitPattern {
             throw TrainingError(
                 .verificationFailed,
-                "output \(index / golden.rowCount) of golden row \(index % golden.rowCount) is \(found), expected \(expected) "
-                    + "bit for bit")
+                "output \(index / golden.rowCount) of golden row \(index % golden.rowCount) is \(found), "
+                    + "expected \(expected) bit for bit")
         }
     }
 }

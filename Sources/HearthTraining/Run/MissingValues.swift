@@ -1,11 +1,14 @@
 import HearthModel
 
-/// What happens to missing values: each becomes the median of its column in the rows that are learned from, at serving as in
-/// training (scikit-learn's `SimpleImputer(strategy="median")`), so a missing value speaks neither for nor against an anomaly.
+/// What happens to missing values: each becomes the median of its column in the rows that are learned from, at serving
+/// as in training (scikit-learn's `SimpleImputer(strategy="median")`), so a missing value speaks neither for nor
+/// against an anomaly.
 ///
 /// A table without missing values gives a model that refuses them.
 enum MissingValues {
-    /// The medians of `rows`. Throws ``TrainingError`` naming a column with no value in any of the rows.
+    /// The medians of `rows`.
+    ///
+    /// Throws ``TrainingError`` naming a column with no value in any of the rows.
     static func imputer(for rows: RowMatrix, columnNames: [String]) throws(TrainingError) -> Imputer {
         var statistics: [Double] = []
         for (index, name) in columnNames.enumerated() {

@@ -14,7 +14,9 @@ struct ModelScorer {
         var flags: [Bool]
     }
 
-    /// Packs `definition`. Throws ``TrainingError`` when it is no model that can be served.
+    /// Packs `definition`.
+    ///
+    /// Throws ``TrainingError`` when it is no model that can be served.
     init(_ definition: ModelDefinition) throws(TrainingError) {
         do throws(ModelError) {
             sections = try PackedModel.pack(definition)
@@ -24,7 +26,9 @@ struct ModelScorer {
         }
     }
 
-    /// The anomaly scores and decisions of `rows`. Throws ``TrainingError`` for a row that the model refuses.
+    /// The anomaly scores and decisions of `rows`.
+    ///
+    /// Throws ``TrainingError`` for a row that the model refuses.
     func scores(of rows: RowMatrix) throws(TrainingError) -> Scores {
         try Self.scores(of: rows, model)
     }
@@ -58,7 +62,9 @@ struct ModelScorer {
         return model.outputs[..<index].reduce(0) { $0 + $1.width }
     }
 
-    /// Output after output, each row after row, as the kernel writes them. Throws ``TrainingError`` for a row that is refused.
+    /// Output after output, each row after row, as the kernel writes them.
+    ///
+    /// Throws ``TrainingError`` for a row that is refused.
     static func outputs(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> [Double] {
         var outputs = [Double](repeating: 0, count: rows.rowCount * model.outputWidth)
         var scratch = [UInt8](repeating: 0, count: model.scratchByteCount)

@@ -11,7 +11,9 @@ package struct Trainer: Sendable {
     /// The most golden rows that are stored with a model.
     package static let goldenRowCount = 32
 
-    /// Reads, parts, fits, packs, scores and measures. Throws ``TrainingError``.
+    /// Reads, parts, fits, packs, scores and measures.
+    ///
+    /// Throws ``TrainingError``.
     package func train() throws(TrainingError) -> TrainedModel {
         try request.check()
         let table = try Table(csv: request.dataPath, selection: request.selection)

@@ -21,8 +21,8 @@ package struct TrainingRequest: Sendable {
     package var window: Int
     package var split: DataSplit
     package var trainOn: RowChoice
-    /// Points before and after a labelled event in which a flag still counts for it; after it, `window - 1` more, because so
-    /// long the windows hold a point of it.
+    /// Points before and after a labelled event in which a flag still counts for it; after it, `window - 1` more,
+    /// because so long the windows hold a point of it.
     package var eventTolerance: Int
 
     package init(

@@ -5,9 +5,9 @@ import HearthModel
 
 /// One training from a file to the registry: train, measure, publish, register, promote if asked.
 ///
-/// What is not finished is not visible: a version is in the registry only when its files are complete, on the disk, and have been
-/// read back and checked bit for bit. A training that fails for its data leaves a row with status `failed` and the reason (C17); one
-/// that was asked for wrongly leaves nothing. Calls block.
+/// What is not finished is not visible: a version is in the registry only when its files are complete, on the disk,
+/// and have been read back and checked bit for bit. A training that fails for its data leaves a row with status
+/// `failed` and the reason (C17); one that was asked for wrongly leaves nothing. Calls block.
 package struct TrainingRun: Sendable {
     private let request: TrainingRequest
     private let directory: ModelDirectory
@@ -87,7 +87,9 @@ package struct TrainingRun: Sendable {
             files: VersionFiles(model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics)))
     }
 
-    /// What `meta.json` says (R130, R133). No path and no row of the data: model files hold nothing sensitive (R66).
+    /// What `meta.json` says (R130, R133).
+    ///
+    /// No path and no row of the data: model files hold nothing sensitive (R66).
     private func metadata(of model: TrainedModel) -> ModelMetadata {
         let signature = model.definition.signature
         var parameters = request.algorithm.parameters
@@ -103,8 +105,10 @@ package struct TrainingRun: Sendable {
             pipelineVersion: Self.pipelineVersion, metrics: model.metrics, parameters: parameters)
     }
 
-    /// Registers the version. When the registry does not say whether it took it, it is asked; when it cannot be asked, the
-    /// outcome stays open for the janitor.
+    /// Registers the version.
+    ///
+    /// When the registry does not say whether it took it, it is asked; when it cannot be asked, the outcome stays open
+    /// for the janitor.
     private func register(
         _ published: PublishedVersion, of model: TrainedModel, parameters: [String: JSONValue], createdAt: Timestamp
     ) throws {

@@ -3,7 +3,8 @@ package import HearthCore
 import HearthKernels
 package import HearthModel
 
-/// Measures a published version on a file: the same measures as after a training (``Evaluation``), over all of its rows.
+/// Measures a published version on a file: the same measures as after a training (``Evaluation``), over all of its
+/// rows.
 package struct VersionEvaluator: Sendable {
     private let directory: ModelDirectory
 
@@ -72,7 +73,8 @@ package struct VersionEvaluator: Sendable {
         }
     }
 
-    /// The columns of one point: the names of the window's last one without their `@0`; nil when the model knows no names.
+    /// The columns of one point: the names of the window's last one without their `@0`; nil when the model knows no
+    /// names.
     private static func pointColumns(of signature: InputSignature) -> [String]? {
         guard !signature.columnNames.isEmpty else { return nil }
         let names = signature.columnNames.suffix(signature.columnCount / signature.window)
