@@ -48,11 +48,16 @@ let package = Package(
     ],
     targets: [
         // 6 programs
-        program("hearthd", ["HearthServer", "HearthRegistrySQLite", logging, argumentParser]),
+        program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
         program("hearth", ["HearthClient", "HearthKernels", "HearthArtifacts", histogram, argumentParser]),
         program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
         // 5 composition
-        layer("HearthServer", ["HearthServing", "HearthWire", "HearthRegistry", logging]),
+        layer(
+            "HearthServer",
+            [
+                "HearthServing", "HearthWire", "HearthRegistry", "HearthArtifacts", "HearthKernels", "HearthModel",
+                "HearthMetrics", "HearthCore", logging,
+            ]),
         // 4 faces
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
@@ -82,7 +87,12 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
-            name: "HearthTestSupport", dependencies: ["HearthCore", "HearthModel"], path: "Tests/HearthTestSupport",
+            name: "HearthTestSupport",
+            dependencies: [
+                "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel",
+                "HearthCore",
+            ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
         tests("TidyTests", []),
         tests("HearthCoreTests", ["HearthCore"]),
@@ -94,8 +104,18 @@ let package = Package(
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire"]),
-        tests("HearthServingTests", ["HearthServing", "HearthRegistrySQLite"]),
-        tests("HearthServerTests", ["HearthServer", "HearthClient", "HearthRegistrySQLite"]),
+        tests(
+            "HearthServingTests",
+            [
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistry",
+                "HearthCore", logging,
+            ]),
+        tests(
+            "HearthServerTests",
+            [
+                "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging,
+            ]),
         tests("HearthClientTests", ["HearthClient"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]

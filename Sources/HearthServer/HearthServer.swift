@@ -2,15 +2,14 @@ package import HearthArtifacts
 package import HearthCore
 import HearthMetrics
 package import HearthRegistry
-package import HearthServing
+import HearthServing
 package import Logging
-import Synchronization
 
 /// What a server is started with.
 package struct ServerConfiguration: Sendable {
     package var socket: SocketOptions
     package var workerCount: Int
-    package var waitPolicy: WaitPolicy
+    package var waitPolicy: LoopWaitPolicy
     package var cacheByteBudget: Int
     package var access: AccessPolicy
     package var limits: ServerLimits
@@ -20,8 +19,9 @@ package struct ServerConfiguration: Sendable {
     package var preloadsAll: Bool
 
     package init(
-        socket: SocketOptions, workerCount: Int, waitPolicy: WaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
-        access: AccessPolicy, limits: ServerLimits = ServerLimits(), pinned: Set<ModelName> = [], preloadsAll: Bool = true
+        socket: SocketOptions, workerCount: Int, waitPolicy: LoopWaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
+        access: AccessPolicy, limits: ServerLimits = ServerLimits(), pinned: Set<ModelName> = [],
+        preloadsAll: Bool = true
     ) {
         self.socket = socket
         self.workerCount = workerCount
@@ -46,12 +46,8 @@ package final class HearthServer: Sendable {
     private let watcher: RegistryWatcher
     private let mailboxes: [Mailbox]
     private let threads: [SystemThread]
-    private let listener: Mutex<ListenerBox>
+    private let listener: UnixListener
     private let logger: Logger
-
-    private struct ListenerBox: ~Copyable {
-        var listener: UnixListener?
-    }
 
     /// Loads the production models, opens the socket and starts to answer.
     ///
@@ -66,7 +62,7 @@ package final class HearthServer: Sendable {
         let mailboxes = try (0..<workerCount).map { _ in try Mailbox() }
         self.mailboxes = mailboxes
         // The lock and the address first: a second server must not touch anything of the first.
-        let listener = try UnixListener(configuration.socket)
+        listener = try UnixListener.open(configuration.socket)
         let descriptor = listener.descriptor.number
 
         loaders = try LoaderPool(threadCount: 2)
@@ -119,7 +115,6 @@ package final class HearthServer: Sendable {
                 })
         }
         self.threads = threads
-        self.listener = Mutex(ListenerBox(listener: consume listener))
         try control.start()
         try watcher.start()
         logger.notice(
@@ -134,14 +129,13 @@ package final class HearthServer: Sendable {
     /// once.
     package func stop() {
         logger.notice("stopping")
-        listener.withLock { $0.listener?.unlinkSocket() }
+        listener.unlinkSocket()
         watcher.stop()
         for mailbox in mailboxes { mailbox.post(.drain) }
         for thread in threads { thread.join() }
         control.stop()
         compute.stop()
         loaders.stop()
-        listener.withLock { $0.listener = nil }
         logger.notice("stopped")
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import HearthArtifacts
 import HearthCore
+import HearthRegistry
 import HearthRegistrySQLite
 import HearthServer
 import Logging
@@ -73,7 +74,7 @@ struct Hearthd: ParsableCommand {
     var logFormat = "text"
 
     mutating func validate() throws {
-        guard WaitPolicy(text: wait) != nil else {
+        guard LoopWaitPolicy(text: wait) != nil else {
             throw ValidationError("--wait '\(wait)' is none of adaptive, block, spin:<microseconds from 1 to 1000000>")
         }
         guard ByteCount(text: cacheBytes) != nil else {
@@ -83,7 +84,8 @@ struct Hearthd: ParsableCommand {
             throw ValidationError("--socket-mode '\(socketMode)' is no octal mode; write 0660")
         }
         guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("--log-level '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
+            throw ValidationError(
+                "--log-level '\(logLevel)' is none of trace, debug, info, notice, warning, error, critical")
         }
         guard LogFormat(rawValue: logFormat) != nil else {
             throw ValidationError("--log-format '\(logFormat)' is neither text nor json")
@@ -91,7 +93,9 @@ struct Hearthd: ParsableCommand {
         guard workers.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--workers must be 1 to 256")
         }
-        guard (1...100_000).contains(maxConnections) else { throw ValidationError("--max-connections must be 1 to 100000") }
+        guard (1...100_000).contains(maxConnections) else {
+            throw ValidationError("--max-connections must be 1 to 100000")
+        }
     }
 
     func run() throws {
@@ -100,9 +104,10 @@ struct Hearthd: ParsableCommand {
         let server: HearthServer
         do {
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"
-            let directory = try ModelDirectory(path: path)
-            let store = try SQLiteRegistryStore.open(
-                path: registry ?? "\(path)/\(SQLiteRegistryStore.defaultFileName)", mode: .readWriteCreate)
+            let directory = try ModelDirectory(path, create: true)
+            let store =
+                try registry.map { (path) throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
+                ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
             server = try HearthServer(try makeConfiguration(), store: store, directory: directory, logger: logger)
         } catch {
             logger.critical("cannot start", metadata: ["error": "\(error)"])
@@ -119,7 +124,7 @@ struct Hearthd: ParsableCommand {
             socket: SocketOptions(
                 path: socket, mode: UInt32(socketMode, radix: 8) ?? 0o660, uid: socketUid, gid: socketGid),
             workerCount: workers ?? SystemInformation.processorCount,
-            waitPolicy: WaitPolicy(text: wait) ?? .adaptive,
+            waitPolicy: LoopWaitPolicy(text: wait) ?? .adaptive,
             cacheByteBudget: ByteCount(text: cacheBytes)?.bytes ?? 256 << 20,
             access: AccessPolicy(
                 adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid), adminGIDs: Set(adminGid)),

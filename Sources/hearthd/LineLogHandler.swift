@@ -25,22 +25,19 @@ struct LineLogHandler: LogHandler {
         set { metadata[key] = newValue }
     }
 
-    func log(
-        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-        function: String, line: UInt
-    ) {
-        let fields = self.metadata.merging(metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+    func log(event: LogEvent) {
+        let fields = self.metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
         let time = Timestamp.now().iso8601
         let text: String
         switch format {
         case .text:
             let pairs = fields.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            text = "\(time) \(level.rawValue) \(label): \(message)\(pairs)\n"
+            text = "\(time) \(event.level.rawValue) \(label): \(event.message)\(pairs)\n"
         case .json:
             let pairs = fields.map { ",\(Self.jsonText($0.key)):\(Self.jsonText("\($0.value)"))" }.joined()
             text =
-                "{\"time\":\"\(time)\",\"level\":\"\(level.rawValue)\",\"logger\":\(Self.jsonText(label)),"
-                + "\"message\":\(Self.jsonText("\(message)"))\(pairs)}\n"
+                "{\"time\":\"\(time)\",\"level\":\"\(event.level.rawValue)\",\"logger\":\(Self.jsonText(label)),"
+                + "\"message\":\(Self.jsonText("\(event.message)"))\(pairs)}\n"
         }
         StandardError.write(text)
     }

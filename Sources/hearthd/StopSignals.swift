@@ -6,7 +6,7 @@ import HearthCore
 struct StopSignals {
     /// Throws ``SystemError``.
     init() throws(SystemError) {
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         var set = Self.set
         let code = unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
         guard code == 0 else { throw SystemError("pthread_sigmask", code: code) }

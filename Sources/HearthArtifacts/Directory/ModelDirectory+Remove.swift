@@ -41,13 +41,11 @@ extension ModelDirectory {
 
     /// Moves a version's folder into an area; returns its name there.
     func moveAside(_ id: ModelID, to area: Area) throws(ArtifactError) -> String {
+        // Files that lie beside the versions are none, whatever their names.
+        _ = try openFolder(id)
         let destination = try open(area)
         let name = Self.areaName(id)
         let folder = path(of: id)
-        guard !Self.isReserved(id.text) else {
-            throw ArtifactError(
-                .notFound, path: folder, "'\(id)' is no version", hint: "see 'hearth models list'")
-        }
         try onSystemError(about: folder) { () throws(SystemError) in
             try root.rename(id.text, to: name, in: destination)
             try root.synchronize(subject: folder)

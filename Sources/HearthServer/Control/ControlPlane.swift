@@ -1,7 +1,9 @@
 package import HearthCore
-package import HearthMetrics
-package import HearthRegistry
-package import HearthServing
+import HearthKernels
+import HearthMetrics
+import HearthModel
+import HearthRegistry
+import HearthServing
 import HearthWire
 import Logging
 import Synchronization
@@ -94,12 +96,12 @@ package final class ControlPlane: Sendable {
     private func reply<Message: ControlMessage, Reply: ControlMessage>(
         _ request: Request, _ arena: Arena, _ body: (Message, Peer) throws(CallFailure) -> Reply
     ) throws(CallFailure) -> [UInt8] {
-        let message = request.payload.withUnsafeBytes { Message.unpack(ByteView($0), in: arena) }
+        let message = unsafe request.payload.withUnsafeBytes { unsafe Message.unpack(ByteView($0), in: arena) }
         guard let message else {
             throw CallFailure(.invalidArgument, "the payload is no hearth.v1.\(Message.self)")
         }
         let reply = try body(message, request.peer)
-        let bytes = reply.pack(in: arena) { Array($0.buffer) }
+        let bytes = reply.pack(in: arena) { unsafe Array($0.buffer) }
         guard bytes.count <= WireLimits.frameDataByteCountMax - 16 else {
             throw CallFailure(.resourceExhausted, "the reply would have \(bytes.count) bytes; ask for less at once")
         }
@@ -200,7 +202,8 @@ package final class ControlPlane: Sendable {
         logger.notice(
             "model promoted",
             metadata: [
-                "model": "\(name)", "model_id": "\(modelID)", "generation": "\(pointer.generation)", "uid": "\(peer.uid)",
+                "model": "\(name)", "model_id": "\(modelID)", "generation": "\(pointer.generation)",
+                "uid": "\(peer.uid)",
                 "pid": "\(peer.pid)",
             ])
         return try takeOver(pointer)

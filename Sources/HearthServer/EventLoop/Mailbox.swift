@@ -1,4 +1,5 @@
 import CHearthLinux
+import Glibc
 import HearthCore
 import HearthServing
 import Synchronization
@@ -32,12 +33,12 @@ final class Mailbox: Sendable {
     private let messages = Mutex<[WorkerMessage]>([])
 
     init() throws(SystemError) {
-        descriptor = eventfd(0, Int32(EFD_NONBLOCK.rawValue | EFD_CLOEXEC.rawValue))
+        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard descriptor >= 0 else { throw SystemError.last("eventfd") }
     }
 
     deinit {
-        hearth_close(descriptor)
+        close(descriptor)
     }
 
     func post(_ message: WorkerMessage) {
@@ -51,7 +52,7 @@ final class Mailbox: Sendable {
     /// All messages so far, oldest first.
     func takeAll() -> [WorkerMessage] {
         var count: eventfd_t = 0
-        eventfd_read(descriptor, &count)
+        unsafe eventfd_read(descriptor, &count)
         return messages.withLock { messages in
             let taken = messages
             messages = []

@@ -22,14 +22,14 @@ final class Poller {
 
     /// Throws ``SystemError``.
     init() throws(SystemError) {
-        let number = epoll_create1(Int32(EPOLL_CLOEXEC.rawValue))
+        let number = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard number >= 0 else { throw SystemError.last("epoll_create1") }
         descriptor = FileDescriptor(owning: number)
-        events = .allocate(capacity: Int(Self.eventCountMax))
+        unsafe events = .allocate(capacity: Int(Self.eventCountMax))
     }
 
     deinit {
-        events.deallocate()
+        unsafe events.deallocate()
     }
 
     /// Watches `number`; its events come with `token`. Throws ``SystemError``.
@@ -49,10 +49,10 @@ final class Poller {
 
     /// Waits for events, for `milliseconds` at most (-1 for no limit, 0 not at all), and returns how many there are.
     func wait(milliseconds: Int32) -> Int {
-        Int(max(0, epoll_wait(descriptor.number, events, Self.eventCountMax, milliseconds)))
+        unsafe Int(max(0, epoll_wait(descriptor.number, events, Self.eventCountMax, milliseconds)))
     }
 
-    func token(at index: Int) -> UInt64 { hearth_epoll_token(events, Int32(index)) }
+    func token(at index: Int) -> UInt64 { unsafe hearth_epoll_token(events, Int32(index)) }
 
-    func events(at index: Int) -> Events { Events(rawValue: hearth_epoll_events(events, Int32(index))) }
+    func events(at index: Int) -> Events { unsafe Events(rawValue: hearth_epoll_events(events, Int32(index))) }
 }

@@ -40,6 +40,6 @@ struct WorkerServices: Sendable {
     var control: ControlPlane
     var access: AccessPolicy
     var limits: ServerLimits
-    var waitPolicy: WaitPolicy
+    var waitPolicy: LoopWaitPolicy
     var permits: SpinPermits
 }

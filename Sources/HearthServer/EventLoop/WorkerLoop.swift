@@ -2,9 +2,9 @@ import CHearthLinux
 import Glibc
 import HearthCore
 import HearthMetrics
+import HearthServing
 import HearthWire
 import Logging
-import Synchronization
 
 /// One thread's event loop: waits, reads, lets the lane answer, writes. The prediction runs here, on the thread that read the
 /// request: a row costs microseconds, a hop to another thread costs tens.
@@ -18,10 +18,9 @@ final class WorkerLoop {
 
     let context: WorkerContext
     private let poller: Poller
-    private let policy: WaitPolicy
+    private let policy: LoopWaitPolicy
     private let permits: SpinPermits
     private let logger: Logger
-    private let load: Atomic<Int>?
     private var wait: WaitState
     private var connections: [Connection?] = []
     private var freeSlots: [Int] = []
@@ -48,7 +47,6 @@ final class WorkerLoop {
         permits = services.permits
         wait = WaitState(services.waitPolicy)
         connectionGauge = gauge
-        load = nil
         self.logger = logger
         try poller.add(mailbox.descriptor, .readable, token: Self.mailboxToken)
     }
@@ -183,7 +181,9 @@ final class WorkerLoop {
 
     private func connection(_ token: UInt64) -> Connection? {
         let slot = Int(token & 0xFF_FFFF)
-        guard slot < connections.count, let connection = connections[slot], connection.token == token else { return nil }
+        guard slot < connections.count, let connection = connections[slot], connection.token == token else {
+            return nil
+        }
         return connection
     }
 
@@ -205,15 +205,15 @@ final class WorkerLoop {
         var received = 0
         context.counters.receives.add()
         if connection.input.isEmpty {
-            readBuffer.append(atMost: Self.turnByteCount) { memory in
-                received = hearth_receive_now(connection.descriptor, memory, Self.turnByteCount)
+            unsafe readBuffer.append(atMost: Self.turnByteCount) { memory in
+                received = unsafe hearth_receive_now(connection.descriptor, memory, Self.turnByteCount)
                 return max(0, received)
             }
         } else {
             // A large frame: read more at once the more of it has come.
             let room = max(Self.turnByteCount, min(connection.input.count, 1 << 20))
-            connection.input.append(atMost: room) { memory in
-                received = hearth_receive_now(connection.descriptor, memory, room)
+            unsafe connection.input.append(atMost: room) { memory in
+                received = unsafe hearth_receive_now(connection.descriptor, memory, room)
                 return max(0, received)
             }
         }
@@ -243,7 +243,8 @@ final class WorkerLoop {
 
     private func feed(_ connection: Connection, _ bytes: ByteView, _ now: MonotonicTime) -> Int {
         if connection.lane == nil {
-            guard let lane = LaneChoice.lane(firstByte: bytes.byte(at: 0), connection: connection, context: context) else {
+            guard let lane = LaneChoice.lane(firstByte: bytes.byte(at: 0), connection: connection, context: context)
+            else {
                 connection.isClosing = true
                 return 0
             }
@@ -297,7 +298,7 @@ final class WorkerLoop {
     private func send(_ buffer: inout OutputBuffer, to connection: Connection) -> Bool {
         while !buffer.isEmpty {
             context.counters.sends.add()
-            let sent = hearth_send_now(connection.descriptor, buffer.bytes.start, buffer.count)
+            let sent = unsafe hearth_send_now(connection.descriptor, buffer.bytes.start, buffer.count)
             if sent < 0 {
                 let code = hearth_errno()
                 if code == EINTR { continue }

@@ -1,4 +1,7 @@
 import HearthCore
+import HearthKernels
+import HearthMetrics
+import HearthModel
 import HearthServing
 import HearthWire
 
@@ -31,19 +34,19 @@ extension FastLane {
             let entry = try entry(
                 call, payload, loaded, name: request.modelName, version: request.modelVersion, &output)
         else { return }
-        let values = request.values
+        let values = unsafe request.values
         let servable = entry.servable
         let rowCount = try context.predictor.rowCount(
             servable, columnCount: request.columnCount, valueCount: values.count)
         guard let start = values.baseAddress else { return }
-        let batch = RowBatch(values: start, rowCount: rowCount, rowStride: servable.model.signature.columnCount)
+        let batch = unsafe RowBatch(values: start, rowCount: rowCount, rowStride: servable.model.signature.columnCount)
         if context.predictor.isBatch(servable, rowCount: rowCount) {
             try check(request, servable)
             try submit(call, entry, batch, valueCount: values.count, payload: outputsOnly(request, payload), &output)
             return
         }
-        let outputs = try context.predictor.predict(entry, batch, in: context.scratch)
-        try reply(call, entry, request, rowCount: rowCount, outputs: outputs, &output)
+        let outputs = unsafe try context.predictor.predict(entry, batch, in: context.scratch)
+        unsafe try reply(call, entry, request, rowCount: rowCount, outputs: outputs, &output)
     }
 
     /// The entry that answers; nil when the call was parked until it is loaded.
@@ -57,7 +60,9 @@ extension FastLane {
         case .entry(let entry): return entry
         case .refused(let failure): throw failure
         case .absent:
-            guard park(call, payload: Array(payload.buffer), byteCount: payload.count, &output) else { return nil }
+            guard unsafe park(call, payload: Array(payload.buffer), byteCount: payload.count, &output) else {
+                return nil
+            }
             let complete = completer()
             let stream = call.stream
             context.manager.request(name: name.text, version: version.text) {
@@ -80,7 +85,9 @@ extension FastLane {
         }
         context.counters.batches.add()
         if !context.compute.submit(job) {
-            complete(.loaded(call: stream, .failure(CallFailure(.resourceExhausted, "too many batches wait; try again later"))))
+            complete(
+                .loaded(
+                    call: stream, .failure(CallFailure(.resourceExhausted, "too many batches wait; try again later"))))
         }
     }
 
@@ -88,12 +95,12 @@ extension FastLane {
     private func outputsOnly(_ request: PredictRequestView, _ payload: ByteView) -> [UInt8] {
         guard request.outputCount > 0 else { return [] }
         let names = (0..<request.outputCount).map { request.outputName(at: $0).text }
-        let nothing = UnsafeBufferPointer<Double>(start: nil, count: 0)
-        let byteCount = PredictCodec.requestByteCount(
+        let nothing = unsafe UnsafeBufferPointer<Double>(start: nil, count: 0)
+        let byteCount = unsafe PredictCodec.requestByteCount(
             modelName: .empty, modelVersion: .empty, columnCount: 0, values: nothing, outputs: names)
-        return [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
             if let start = buffer.baseAddress {
-                PredictCodec.writeRequest(
+                unsafe PredictCodec.writeRequest(
                     modelName: .empty, modelVersion: .empty, columnCount: 0, values: nothing, outputs: names, to: start)
             }
             count = byteCount
@@ -105,12 +112,12 @@ extension FastLane {
         defer { context.arena.reset() }
         do throws(CallFailure) {
             if call.route == .detect {
-                try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
+                unsafe try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
             } else {
                 guard let request = PredictCodec.request(payload, in: context.arena) else {
                     throw CallFailure(.internalError, "the request of a batch cannot be read again")
                 }
-                try reply(call, job.entry, request, rowCount: job.rowCount, outputs: job.outputs, &output)
+                unsafe try reply(call, job.entry, request, rowCount: job.rowCount, outputs: job.outputs, &output)
             }
             context.predictor.touch(job.entry)
         } catch {
@@ -142,24 +149,25 @@ extension FastLane {
         context.outputs.removeAll(keepingCapacity: true)
         if request.outputCount == 0 {
             for position in servable.outputNames.indices {
-                context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
+                unsafe context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
             }
         } else {
             try check(request, servable)
             guard request.outputCount <= servable.outputNames.count else {
-                throw CallFailure(.invalidArgument, "\(request.outputCount) outputs are asked for; name each of them once")
+                throw CallFailure(
+                    .invalidArgument, "\(request.outputCount) outputs are asked for; name each of them once")
             }
             for wanted in 0..<request.outputCount {
                 guard let position = index(of: request.outputName(at: wanted), servable) else { continue }
-                context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
+                unsafe context.outputs.append(view(servable, position, rowCount: rowCount, outputs))
             }
         }
         let header = replyHeader(entry)
-        try context.outputs.withUnsafeBufferPointer { (views) throws(CallFailure) in
-            let byteCount = PredictCodec.replyByteCount(header, rowCount: rowCount, outputs: views)
+        unsafe try context.outputs.withUnsafeBufferPointer { (views) throws(CallFailure) in
+            let byteCount = unsafe PredictCodec.replyByteCount(header, rowCount: rowCount, outputs: views)
             try checkReply(byteCount, rowCount: rowCount)
-            Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
-                PredictCodec.writeReply(header, rowCount: rowCount, outputs: views, to: $0)
+            unsafe Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+                unsafe PredictCodec.writeReply(header, rowCount: rowCount, outputs: views, to: $0)
             }
         }
         context.counters.calls.add()
@@ -170,7 +178,7 @@ extension FastLane {
     private func view(
         _ servable: Servable, _ position: Int, rowCount: Int, _ outputs: UnsafeMutablePointer<Double>
     ) -> OutputView {
-        OutputView(
+        unsafe OutputView(
             name: servable.outputNames[position].view, width: servable.outputWidths[position],
             values: outputs + rowCount * servable.outputOffsets[position], labels: servable.outputLabels[position])
     }
@@ -213,28 +221,29 @@ extension FastLane {
         else { return }
         let servable = entry.servable
         try SeriesDetector.check(servable)
-        let (batch, _) = try SeriesDetector.batch(servable, columnCount: request.columnCount, values: request.values)
+        let (batch, _) = unsafe try SeriesDetector.batch(
+            servable, columnCount: request.columnCount, values: request.values)
         if context.predictor.isBatch(servable, rowCount: batch.rowCount) {
-            try submit(call, entry, batch, valueCount: request.values.count, payload: [], &output)
+            unsafe try submit(call, entry, batch, valueCount: request.values.count, payload: [], &output)
             return
         }
-        let outputs = try context.predictor.predict(entry, batch, in: context.scratch)
-        try replyDetection(call, entry, rowCount: batch.rowCount, outputs: outputs, &output)
+        let outputs = unsafe try context.predictor.predict(entry, batch, in: context.scratch)
+        unsafe try replyDetection(call, entry, rowCount: batch.rowCount, outputs: outputs, &output)
     }
 
     private func replyDetection(
         _ call: Call, _ entry: CacheEntry, rowCount: Int, outputs: UnsafeMutablePointer<Double>,
         _ output: inout OutputBuffer
     ) throws(CallFailure) {
-        let found = SeriesDetector.finish(outputs: outputs, rowCount: rowCount)
-        let detection = DetectionView(
+        let found = unsafe SeriesDetector.finish(outputs: outputs, rowCount: rowCount)
+        let detection = unsafe DetectionView(
             threshold: SeriesDetector.threshold(entry.servable), scores: found.scores, anomalies: found.anomalies,
             count: rowCount, firstPoint: entry.servable.model.signature.window - 1)
         let header = replyHeader(entry)
         let byteCount = DetectCodec.replyByteCount(header, detection)
         try checkReply(byteCount, rowCount: rowCount)
-        Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
-            DetectCodec.writeReply(header, detection, to: $0)
+        unsafe Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+            unsafe DetectCodec.writeReply(header, detection, to: $0)
         }
         context.counters.calls.add()
         context.counters.rows.add(UInt64(rowCount))

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthMetrics
 import HearthServing
 import HearthWire
 
@@ -101,7 +102,9 @@ final class FastLane: Lane {
             let limit = receivedAt.advanced(byNanoseconds: request.timeoutNanoseconds)
             guard request.timeoutNanoseconds > 0, MonotonicTime.now() < limit else {
                 context.counters.deadlinesExceeded.add()
-                refuse(header.streamID, CallFailure(.deadlineExceeded, "the deadline had passed when the call was read"), &output)
+                refuse(
+                    header.streamID, CallFailure(.deadlineExceeded, "the deadline had passed when the call was read"),
+                    &output)
                 return
             }
             deadline = limit
@@ -139,9 +142,10 @@ final class FastLane: Lane {
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in
-            let view = ByteView(UnsafeRawBufferPointer(bytes))
+            let view = unsafe ByteView(UnsafeRawBufferPointer(bytes))
             Envelope.appendError(
-                to: &output, streamID: stream, code: failure.code, message: view.slice(from: 0, count: min(4096, view.count)) ?? view)
+                to: &output, streamID: stream, code: failure.code,
+                message: view.slice(from: 0, count: min(4096, view.count)) ?? view)
         }
     }
 
@@ -156,7 +160,8 @@ final class FastLane: Lane {
         _ call: Call, payload: [UInt8], byteCount: Int, _ output: inout OutputBuffer
     ) -> Bool {
         let limits = context.limits
-        guard parked.count < limits.inFlightCallCountMax, parkedByteCount + byteCount <= limits.inFlightByteCountMax else {
+        guard parked.count < limits.inFlightCallCountMax, parkedByteCount + byteCount <= limits.inFlightByteCountMax
+        else {
             let message =
                 "\(parked.count) calls with \(ByteCount(parkedByteCount)) of this connection wait already; the most are "
                 + "\(limits.inFlightCallCountMax) calls and \(ByteCount(limits.inFlightByteCountMax))"
@@ -192,7 +197,7 @@ final class FastLane: Lane {
             let call = Call(stream: stream, route: waiting.route, deadline: waiting.deadline)
             switch result {
             case .success(let entry):
-                waiting.payload.withUnsafeBytes { infer(call, ByteView($0), entry, &output) }
+                unsafe waiting.payload.withUnsafeBytes { unsafe infer(call, ByteView($0), entry, &output) }
             case .failure(let failure): refuse(stream, failure, &output)
             }
         case .scored(let stream, let job):
@@ -200,18 +205,18 @@ final class FastLane: Lane {
             if let failure = job.problem {
                 refuse(stream, failure, &output)
             } else {
-                waiting.payload.withUnsafeBytes {
-                    finishBatch(Call(stream: stream, route: waiting.route), job, ByteView($0), &output)
+                unsafe waiting.payload.withUnsafeBytes {
+                    unsafe finishBatch(Call(stream: stream, route: waiting.route), job, ByteView($0), &output)
                 }
             }
         case .answered(let stream, let result):
             guard unpark(stream) != nil else { return }
             switch result {
             case .success(let payload):
-                payload.withUnsafeBytes { bytes in
-                    let view = ByteView(bytes)
-                    Envelope.appendResponse(to: &output, streamID: stream, payloadByteCount: view.count) {
-                        $0.copyMemory(from: view.start, byteCount: view.count)
+                unsafe payload.withUnsafeBytes { bytes in
+                    let view = unsafe ByteView(bytes)
+                    unsafe Envelope.appendResponse(to: &output, streamID: stream, payloadByteCount: view.count) {
+                        unsafe $0.copyMemory(from: view.start, byteCount: view.count)
                     }
                 }
             case .failure(let failure): refuse(stream, failure, &output)
@@ -234,7 +239,7 @@ final class FastLane: Lane {
         guard park(call, payload: [], byteCount: payload.count, &output) else { return }
         let complete = completer()
         let stream = call.stream
-        let bytes = Array(payload.buffer)
+        let bytes = unsafe Array(payload.buffer)
         let isTaken = context.control.submit(call.route, payload: bytes, peer: peer) {
             complete(.answered(call: stream, $0))
         }
@@ -293,8 +298,8 @@ final class FastLane: Lane {
         let arena = Arena(capacity: 4096)
         for (stream, name) in watching where only ?? stream == stream && (name.isEmpty || name == event.name.text) {
             message.pack(in: arena) { bytes in
-                Envelope.appendData(to: &output, streamID: stream, flags: 0, payloadByteCount: bytes.count) {
-                    $0.copyMemory(from: bytes.start, byteCount: bytes.count)
+                unsafe Envelope.appendData(to: &output, streamID: stream, flags: 0, payloadByteCount: bytes.count) {
+                    unsafe $0.copyMemory(from: bytes.start, byteCount: bytes.count)
                 }
             }
         }

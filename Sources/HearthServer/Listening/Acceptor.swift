@@ -60,7 +60,7 @@ final class Acceptor {
         self.limits = limits
         self.counters = counters
         self.logger = logger
-        reserve = hearth_open("/dev/null", O_RDONLY, 0)
+        reserve = unsafe hearth_open("/dev/null", O_RDONLY, 0)
     }
 
     deinit {
@@ -79,7 +79,7 @@ final class Acceptor {
             }
             counters.connectionsAccepted.add()
             var peer = Peer(pid: 0, uid: UInt32.max, gid: UInt32.max)
-            guard hearth_peer_credentials(accepted, &peer.pid, &peer.uid, &peer.gid) == 0,
+            guard unsafe hearth_peer_credentials(accepted, &peer.pid, &peer.uid, &peer.gid) == 0,
                 let (mailbox, isOverLimit) = gauge.place(limits)
             else {
                 counters.connectionsRefused.add()
@@ -100,6 +100,6 @@ final class Acceptor {
         close(reserve)
         let accepted = hearth_accept_nonblocking(descriptor)
         if accepted >= 0 { close(accepted) }
-        reserve = hearth_open("/dev/null", O_RDONLY, 0)
+        reserve = unsafe hearth_open("/dev/null", O_RDONLY, 0)
     }
 }

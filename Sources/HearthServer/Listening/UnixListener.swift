@@ -1,6 +1,6 @@
 import CHearthLinux
 import Glibc
-package import HearthCore
+import HearthCore
 
 /// How the server's socket looks to others.
 package struct SocketOptions: Sendable {
@@ -24,58 +24,66 @@ package struct SocketOptions: Sendable {
 ///
 /// A lock file beside it says whether a server is alive. A socket that a dead server left is replaced; a live one is never
 /// stolen.
-package struct UnixListener: ~Copyable {
+package final class UnixListener: Sendable {
     let descriptor: FileDescriptor
     private let lock: FileDescriptor
     private let options: SocketOptions
     private let inode: UInt64
 
-    /// Throws ``SystemError`` or ``ListenerError``.
-    package init(_ options: SocketOptions) throws {
+    private init(descriptor: consuming FileDescriptor, lock: consuming FileDescriptor, options: SocketOptions) {
+        self.descriptor = descriptor
+        self.lock = lock
+        self.options = options
+        inode = Self.inode(options.path)
+    }
+
+    /// Makes the socket. Throws ``SystemError`` or ``ListenerError``.
+    package static func open(_ options: SocketOptions) throws -> UnixListener {
         var address = sockaddr_un()
         let room = MemoryLayout.size(ofValue: address.sun_path)
         let staging = "\(options.path).new"
         guard staging.utf8.count < room else {
             throw ListenerError(
-                "socket path '\(options.path)' has \(options.path.utf8.count) bytes, \(room - 5) are the most; choose a shorter one")
+                "socket path '\(options.path)' has \(options.path.utf8.count) bytes, \(room - 5) are the most; choose a shorter one"
+            )
         }
-        lock = try Self.takeLock("\(options.path).lock", socket: options.path)
-        guard !Self.isAnswered(options.path) else {
+        let lock = try takeLock("\(options.path).lock", socket: options.path)
+        guard !isAnswered(options.path) else {
             throw ListenerError("another process answers on '\(options.path)'; stop it, or choose another --socket")
         }
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | SOCK_NONBLOCK_FLAGS, 0)
         guard number >= 0 else { throw SystemError.last("socket") }
-        descriptor = FileDescriptor(owning: number)
-        unlink(staging)
-        Self.fill(&address, staging)
-        let bound = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        let descriptor = FileDescriptor(owning: number)
+        unsafe unlink(staging)
+        fill(&address, staging)
+        let bound = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         guard bound == 0 else { throw SystemError.last("bind", staging) }
-        guard chmod(staging, options.mode) == 0 else { throw SystemError.last("chmod", staging) }
+        guard unsafe chmod(staging, options.mode) == 0 else { throw SystemError.last("chmod", staging) }
         if options.uid != nil || options.gid != nil {
-            guard chown(staging, options.uid ?? UInt32.max, options.gid ?? UInt32.max) == 0 else {
+            guard unsafe chown(staging, options.uid ?? UInt32.max, options.gid ?? UInt32.max) == 0 else {
                 throw SystemError.last("chown", staging)
             }
         }
         guard listen(number, 1024) == 0 else { throw SystemError.last("listen", staging) }
-        guard rename(staging, options.path) == 0 else { throw SystemError.last("rename", options.path) }
-        self.options = options
-        inode = Self.inode(options.path)
+        guard unsafe rename(staging, options.path) == 0 else { throw SystemError.last("rename", options.path) }
+        return UnixListener(descriptor: descriptor, lock: lock, options: options)
     }
 
     /// Takes the name away, if it is still this socket's: nobody new finds the server from now on.
-    package borrowing func unlinkSocket() {
-        if Self.inode(options.path) == inode { unlink(options.path) }
+    package func unlinkSocket() {
+        if Self.inode(options.path) == inode { unsafe unlink(options.path) }
     }
 
     private static func takeLock(_ path: String, socket: String) throws -> FileDescriptor {
-        let number = hearth_open(path, O_RDWR | O_CREAT, 0o600)
+        let number = unsafe hearth_open(path, O_RDWR | O_CREAT, 0o600)
         guard number >= 0 else {
             let error = SystemError.last("open", path)
-            throw ListenerError("\(error); the folder of the socket must exist and be writable, or choose another --socket")
+            throw ListenerError(
+                "\(error); the folder of the socket must exist and be writable, or choose another --socket")
         }
         let lock = FileDescriptor(owning: number)
         guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
@@ -91,9 +99,9 @@ package struct UnixListener: ~Copyable {
         defer { close(number) }
         var address = sockaddr_un()
         fill(&address, path)
-        let code = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        let code = unsafe withUnsafePointer(to: &address) {
+            unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe connect(number, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
             }
         }
         return code == 0 || hearth_errno() == EAGAIN
@@ -101,14 +109,14 @@ package struct UnixListener: ~Copyable {
 
     private static func fill(_ address: inout sockaddr_un, _ path: String) {
         address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { room in
-            for (index, byte) in path.utf8.enumerated() where index < room.count - 1 { room[index] = byte }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            for (index, byte) in path.utf8.enumerated() where index < room.count - 1 { unsafe room[index] = byte }
         }
     }
 
     private static func inode(_ path: String) -> UInt64 {
         var status = stat()
-        return stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
+        return unsafe stat(path, &status) == 0 ? UInt64(status.st_ino) : 0
     }
 }
 

@@ -35,7 +35,7 @@ final class EchoProcess {
             "--wait", wait.description,
         ]
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafeargument in unsafe arguments { unsafe free(argument) } }
+        defer { unsafe arguments.forEach { unsafe free($0) } }
         var process: pid_t = 0
         let code = unsafe posix_spawn(&process, "/proc/self/exe", &actions, nil, &arguments, environ)
         guard code == 0 else { throw SystemError("posix_spawn", "/proc/self/exe", code: code) }

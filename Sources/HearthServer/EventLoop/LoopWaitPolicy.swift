@@ -2,7 +2,7 @@
 ///
 /// Waking a sleeping processor costs 30-40 us on virtual machines, three times a whole call; polling instead costs a processor. The
 /// policy says when to poll, and for how long, before sleeping.
-package enum WaitPolicy: Sendable, Equatable, CustomStringConvertible {
+package enum LoopWaitPolicy: Sendable, Equatable, CustomStringConvertible {
     /// Sleep at once.
     case block
     /// Poll for so many microseconds after every event, then sleep.
@@ -20,7 +20,8 @@ package enum WaitPolicy: Sendable, Equatable, CustomStringConvertible {
         case "adaptive": self = .adaptive
         default:
             let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-            guard parts.count == 2, parts[0] == "spin", let microseconds = Int(parts[1]), (1...1_000_000).contains(microseconds)
+            guard parts.count == 2, parts[0] == "spin", let microseconds = Int(parts[1]),
+                (1...1_000_000).contains(microseconds)
             else { return nil }
             self = .spin(microseconds: microseconds)
         }
@@ -45,10 +46,10 @@ package struct WaitState: Sendable {
     private static let creditToPoll = 4
     private static let costOfFailure = 4
 
-    private let policy: WaitPolicy
+    private let policy: LoopWaitPolicy
     private var credit = 0
 
-    package init(_ policy: WaitPolicy) {
+    package init(_ policy: LoopWaitPolicy) {
         self.policy = policy
     }
 
@@ -57,13 +58,13 @@ package struct WaitState: Sendable {
         switch policy {
         case .block: 0
         case .spin(let microseconds): Int64(microseconds) * 1000
-        case .adaptive: credit >= Self.creditToPoll ? Int64(WaitPolicy.adaptiveMicroseconds) * 1000 : 0
+        case .adaptive: credit >= Self.creditToPoll ? Int64(LoopWaitPolicy.adaptiveMicroseconds) * 1000 : 0
         }
     }
 
     /// A wait ended with an event after so long, asleep or polling.
     package mutating func arrived(afterNanoseconds nanoseconds: Int64) {
-        if nanoseconds <= Int64(WaitPolicy.adaptiveMicroseconds) * 1000 {
+        if nanoseconds <= Int64(LoopWaitPolicy.adaptiveMicroseconds) * 1000 {
             credit = min(Self.creditMax, credit + 1)
         } else {
             credit = max(0, credit - Self.costOfFailure)

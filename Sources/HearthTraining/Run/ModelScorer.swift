@@ -1,0 +1,88 @@
+import HearthKernels
+import HearthModel
+
+/// Scores rows with the kernel that will serve the model, so that what is measured is what is served, bit for bit.
+struct ModelScorer {
+    /// The packed definition.
+    let sections: [ModelSection]
+    private let model: ServableModel
+
+    struct Scores {
+        /// Higher is worse.
+        var anomalyScores: [Double]
+        /// The model's own decision.
+        var flags: [Bool]
+    }
+
+    /// Packs `definition`.
+    ///
+    /// Throws ``TrainingError`` when it is no model that can be served.
+    init(_ definition: ModelDefinition) throws(TrainingError) {
+        do throws(ModelError) {
+            sections = try PackedModel.pack(definition)
+            model = try ServableModel(sections)
+        } catch {
+            throw TrainingError(.verificationFailed, "the trained model cannot be packed: \(error)", cause: error)
+        }
+    }
+
+    /// The anomaly scores and decisions of `rows`.
+    ///
+    /// Throws ``TrainingError`` for a row that the model refuses.
+    func scores(of rows: RowMatrix) throws(TrainingError) -> Scores {
+        try Self.scores(of: rows, model)
+    }
+
+    static func scores(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> Scores {
+        let outputs = try outputs(of: rows, model)
+        let count = rows.rowCount
+        guard let score = offset(of: "score_samples", model), let predict = offset(of: "predict", model) else {
+            throw TrainingError(.verificationFailed, "the model has no anomaly scores")
+        }
+        return Scores(
+            anomalyScores: outputs[score * count..<(score + 1) * count].map { -$0 },
+            flags: outputs[predict * count..<(predict + 1) * count].map { $0 < 0 })
+    }
+
+    /// `rows` with the outputs that any copy of the model must give for them.
+    func goldenVectors(of rows: RowMatrix) throws(TrainingError) -> GoldenVectors {
+        let outputs = try Self.outputs(of: rows, model)
+        do throws(ModelError) {
+            return try GoldenVectors(
+                rowCount: rows.rowCount, columnCount: rows.columnCount, outputWidth: model.outputWidth,
+                rows: rows.values, outputs: outputs)
+        } catch {
+            throw TrainingError(.verificationFailed, "no golden vectors can be made: \(error)", cause: error)
+        }
+    }
+
+    /// Values per row before the output `name`, whose width is 1; nil when the model has none of that name.
+    private static func offset(of name: String, _ model: ServableModel) -> Int? {
+        guard let index = model.outputs.firstIndex(where: { $0.name == name && $0.width == 1 }) else { return nil }
+        return model.outputs[..<index].reduce(0) { $0 + $1.width }
+    }
+
+    /// Output after output, each row after row, as the kernel writes them.
+    ///
+    /// Throws ``TrainingError`` for a row that is refused.
+    static func outputs(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> [Double] {
+        var outputs = [Double](repeating: 0, count: rows.rowCount * model.outputWidth)
+        var scratch = [UInt8](repeating: 0, count: model.scratchByteCount)
+        let problem = unsafe rows.values.withUnsafeBufferPointer { values in
+            unsafe outputs.withUnsafeMutableBufferPointer { results in
+                unsafe scratch.withUnsafeMutableBytes { memory -> RowProblem? in
+                    guard let values = values.baseAddress, let results = results.baseAddress,
+                        let memory = memory.baseAddress
+                    else { return nil }
+                    return unsafe model.predict(
+                        rows: values, rowCount: rows.rowCount, range: 0..<rows.rowCount, outputs: results,
+                        scratch: memory)
+                }
+            }
+        }
+        if let problem {
+            throw TrainingError(.badValue, "the model refuses a row of the table: \(problem)", cause: problem)
+        }
+        return outputs
+    }
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+import HearthTraining
+
+/// Runs `body`; a parameter that contradicts the rules leaves as a usage error (exit code 64), everything else as it
+/// is (1).
+func reportingUsage(_ body: () throws -> Void) throws {
+    do {
+        try body()
+    } catch let error as TrainingError where error.code == .badParameter {
+        throw ValidationError(error.description)
+    }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// `hearth-trainer`: learns models from tables and publishes them to the model directory and the registry.
+@main
+struct HearthTrainer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hearth-trainer",
+        abstract: "Trains models from CSV files and publishes them for hearthd to serve.",
+        discussion: """
+            A first round, from nothing to a model that can be served:
+
+              hearth-trainer generate minibar --output minibar.csv
+              hearth-trainer train isolation-forest --data minibar.csv --series tuketim_miktar \\
+                  --columns stok_seviye,tuketim_miktar,dolum_sure --time time --label label \\
+                  --window 3 --models-dir models --promote
+
+            With --label the model is measured on rows that it has not seen; without, it is trained and published all the \
+            same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
+            """,
+        subcommands: [Train.self, Evaluate.self, Generate.self])
+}

@@ -1,0 +1,86 @@
+package import HearthArtifacts
+package import HearthCore
+import HearthKernels
+package import HearthModel
+package import HearthRegistry
+import HearthRegistrySQLite
+import HearthServing
+
+/// A model directory with its registry in a temporary folder: publishes as the trainer does.
+package final class ModelShelf: Sendable {
+    package let folder: TemporaryFolder
+    package let directory: ModelDirectory
+    package let store: any RegistryStore
+
+    package init() throws {
+        folder = try TemporaryFolder()
+        directory = try ModelDirectory(folder.file("models"), create: true)
+        store = try SQLiteRegistryStore.open(modelDirectory: directory.path)
+    }
+
+    /// Publishes a version of `{isolation_forest}.{series}` and registers it.
+    @discardableResult
+    package func publish(
+        _ definition: ModelDefinition, series: String, promotes: Bool = false
+    ) throws -> ModelID {
+        let key = ModelKey(modelType: "isolation_forest", metricType: series)
+        let name = try key.defaultName()
+        var randomness = SystemRandomNumberGenerator()
+        let modelID = try ModelID.make(parts: ["isolation_forest", series], at: .now(), randomness: &randomness)
+        var sections = try PackedModel.pack(definition)
+        sections.append(try Self.golden(definition, sections).encoded())
+        let version = NewVersion(
+            modelID: modelID, name: name, key: Manifest.Key(modelType: "isolation_forest", metricType: series),
+            createdAt: .now(), trainedWith: Manifest.Library(name: "hearth-tests", version: "1"),
+            schema: Manifest.Schema(columns: [], columnCount: definition.signature.columnCount),
+            files: VersionFiles(model: sections))
+        let store = store
+        try directory.publish(
+            version, verify: { _ = try ArtifactLoader.check($0, subject: modelID.text) },
+            commit: { published in
+                try store.register(
+                    ModelVersion(
+                        modelID: modelID, name: name, key: key, status: .success, path: published.path,
+                        sizeBytes: Int64(published.byteCount), manifestDigest: "\(published.manifestDigest)",
+                        trainingDate: .now(), createdAt: .now()), actor: "test")
+            })
+        if promotes { try promote(modelID, series: series) }
+        return modelID
+    }
+
+    package func promote(_ modelID: ModelID, series: String) throws {
+        let name = try ModelKey(modelType: "isolation_forest", metricType: series).defaultName()
+        _ = try store.promote(modelID, of: name, expectedGeneration: nil, actor: "test", reason: "")
+        try directory.announceChange()
+    }
+
+    /// The outputs of a definition for rows, straight from the kernels.
+    package static func expected(_ definition: ModelDefinition, rows: [Double]) throws -> [Double] {
+        try score(ServableModel(try PackedModel.pack(definition)), rows: rows)
+    }
+
+    private static func golden(_ definition: ModelDefinition, _ sections: [ModelSection]) throws -> GoldenVectors {
+        var random = SplitMix64(seed: 99)
+        let columns = definition.signature.columnCount
+        let rows = (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
+        let model = try ServableModel(sections)
+        return try GoldenVectors(
+            rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
+            outputs: score(model, rows: rows))
+    }
+
+    private static func score(_ model: ServableModel, rows: [Double]) -> [Double] {
+        let rowCount = rows.count / model.signature.columnCount
+        var outputs = [Double](repeating: 0, count: rowCount * model.outputWidth)
+        let scratch = UnsafeMutableRawPointer.allocate(byteCount: model.scratchByteCount, alignment: 64)
+        defer { unsafe scratch.deallocate() }
+        unsafe rows.withUnsafeBufferPointer { rows in
+            unsafe outputs.withUnsafeMutableBufferPointer { outputs in
+                guard let rows = rows.baseAddress, let outputs = outputs.baseAddress else { return }
+                _ = unsafe model.predict(
+                    rows: rows, rowCount: rowCount, range: 0..<rowCount, outputs: outputs, scratch: scratch)
+            }
+        }
+        return outputs
+    }
+}
