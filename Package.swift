@@ -114,7 +114,7 @@ let package = Package(
             "HearthServerTests",
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging,
+                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging, "hearthd",
             ]),
         tests("HearthClientTests", ["HearthClient"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
