@@ -3,9 +3,10 @@ import Synchronization
 
 /// The servables that are in memory: a least-recently-used cache with a byte budget.
 ///
-/// Readers hold an immutable ``CacheSnapshot`` and look at one atomic number per request to learn of a newer one; they never wait
-/// for a loader. Changes are made under one lock that guards dictionary updates only: loading, checking and unmapping happen
-/// outside it. Servables that leave the cache are handed back to the caller, so that they end outside the lock too.
+/// Readers hold an immutable ``CacheSnapshot`` and look at one atomic number per request to learn of a newer one; they
+/// never wait for a loader. Changes are made under one lock that guards dictionary updates only: loading, checking and
+/// unmapping happen outside it. Servables that leave the cache are handed back to the caller, so that they end outside
+/// the lock too.
 package final class ModelCache: Sendable {
     struct Loaded {
         var servable: Servable
@@ -121,7 +122,8 @@ package final class ModelCache: Sendable {
 
     /// Adds a version.
     ///
-    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after another
+    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after
+    ///   another
     ///   version has taken its place in production.
     package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
         touchNow(servable)
@@ -131,7 +133,8 @@ package final class ModelCache: Sendable {
         }
     }
 
-    /// Makes `servable` the one that answers for its name, in one exchange; what it replaces stays as the rollback target.
+    /// Makes `servable` the one that answers for its name, in one exchange; what it replaces stays as the rollback
+    /// target.
     ///
     /// Not applied when a newer generation is already serving: loads may end in another order than they began.
     package func serve(_ servable: Servable, generation: UInt64) -> Change {

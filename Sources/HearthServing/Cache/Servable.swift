@@ -5,8 +5,8 @@ package import Synchronization
 
 /// A loaded model together with its pre-processing, threshold and schema: swapped as one object, never in parts.
 ///
-/// Immutable but for its counters; used from all worker threads at once. Its memory goes back to the system when the last
-/// reference ends, be that the cache's or a running request's.
+/// Immutable but for its counters; used from all worker threads at once. Its memory goes back to the system when the
+/// last reference ends, be that the cache's or a running request's.
 package final class Servable: Sendable {
     package let name: ModelName
     package let modelID: ModelID

@@ -6,8 +6,8 @@ package import HearthRegistry
 
 /// Reads a version's `model.hearth` into a servable: open, place, check, run the golden vectors.
 ///
-/// The golden vectors are rows whose outputs were stored when the version was published: a servable that does not give them back bit
-/// for bit is not served. Scoring them also warms the model's memory.
+/// The golden vectors are rows whose outputs were stored when the version was published: a servable that does not give
+/// them back bit for bit is not served. Scoring them also warms the model's memory.
 package struct ArtifactLoader: Sendable {
     private let directory: ModelDirectory
 

@@ -25,8 +25,8 @@ package struct LoadStateMachine {
         case failed(CallFailure, attempt: Int, retryAt: MonotonicTime)
     }
 
-    /// Delays after the first, second and third failure (R76); later failures wait as long as the fourth. A request never waits
-    /// for them: it is told of the failure at once.
+    /// Delays after the first, second and third failure (R76); later failures wait as long as the fourth. A request
+    /// never waits for them: it is told of the failure at once.
     package static let retryDelaysMilliseconds: [Int64] = [1000, 2000, 4000, 30_000]
 
     private var state = State.start

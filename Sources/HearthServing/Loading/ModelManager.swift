@@ -6,9 +6,9 @@ import Synchronization
 
 /// Decides what is loaded, loads it, and exchanges it: the control plane's side of the cache.
 ///
-/// Level-triggered: ``reconcile(isForced:)`` compares the registry's production pointers with what is served and mends the difference, however
-/// it came about. Every version is loaded at most once at a time, whoever asks. Thread-safe; its calls may block on the
-/// registry except ``request(name:version:_:)``, which the data plane makes.
+/// Level-triggered: ``reconcile(isForced:)`` compares the registry's production pointers with what is served and mends
+/// the difference, however it came about. Every version is loaded at most once at a time, whoever asks. Thread-safe;
+/// its calls may block on the registry except ``request(name:version:_:)``, which the data plane makes.
 package final class ModelManager: Sendable {
     package typealias Loader = @Sendable (ModelVersion) throws(CallFailure) -> Servable
     package typealias Waiter = @Sendable (Result<CacheEntry, CallFailure>) -> Void
@@ -35,8 +35,8 @@ package final class ModelManager: Sendable {
             return waiters
         }
 
-        /// Forgets versions that are neither loading nor in memory when they have become many; once in a while, for it takes a
-        /// look at all of them.
+        /// Forgets versions that are neither loading nor in memory when they have become many; once in a while, for it
+        /// takes a look at all of them.
         mutating func prune(at now: MonotonicTime) {
             guard versions.count > ModelManager.rememberedCountMax else { return }
             if let prunedAt, now - prunedAt < 100_000_000 { return }
@@ -98,9 +98,11 @@ package final class ModelManager: Sendable {
 
     // MARK: - Requests of the data plane
 
-    /// Finds a model that is not in the snapshot: `waiter` is called once, on this thread or a loader's, with an entry to answer from.
+    /// Finds a model that is not in the snapshot: `waiter` is called once, on this thread or a loader's, with an entry
+    /// to answer from.
     ///
-    /// No lock that is held during I/O is taken here. A name that the registry does not have in production is refused at once.
+    /// No lock that is held during I/O is taken here. A name that the registry does not have in production is refused
+    /// at once.
     package func request(name: String, version: String, _ waiter: @escaping Waiter) {
         if version.isEmpty {
             requestProduction(name, waiter)
@@ -117,7 +119,8 @@ package final class ModelManager: Sendable {
         }
         guard let pointer = pointer(of: name) else {
             let message =
-                "no production version of '\(name)': promote one with 'hearth models promote', or see 'hearth models list'"
+                "no production version of '\(name)': promote one with 'hearth models promote', "
+                + "or see 'hearth models list'"
             waiter(.failure(CallFailure(.notFound, message)))
             return
         }
@@ -153,8 +156,8 @@ package final class ModelManager: Sendable {
 
     // MARK: - Loading
 
-    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as the budget
-    /// has room, unless it comes into production meanwhile.
+    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as
+    /// the budget has room, unless it comes into production meanwhile.
     package func load(_ modelID: ModelID) throws(CallFailure) -> Servable {
         let group = CompletionGroup()
         let outcome = Mutex<Result<Servable, CallFailure>>(.failure(CallFailure(.internalError, "nothing was loaded")))
@@ -262,8 +265,8 @@ package final class ModelManager: Sendable {
         }
         switch result {
         case .success:
-            // The waiters put the model into the cache. It counts as loading until the last of them has done so: who comes in
-            // between waits too, and does not load it a second time.
+            // The waiters put the model into the cache. It counts as loading until the last of them has done so: who
+            // comes in between waits too, and does not load it a second time.
             while let waiters = takeWaiters(modelID) { for waiter in waiters { waiter(result) } }
         case .failure(let failure):
             let now = MonotonicTime.now()
@@ -297,8 +300,8 @@ package final class ModelManager: Sendable {
 
     // MARK: - Reconciliation
 
-    /// Compares the registry with what is served and mends the difference. Returns when the models that had to be loaded are
-    /// loaded or have failed.
+    /// Compares the registry with what is served and mends the difference. Returns when the models that had to be
+    /// loaded are loaded or have failed.
     ///
     /// - Parameters:
     ///   - isForced: also try again what has failed a moment ago.

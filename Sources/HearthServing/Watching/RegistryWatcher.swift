@@ -7,9 +7,9 @@ import Synchronization
 
 /// Keeps the server level with the registry: one thread that looks whether the head version moved and reconciles.
 ///
-/// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a promotion), asks the
-/// store's cheap change hint every ``pollMilliseconds`` in case that was missed, and compares the head version in any case every
-/// ``reconcileMilliseconds``. Losing a hint costs time, never correctness.
+/// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a
+/// promotion), asks the store's cheap change hint every ``pollMilliseconds`` in case that was missed, and compares the
+/// head version in any case every ``reconcileMilliseconds``. Losing a hint costs time, never correctness.
 package final class RegistryWatcher: Sendable {
     package static let pollMilliseconds: Int32 = 25
     package static let reconcileMilliseconds: Int64 = 2000

@@ -1,7 +1,7 @@
 package import HearthCore
 
-/// Bytes on their way out: appended at the end, taken from the front. Grows when it must, keeps its memory, allocates nothing
-/// once warm. One owner, one thread.
+/// Bytes on their way out: appended at the end, taken from the front. Grows when it must, keeps its memory, allocates
+/// nothing once warm. One owner, one thread.
 @safe
 package struct OutputBuffer: ~Copyable {
     private var memory: UnsafeMutableRawPointer

@@ -65,8 +65,9 @@ package struct ReplyHeader {
 
 /// Reads and writes the messages of `Predict`.
 ///
-/// Requests are read by protobuf-c, which knows every legal form of them. Requests and replies are written by hand in one pass
-/// straight into the output buffer (14-22 ns against 80-130 through protobuf-c); a test reads them back with protobuf-c.
+/// Requests are read by protobuf-c, which knows every legal form of them. Requests and replies are written by hand in
+/// one pass straight into the output buffer (14-22 ns against 80-130 through protobuf-c); a test reads them back with
+/// protobuf-c.
 package enum PredictCodec {
     /// Reads a request into `arena`; nil when the bytes are no such message or need more memory than an arena grants.
     @inline(__always)
