@@ -21,6 +21,7 @@ package struct AccessPolicy: Sendable {
         self.adminGIDs = adminGIDs
     }
 
+    /// Whether `peer` may; of its groups only the one that it connected with counts.
     package func isAdmin(_ peer: Peer) -> Bool {
         adminUIDs.contains(peer.uid) || adminGIDs.contains(peer.gid)
     }

@@ -254,26 +254,23 @@ package final class ModelManager: Sendable {
                     "model_id": "\(modelID)", "milliseconds": "\(servable.loadMilliseconds)",
                     "bytes": "\(servable.mappedByteCount)",
                 ])
+            // The waiters put the model into the cache. It counts as loading until the last of them has done so: who comes
+            // in between waits too, and does not load it a second time.
+            while let waiters = takeWaiters(modelID) { for waiter in waiters { waiter(result) } }
         case .failure(let failure):
             counters.loadFailures.add()
+            // Known as failed before anybody is told.
+            let now = MonotonicTime.now()
+            let waiters = state.withLock { state in
+                state.versions[modelID]?.machine.failed(failure, at: now)
+                return state.takeWaiters(modelID)
+            }
             // Anybody can ask for ids that do not exist: that is no news for the log.
             let isNews = failure.code != .notFound || pointers.contains { $0.modelID == modelID }
             logger.log(
                 level: isNews ? .error : .debug, "model not loaded",
                 metadata: ["model_id": "\(modelID)", "error": "\(failure)"])
             reportFailure(modelID, failure)
-        }
-        switch result {
-        case .success:
-            // The waiters put the model into the cache. It counts as loading until the last of them has done so: who
-            // comes in between waits too, and does not load it a second time.
-            while let waiters = takeWaiters(modelID) { for waiter in waiters { waiter(result) } }
-        case .failure(let failure):
-            let now = MonotonicTime.now()
-            let waiters = state.withLock { state in
-                state.versions[modelID]?.machine.failed(failure, at: now)
-                return state.takeWaiters(modelID)
-            }
             for waiter in waiters { waiter(result) }
         }
     }
