@@ -28,8 +28,13 @@ enum Completion: Sendable {
 
 /// Messages to one worker: any thread puts in, the worker is woken and takes all at once.
 final class Mailbox: Sendable {
+    private struct State {
+        var messages: [WorkerMessage] = []
+        var isClosed = false
+    }
+
     let descriptor: Int32
-    private let messages = Mutex<[WorkerMessage]>([])
+    private let state = Mutex(State())
 
     init() throws(SystemError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
@@ -37,13 +42,14 @@ final class Mailbox: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        Glibc.close(descriptor)
     }
 
     func post(_ message: WorkerMessage) {
-        let isFirst = messages.withLock { messages in
-            messages.append(message)
-            return messages.count == 1
+        let isFirst = state.withLock { state in
+            guard !state.isClosed else { return false }
+            state.messages.append(message)
+            return state.messages.count == 1
         }
         if isFirst { eventfd_write(descriptor, 1) }
     }
@@ -52,10 +58,22 @@ final class Mailbox: Sendable {
     func takeAll() -> [WorkerMessage] {
         var count: eventfd_t = 0
         unsafe eventfd_read(descriptor, &count)
-        return messages.withLock { messages in
-            let taken = messages
-            messages = []
+        return state.withLock { state in
+            let taken = state.messages
+            state.messages = []
             return taken
         }
+    }
+
+    /// The worker has ended: what is left and what still comes is dropped. A result holds the way back to its mailbox, so
+    /// that keeping it here would keep both for ever.
+    func close() {
+        let left = state.withLock { state in
+            state.isClosed = true
+            let left = state.messages
+            state.messages = []
+            return left
+        }
+        for case .adopt(let descriptor, _, _) in left { Glibc.close(descriptor) }
     }
 }

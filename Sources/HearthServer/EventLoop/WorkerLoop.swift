@@ -85,6 +85,7 @@ final class WorkerLoop {
             if let drainDeadline { finishDraining(now, drainDeadline) }
         }
         for connection in connections { if let connection { close(connection) } }
+        context.mailbox.close()
     }
 
     // MARK: - Messages of other threads

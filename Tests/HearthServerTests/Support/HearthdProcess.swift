@@ -52,7 +52,9 @@ final class HearthdProcess: Sendable {
     }
 
     deinit {
-        if process.isRunning { kill(pid, SIGKILL) }
+        guard process.isRunning else { return }
+        kill(pid, SIGKILL)
+        process.waitUntilExit()
     }
 
     /// Beside the test's own program.
