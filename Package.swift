@@ -49,7 +49,7 @@ let package = Package(
     targets: [
         // 6 programs
         program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
-        program("hearth", ["HearthClient", "HearthServing", "HearthRegistrySQLite", histogram, argumentParser]),
+        program("hearth", ["HearthClient", "HearthKernels", "HearthArtifacts", histogram, argumentParser]),
         program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
         // 5 composition
         layer(

@@ -70,7 +70,7 @@ extension HearthClient {
         _ operation: Operation<Value>, _ timeout: Duration?
     ) async throws(HearthError) -> Value {
         let deadline = Deadline(after: timeout ?? configuration.timeout)
-        var retry = Retry(isIdempotent: operation.isIdempotent, waitsForServer: configuration.waitsForServer)
+        var retry = configuration.retry(isIdempotent: operation.isIdempotent)
         while true {
             switch await shared.call(operation.route, operation.payload, deadline: deadline) {
             case .success(let payload):

@@ -30,12 +30,18 @@ public final class HearthClient: Sendable {
         public var sharedConnectionCount = 2
         /// Whether a call waits, until its deadline, for a server that is not there; false to fail at once.
         public var waitsForServer = true
+        /// Whether a call whose connection broke is made again when that does no harm; false to see every failure.
+        public var repeatsCalls = true
         /// The first stream id of a connection; another one than 1 only to test what happens when they run out.
         var firstStreamID: UInt32 = 1
 
         /// The defaults above for the server at `socketPath`.
         public init(socketPath: String = HearthClient.defaultSocketPath) {
             self.socketPath = socketPath
+        }
+
+        func retry(isIdempotent: Bool) -> Retry {
+            Retry(isIdempotent: isIdempotent, waitsForServer: waitsForServer, repeatsCalls: repeatsCalls)
         }
     }
 
@@ -88,12 +94,13 @@ public final class HearthClient: Sendable {
         let deadline = Deadline(after: timeout ?? configuration.timeout)
         let connection = pool.take()
         defer { pool.give(back: connection) }
-        var retry = Retry(isIdempotent: isIdempotent, waitsForServer: configuration.waitsForServer)
+        var retry = configuration.retry(isIdempotent: isIdempotent)
         while true {
             do {
                 return try attempt(connection, deadline)
             } catch {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                connection.close()
                 Retry.sleep(delay)
             }
         }

@@ -61,12 +61,13 @@ public final class Predictor {
     /// Scores rows, one after the other in `rows`. Throws ``HearthError``.
     public func predict(_ rows: Span<Double>, timeout: Duration? = nil) throws(HearthError) -> Answer {
         let deadline = Deadline(after: timeout ?? configuration.timeout)
-        var retry = Retry(isIdempotent: true, waitsForServer: configuration.waitsForServer)
+        var retry = configuration.retry(isIdempotent: true)
         while true {
             do {
                 return try attempt(rows, deadline)
             } catch {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                connection.close()
                 Retry.sleep(delay)
             }
         }

@@ -13,7 +13,7 @@ extension Span where Element == UInt8 {
 extension Span where Element == Double {
     /// Lends the values as a pointer for the length of a call.
     @inline(__always)
-    func withPointer<Value, Failure: Error>(
+    package func withPointer<Value, Failure: Error>(
         _ body: (UnsafeBufferPointer<Double>) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         unsafe try withUnsafeBufferPointer { buffer throws(Failure) in unsafe try body(buffer) }

@@ -1,12 +1,12 @@
-import HearthCore
+package import HearthCore
 
 /// The UTF-8 bytes of a text at a place of their own, so that they can be viewed without a copy for as long as the owner lives.
 @safe
-struct OwnedText: ~Copyable {
+package struct OwnedText: ~Copyable {
     private let memory: UnsafeMutableRawPointer
     private let count: Int
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let bytes = Array(text.utf8)
         count = bytes.count
         unsafe memory = .allocate(byteCount: max(1, bytes.count), alignment: 1)
@@ -17,5 +17,5 @@ struct OwnedText: ~Copyable {
         unsafe memory.deallocate()
     }
 
-    var view: ByteView { unsafe ByteView(start: memory, count: count) }
+    package var view: ByteView { unsafe ByteView(start: memory, count: count) }
 }

@@ -1,6 +1,7 @@
 import Glibc
+import HearthCore
 
-/// When a failed call is made again: only after a broken connection, only where a second execution does no harm, and only until
+/// When a failed call is made again: only after a broken connection or the answer `UNAVAILABLE`, only where a second execution does no harm, and only until
 /// the deadline, so that clients come back by themselves when the server is started anew.
 struct Retry: Sendable {
     /// Waits between attempts: 1, 2, 4, ... milliseconds, but no longer than this.
@@ -10,17 +11,25 @@ struct Retry: Sendable {
     let isIdempotent: Bool
     /// Whether a server that is not there is waited for.
     let waitsForServer: Bool
+    /// Whether anything but a missing server is retried.
+    let repeatsCalls: Bool
     private var attempt = 0
 
-    init(isIdempotent: Bool, waitsForServer: Bool) {
+    init(isIdempotent: Bool, waitsForServer: Bool, repeatsCalls: Bool = true) {
+        self.repeatsCalls = repeatsCalls
         self.isIdempotent = isIdempotent
         self.waitsForServer = waitsForServer
     }
 
     /// Nanoseconds to wait before the next attempt; nil when `error` is final.
     mutating func delay(after error: HearthError, deadline: Deadline) -> UInt64? {
-        guard error.origin == .connection, isIdempotent || !error.mayHaveBeenSent else { return nil }
-        guard waitsForServer || !error.isServerMissing else { return nil }
+        switch error.origin {
+        case .connection: guard isIdempotent || !error.mayHaveBeenSent else { return nil }
+        // A server that stops says so to the calls that still reach it; the next one may be up already.
+        case .server: guard isIdempotent, waitsForServer, error.code == .unavailable else { return nil }
+        case .client: return nil
+        }
+        guard error.isServerMissing ? waitsForServer : repeatsCalls else { return nil }
         let milliseconds = min(1 << UInt64(min(attempt, 10)), Self.backoffMillisecondsMax)
         let delay = milliseconds * 1_000_000
         guard deadline.remaining > delay else { return nil }

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures a running server.",
+        subcommands: [LatencyCommand.self, ThroughputCommand.self, EchoCommand.self])
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// The command line of a running hearthd.
+@main
+struct Hearth: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hearth",
+        abstract: "Asks, watches and steers a running hearthd.",
+        discussion: """
+            Every command talks to the server over its Unix socket: --socket, else HEARTH_SOCKET, else \
+            /run/hearth/hearth.sock.
+
+            EXAMPLES
+              hearth models list
+              hearth predict --model isolation_forest.stok_seviye --row 41,3.5,0.2
+              hearth detect --series stok_seviye --data minibar.csv --column stok_seviye --label label
+              hearth models promote isolation_forest.stok_seviye isolation_forest_stok_seviye_20251112_120000_123_k7qd
+              hearth bench latency --model isolation_forest.stok_seviye --floor
+
+            EXIT STATUS: 0 done, 1 the server or the call failed, 64 the command line is wrong.
+            """,
+        subcommands: [
+            PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
+            WatchCommand.self, BenchCommand.self,
+        ])
+}
