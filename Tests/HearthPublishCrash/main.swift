@@ -11,7 +11,6 @@ import HearthArtifacts
 //
 // The last line on standard output is `ok`, or `error <code> <text>`.
 
-setvbuf(unsafe stdout, nil, _IOLBF, 0)
 let arguments = Arguments(Array(CommandLine.arguments.dropFirst()))
 do {
     try arguments.becomeUser()

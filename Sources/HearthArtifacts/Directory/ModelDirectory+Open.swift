@@ -18,10 +18,18 @@ extension ModelDirectory {
     ///   ``MappedArtifact/read(descriptor:subject:byteCountMax:)`` throws.
     package func open(_ id: ModelID) throws(ArtifactError) -> OpenedVersion {
         let folder = try openFolder(id)
-        return try load(id, from: folder, path: path(of: id))
+        do {
+            return try load(id, from: folder, path: path(of: id))
+        } catch {
+            // Deleted while it was being read: then it is not damaged, it is gone.
+            if error.code == .incomplete { _ = try openFolder(id) }
+            throw error
+        }
     }
 
-    /// Reads only the manifest of a version, and its digest. Throws as ``open(_:)`` does.
+    /// Reads only the manifest of a version, and its digest.
+    ///
+    /// Throws as ``open(_:)`` does.
     package func manifest(of id: ModelID) throws(ArtifactError) -> (manifest: Manifest, digest: SHA256Digest) {
         let folder = try openFolder(id)
         return try loadManifest(id, from: folder, path: path(of: id))
