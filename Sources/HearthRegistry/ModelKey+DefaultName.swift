@@ -1,12 +1,12 @@
 package import HearthCore
 
 extension ModelKey {
-    /// The name of a registered model that has this key and was given no name by a person: `{model_type}.{metric_type}` or
-    /// `{model_type}.{symbol}.{timeframe}`.
+    /// The name of a registered model that has this key and was given no name by a person: `{model_type}.{metric_type}`
+    /// or `{model_type}.{symbol}.{timeframe}`.
     ///
-    /// Characters that a name cannot hold become `-`, so `BTC/USDT` gives `gradient_boosting.BTC-USDT.15m`. Two keys may
-    /// therefore give one name; the registry refuses the second, and a person names it. The way back, from name to key,
-    /// does not exist: the key is stored in columns of its own (C11).
+    /// Characters that a name cannot hold become `-`, so `BTC/USDT` gives `gradient_boosting.BTC-USDT.15m`. Two keys
+    /// may therefore give one name; the registry refuses the second, and a person names it. The way back, from name to
+    /// key, does not exist: the key is stored in columns of its own (C11).
     package func defaultName() throws(NameError) -> ModelName {
         let parts = [modelType] + [metricType, symbol, timeframe].compactMap { $0 }.filter { !$0.isEmpty }
         return try ModelName(parts.map(Self.slug).joined(separator: "."))

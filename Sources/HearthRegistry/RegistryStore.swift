@@ -4,12 +4,13 @@ package import HearthCore
 ///
 /// SQLite and PostgreSQL implement it, and both pass one shared suite.
 ///
-/// Calls block and may be made from any thread but those of the data plane. Every write is one transaction that takes the next
-/// head version (commit-ordered, gap-free) and writes an event.
+/// Calls block and may be made from any thread but those of the data plane. Every write is one transaction that takes
+/// the next head version (commit-ordered, gap-free) and writes an event.
 package protocol RegistryStore: Sendable {
     /// The number of the last change; 0 for an empty registry.
     func headVersion() throws(RegistryError) -> Int64
-    /// A number that differs from the one before whenever another connection may have committed something: a cheap hint to poll.
+    /// A number that differs from the one before whenever another connection may have committed something: a cheap hint
+    /// to poll.
     func changeHint() throws(RegistryError) -> Int64
     /// All production pointers, read at one head version.
     func productionSnapshot() throws(RegistryError) -> ProductionSnapshot
@@ -22,33 +23,34 @@ package protocol RegistryStore: Sendable {
     /// Events with a head version above `head`, oldest first.
     func events(after head: Int64, limit: Int) throws(RegistryError) -> [RegistryEvent]
 
-    /// Adds a version, and its registered model when the name is new. Throws `.conflict` when the id is taken or the name has
-    /// another key.
+    /// Adds a version, and its registered model when the name is new. Throws `.conflict` when the id is taken or the
+    /// name has another key.
     @discardableResult
     func register(_ version: ModelVersion, actor: String) throws(RegistryError) -> Int64
     /// Makes `modelID` the production version: demotes first, promotes second, in one transaction.
     ///
-    /// The version that it replaces gets status `success`, whatever it was before it was promoted, and becomes the rollback
-    /// target. Promoting what is in production already changes nothing and returns the pointer as it is: no event, no new
-    /// generation. Pointer and events say who promoted what and when; `promoted_at` of a version is its last promotion.
+    /// The version that it replaces gets status `success`, whatever it was before it was promoted, and becomes the
+    /// rollback target. Promoting what is in production already changes nothing and returns the pointer as it is: no
+    /// event, no new generation. Pointer and events say who promoted what and when; `promoted_at` of a version is its
+    /// last promotion.
     ///
     /// - Parameter expectedGeneration: the generation that the caller saw (0: none yet); nil promotes whatever it is.
-    /// - Throws: `.conflict` with the current state when another change came between; `.notFound`; `.refused` for a version that
-    ///   has failed, is archived or has no artifact.
+    /// - Throws: `.conflict` with the current state when another change came between; `.notFound`; `.refused` for a
+    ///   version that has failed, is archived or has no artifact.
     func promote(
         _ modelID: ModelID, of name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
     ) throws(RegistryError) -> ProductionPointer
     /// Promotes the pointer's previous version. Throws `.refused` when there is none.
     ///
-    /// A rollback is itself a promotion, with a new generation, and makes the version it leaves the rollback target: two
-    /// rollbacks return to where one was.
+    /// A rollback is itself a promotion, with a new generation, and makes the version it leaves the rollback target:
+    /// two rollbacks return to where one was.
     func rollback(
         _ name: ModelName, expectedGeneration: Int64?, actor: String, reason: String
     ) throws(RegistryError) -> ProductionPointer
 
-    /// Sets a version aside: it stays on disk and is not served unless asked for by id. A version that is archived already is
-    /// left as it is, without an event. Throws `.notFound`; `.refused` for the production version, the rollback target and a
-    /// failed training.
+    /// Sets a version aside: it stays on disk and is not served unless asked for by id. A version that is archived
+    /// already is left as it is, without an event. Throws `.notFound`; `.refused` for the production version, the
+    /// rollback target and a failed training.
     func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError)
     /// Protects a version from every clean-up, or ends that. No event when nothing changes. Throws `.notFound`.
     func setPinned(_ modelID: ModelID, _ pinned: Bool, actor: String, reason: String) throws(RegistryError)

@@ -2,14 +2,17 @@ extension Migration {
     /// Every step that this program knows, oldest first.
     static let all = [Migration(version: 1, name: "registry", sql: registry)]
 
-    /// `ml_models` has the specification's columns first (R45-R56) and Hearth's own after them, and its two indexes (R57, R58).
+    /// `ml_models` has the specification's columns first (R45-R56) and Hearth's own after them, and its two indexes
+    /// (R57, R58).
     ///
-    /// - Times are integers, microseconds since 1970-01-01T00:00:00Z: exact, ordered, and what ``Timestamp`` holds. To read
-    ///   them: `SELECT datetime(created_at / 1000000, 'unixepoch') FROM ml_models`.
-    /// - `metric_type` is NOT NULL in the specification; a key without one (symbol and timeframe instead) has `''` there.
-    /// - That `parameters` and `metrics` are JSON objects is checked by the store: functions in a schema do not run where
-    ///   SQLite is told not to trust it.
-    /// - `is_active` is computed (C13): the artifact is present and may be loaded. Cleaning up sets `model_path` to NULL.
+    /// - Times are integers, microseconds since 1970-01-01T00:00:00Z: exact, ordered, and what ``Timestamp`` holds. To
+    ///   read them: `SELECT datetime(created_at / 1000000, 'unixepoch') FROM ml_models`.
+    /// - `metric_type` is NOT NULL in the specification; a key without one (symbol and timeframe instead) has `''`
+    ///   there.
+    /// - That `parameters` and `metrics` are JSON objects is checked by the store: functions in a schema do not run
+    ///   where SQLite is told not to trust it.
+    /// - `is_active` is computed (C13): the artifact is present and may be loaded. Cleaning up sets `model_path` to
+    ///   NULL.
     /// - `idx_ml_models_one_production` is what makes two production versions of one name impossible (C21); the pointer
     ///   can only name versions of its own registered model.
     private static let registry = """

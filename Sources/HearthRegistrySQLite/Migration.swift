@@ -10,8 +10,8 @@ struct Migration: Sendable {
 
     /// FNV-1a, 64 bits, of the SQL text, as 16 hexadecimal digits.
     ///
-    /// It finds a step that was edited after it had been applied somewhere, not a forger: who can write the database can
-    /// write the checksum as well.
+    /// It finds a step that was edited after it had been applied somewhere, not a forger: who can write the database
+    /// can write the checksum as well.
     var checksum: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in sql.utf8 {

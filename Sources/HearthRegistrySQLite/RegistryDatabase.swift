@@ -21,8 +21,8 @@ struct RegistryDatabase: Sendable {
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.label = "hearth.registry"
         configuration.observesSuspensionNotifications = false
-        // A transaction that could be neither committed nor rolled back (the disk went away) must be an error here, not the
-        // end of the process; `write` clears it away.
+        // A transaction that could be neither committed nor rolled back (the disk went away) must be an error here, not
+        // the end of the process; `write` clears it away.
         configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
             // FULL: a commit that was reported is on the disk, whatever happens to the power.
@@ -68,8 +68,16 @@ struct RegistryDatabase: Sendable {
         }
     }
 
-    /// Leaves the `-wal` and `-shm` files when the last connection closes: a reader that may not make files in this folder
-    /// could not open the database without them.
+    /// Whether SQLite opened the file for reading only, which it does without a word when the file or the disk is
+    /// read-only.
+    ///
+    /// Even an immediate transaction begins then; only the first change would fail.
+    var isReadOnly: Bool {
+        queue.unsafeRead { unsafe sqlite3_db_readonly($0.sqliteConnection, "main") != 0 }
+    }
+
+    /// Leaves the `-wal` and `-shm` files when the last connection closes: a reader that may not make files in this
+    /// folder could not open the database without them.
     private static func keepLogFiles(_ database: Database) {
         var on: Int32 = 1
         _ = unsafe sqlite3_file_control(database.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &on)

@@ -3,7 +3,8 @@ import Glibc
 import HearthCore
 import HearthRegistry
 
-/// Opens connections to a registry's file: checks what is there before anything is written, and makes or migrates the schema.
+/// Opens connections to a registry's file: checks what is there before anything is written, and makes or migrates the
+/// schema.
 struct RegistryOpener {
     var path: String
     var options: SQLiteRegistryStore.Options
@@ -46,6 +47,10 @@ struct RegistryOpener {
     /// Opens the connection that writes, with the newest schema.
     func openWriter(creates: Bool) throws(RegistryError) -> RegistryDatabase {
         let database = try connect(.readWrite(creates: creates))
+        guard !database.isReadOnly else {
+            throw RegistryError(
+                .refused, "\(path) is read-only for this user", hint: "open it as its owner, or for reading only")
+        }
         let migrator = Migrator(path: path)
         let state = try database.read { try migrator.state(of: $0) }
         guard state != .empty || creates else {
@@ -56,8 +61,7 @@ struct RegistryOpener {
         try activateWriteAheadLog(of: database)
         switch state {
         case .registry(let applied) where applied == migrator.migrations.count:
-            // Nothing to write, but a disk that is read-only should say so now.
-            try database.write { _ in }
+            break
         case .registry, .empty:
             try database.write { try migrator.migrate($0, at: options.clock()) }
         }
@@ -66,7 +70,14 @@ struct RegistryOpener {
 
     /// Opens a connection that only reads a registry that is there.
     func openReader() throws(RegistryError) -> RegistryDatabase {
-        let database = try connect(.readOnly)
+        let database: RegistryDatabase
+        do throws(RegistryError) {
+            database = try connect(.readOnly)
+        } catch  where unsafe access(path, R_OK) == 0 && error.needsOwner {
+            throw RegistryError(
+                .unavailable, "\(path) has lost its -wal and -shm files, and this user cannot make them",
+                hint: "let the owner's program open the registry once", cause: error.cause)
+        }
         let migrator = Migrator(path: path)
         let state = try database.read { try migrator.state(of: $0) }
         guard state == .registry(applied: migrator.migrations.count) else {
@@ -106,6 +117,12 @@ struct RegistryOpener {
 }
 
 extension RegistryError {
+    /// A reader could not make the files that go with a write-ahead log.
+    fileprivate var needsOwner: Bool {
+        let code = (cause as? DatabaseError)?.resultCode
+        return code == .SQLITE_READONLY || code == .SQLITE_CANTOPEN
+    }
+
     /// Another connection holds the lock.
     fileprivate var isBusy: Bool {
         (cause as? DatabaseError)?.resultCode == .SQLITE_BUSY

@@ -4,8 +4,8 @@ import HearthRegistry
 
 /// Reads the columns of one row from left to right, trusting none: another program may have written them.
 ///
-/// GRDB's own typed subscripts stop the process on a value of the wrong type. Here it is a `.corrupt` error that names table,
-/// column and value.
+/// GRDB's own typed subscripts stop the process on a value of the wrong type. Here it is a `.corrupt` error that names
+/// table, column and value.
 struct RowReader {
     private let row: Row
     private let table: String

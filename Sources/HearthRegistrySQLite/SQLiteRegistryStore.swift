@@ -4,12 +4,12 @@ import Synchronization
 
 /// The registry in one SQLite file, shared by all processes of a machine.
 ///
-/// - Writers: any number of processes; SQLite lets one write at a time, the others wait up to ``Options/busyTimeout``. Every
-///   change is one immediate transaction, synced to the disk before the call returns.
+/// - Writers: any number of processes; SQLite lets one write at a time, the others wait up to ``Options/busyTimeout``.
+///   Every change is one immediate transaction, synced to the disk before the call returns.
 /// - Readers never wait for writers (write-ahead log).
 /// - Threads: all methods may be called from any thread; they block.
-/// - The file may be replaced by a restored backup while stores are open: they notice and open the new one. While there is
-///   none, calls throw `.unavailable`; a store never makes a second, empty registry in its place.
+/// - The file may be replaced by a restored backup while stores are open: they notice and open the new one. While there
+///   is none, calls throw `.unavailable`; a store never makes a second, empty registry in its place.
 package final class SQLiteRegistryStore: RegistryStore {
     /// What a store may do to the file.
     package enum Mode: Sendable, Hashable {
@@ -46,7 +46,8 @@ package final class SQLiteRegistryStore: RegistryStore {
     package let mode: Mode
     package let options: Options
 
-    /// Held while a replaced file is opened again, so that callers wait for the new connections instead of opening their own.
+    /// Held while a replaced file is opened again, so that callers wait for the new connections instead of opening
+    /// their own.
     private let connections: Mutex<RegistryConnections>
 
     private init(path: String, mode: Mode, options: Options, connections: sending RegistryConnections) {
@@ -58,8 +59,8 @@ package final class SQLiteRegistryStore: RegistryStore {
 
     /// Opens the registry at `path`.
     ///
-    /// - Throws: `.unavailable` when folder, file or lock cannot be had; `.refused` for a read-only disk or a newer schema;
-    ///   `.corrupt` for a damaged file or one of another application, which is left as it is.
+    /// - Throws: `.unavailable` when folder, file or lock cannot be had; `.refused` for a read-only disk or a newer
+    ///   schema; `.corrupt` for a damaged file or one of another application, which is left as it is.
     package static func open(
         path: String, mode: Mode = .readWrite, options: Options = Options()
     ) throws(RegistryError) -> SQLiteRegistryStore {

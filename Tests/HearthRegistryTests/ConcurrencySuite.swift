@@ -99,8 +99,8 @@ import Testing
         try Self.checkHistory(of: stores[1], name)
     }
 
-    /// Replays the events: generations count up by one, every rollback goes where the promotion before came from, and the
-    /// end is what the pointer says.
+    /// Replays the events: generations count up by one, every rollback goes where the promotion before came from, and
+    /// the end is what the pointer says.
     private static func checkHistory(of store: any RegistryStore, _ name: ModelName) throws {
         let events = try store.events(after: 0, limit: 10_000)
         #expect(events.map(\.headVersion) == (0..<events.count).map { Int64($0) + 1 })
