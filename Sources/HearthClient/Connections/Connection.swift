@@ -50,6 +50,11 @@ package final class Connection {
     /// The socket's number while there is a connection, to look at its peer or to shut it down from another thread; else -1.
     package var descriptorNumber: Int32 { descriptor }
 
+    /// Dials when there is no connection.
+    package func open(_ deadline: Deadline) throws(HearthError) {
+        if descriptor < 0 { try dial(deadline) }
+    }
+
     /// Sends one request and waits for its answer: the payload, in the connection's buffer until the next call.
     ///
     /// Answers to earlier calls that gave up are skipped. Throws ``HearthError``; the connection is closed when it broke.
@@ -86,7 +91,7 @@ package final class Connection {
         let remaining = deadline.remaining
         guard remaining > 0 else { throw .deadlineExceeded(deadline.timeout) }
         if nextStreamID > Self.streamIDMax { close() }
-        if descriptor < 0 { try dial(deadline) }
+        try open(deadline)
         let streamID = nextStreamID
         nextStreamID += 2
         let before = output.count

@@ -3,5 +3,5 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures a running server.",
-        subcommands: [LatencyCommand.self, ThroughputCommand.self, EchoCommand.self])
+        subcommands: [LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, EchoCommand.self])
 }
