@@ -100,6 +100,9 @@ package final class ModelCache: Sendable {
         }
     }
 
+    /// The registered models that a version answers for.
+    package var productionNames: [ModelName] { state.withLock { Array($0.production.keys) } }
+
     package var byteCount: Int {
         state.withLock { $0.loaded.values.reduce(0) { $0 + $1.servable.mappedByteCount } }
     }
@@ -116,12 +119,15 @@ package final class ModelCache: Sendable {
         }
     }
 
-    /// Adds a version that was asked for by id.
-    package func insert(_ servable: Servable) -> Change {
+    /// Adds a version.
+    ///
+    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after another
+    ///   version has taken its place in production.
+    package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
         touchNow(servable)
         return change { state, change in
             if state.loaded[servable.modelID] == nil { state.loaded[servable.modelID] = Loaded(servable: servable) }
-            state.loaded[servable.modelID]?.isAskedFor = true
+            if isAskedFor { state.loaded[servable.modelID]?.isAskedFor = true }
         }
     }
 

@@ -13,9 +13,11 @@ package final class ModelManager: Sendable {
     package typealias Loader = @Sendable (ModelVersion) throws(CallFailure) -> Servable
     package typealias Waiter = @Sendable (Result<CacheEntry, CallFailure>) -> Void
 
+    private typealias Waiting = @Sendable (Result<Servable, CallFailure>) -> Void
+
     private struct Version {
         var machine = LoadStateMachine()
-        var waiters: [@Sendable (Result<Servable, CallFailure>) -> Void] = []
+        var waiters: [Waiting] = []
     }
 
     private struct State {
@@ -23,6 +25,24 @@ package final class ModelManager: Sendable {
         var pointers: [ModelName: ProductionPointer] = [:]
         var versions: [ModelID: Version] = [:]
         var waiterCount = 0
+        /// When what may be forgotten was forgotten last.
+        var prunedAt: MonotonicTime?
+
+        mutating func takeWaiters(_ modelID: ModelID) -> [Waiting] {
+            guard let waiters = versions[modelID]?.waiters else { return [] }
+            versions[modelID]?.waiters = []
+            waiterCount -= waiters.count
+            return waiters
+        }
+
+        /// Forgets versions that are neither loading nor in memory when they have become many; once in a while, for it takes a
+        /// look at all of them.
+        mutating func prune(at now: MonotonicTime) {
+            guard versions.count > ModelManager.rememberedCountMax else { return }
+            if let prunedAt, now - prunedAt < 100_000_000 { return }
+            prunedAt = now
+            versions = versions.filter { !$0.value.machine.isForgettable(at: now) }
+        }
     }
 
     /// The most requests that may wait for loads at once; more are refused with RESOURCE_EXHAUSTED.
@@ -133,6 +153,21 @@ package final class ModelManager: Sendable {
 
     // MARK: - Loading
 
+    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as the budget
+    /// has room, unless it comes into production meanwhile.
+    package func load(_ modelID: ModelID) throws(CallFailure) -> Servable {
+        let group = CompletionGroup()
+        let outcome = Mutex<Result<Servable, CallFailure>>(.failure(CallFailure(.internalError, "nothing was loaded")))
+        group.enter()
+        want(modelID, known: nil) { [self] result in
+            if case .success(let servable) = result { _ = apply(cache.insert(servable, isAskedFor: false)) }
+            outcome.withLock { $0 = result }
+            group.leave()
+        }
+        group.wait()
+        return try outcome.withLock { $0 }.get()
+    }
+
     /// Sees to it that a version is in memory: single-flight, on a loader thread. `done` gets it, or why there is none.
     private func want(
         _ modelID: ModelID, known: ModelVersion?, isForced: Bool = false,
@@ -145,9 +180,7 @@ package final class ModelManager: Sendable {
             case answer(Result<Servable, CallFailure>)
         }
         let next: Next = state.withLock { state in
-            if state.versions.count > Self.rememberedCountMax {
-                state.versions = state.versions.filter { !$0.value.machine.isForgettable(at: now) }
-            }
+            state.prune(at: now)
             if let servable = cache.servable(modelID) { return .answer(.success(servable)) }
             var version = state.versions[modelID] ?? Version()
             // What the cache no longer has was evicted.
@@ -209,21 +242,6 @@ package final class ModelManager: Sendable {
     }
 
     private func finish(_ modelID: ModelID, _ result: Result<Servable, CallFailure>) {
-        let now = MonotonicTime.now()
-        let waiters = state.withLock { state in
-            guard var version = state.versions[modelID] else {
-                return [@Sendable (Result<Servable, CallFailure>) -> Void]()
-            }
-            switch result {
-            case .success: version.machine.loaded()
-            case .failure(let failure): version.machine.failed(failure, at: now)
-            }
-            let waiters = version.waiters
-            version.waiters = []
-            state.waiterCount -= waiters.count
-            state.versions[modelID] = version
-            return waiters
-        }
         switch result {
         case .success(let servable):
             counters.loads.add()
@@ -235,10 +253,35 @@ package final class ModelManager: Sendable {
                 ])
         case .failure(let failure):
             counters.loadFailures.add()
-            logger.error("model not loaded", metadata: ["model_id": "\(modelID)", "error": "\(failure)"])
+            // Anybody can ask for ids that do not exist: that is no news for the log.
+            let isNews = failure.code != .notFound || pointers.contains { $0.modelID == modelID }
+            logger.log(
+                level: isNews ? .error : .debug, "model not loaded",
+                metadata: ["model_id": "\(modelID)", "error": "\(failure)"])
             reportFailure(modelID, failure)
         }
-        for waiter in waiters { waiter(result) }
+        switch result {
+        case .success:
+            // The waiters put the model into the cache. It counts as loading until the last of them has done so: who comes in
+            // between waits too, and does not load it a second time.
+            while let waiters = takeWaiters(modelID) { for waiter in waiters { waiter(result) } }
+        case .failure(let failure):
+            let now = MonotonicTime.now()
+            let waiters = state.withLock { state in
+                state.versions[modelID]?.machine.failed(failure, at: now)
+                return state.takeWaiters(modelID)
+            }
+            for waiter in waiters { waiter(result) }
+        }
+    }
+
+    /// The waiters of a version that was loaded; nil when there are none left: then it no longer counts as loading.
+    private func takeWaiters(_ modelID: ModelID) -> [Waiting]? {
+        state.withLock { state in
+            let waiters = state.takeWaiters(modelID)
+            if waiters.isEmpty { state.versions[modelID]?.machine.loaded() }
+            return waiters.isEmpty ? nil : waiters
+        }
     }
 
     /// Tells the watchers that what should be in production cannot be loaded.
@@ -289,7 +332,8 @@ package final class ModelManager: Sendable {
             state.pointers = wanted
             return before
         }
-        for name in before.keys where wanted[name] == nil { _ = apply(cache.withdraw(name)) }
+        // By what is served, not by what was wanted before: a load may have ended after its pointer went away.
+        for name in cache.productionNames where wanted[name] == nil { _ = apply(cache.withdraw(name)) }
 
         let failures = Mutex<[ModelID: CallFailure]>([:])
         let group = CompletionGroup()
@@ -334,7 +378,13 @@ package final class ModelManager: Sendable {
     private func apply(_ change: ModelCache.Change) -> Bool {
         for servable in change.removed {
             counters.evictions.add()
-            state.withLock { $0.versions[servable.modelID] = nil }
+            state.withLock { state in
+                state.versions[servable.modelID]?.machine.evicted()
+                // Somebody may be loading it anew already.
+                if state.versions[servable.modelID]?.machine.isForgettable(at: .now()) == true {
+                    state.versions[servable.modelID] = nil
+                }
+            }
             publish(ModelEvent(kind: .unloaded, name: servable.name, modelID: servable.modelID))
         }
         return change.isApplied
