@@ -91,7 +91,7 @@ public final class HearthClient: Sendable {
         isIdempotent: Bool, timeout: Duration?,
         _ attempt: (Connection, Deadline) throws(HearthError) -> Value
     ) throws(HearthError) -> Value {
-        let deadline = Deadline(after: timeout ?? configuration.timeout)
+        var deadline = Deadline(after: timeout ?? configuration.timeout)
         let connection = pool.take()
         defer { pool.give(back: connection) }
         var retry = configuration.retry(isIdempotent: isIdempotent)
@@ -102,6 +102,7 @@ public final class HearthClient: Sendable {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
                 connection.close()
                 Retry.sleep(delay)
+                deadline.beginAttempt()
             }
         }
     }

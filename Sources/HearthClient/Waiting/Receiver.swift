@@ -33,7 +33,7 @@ package struct Receiver: Sendable {
     ) -> Outcome {
         let pollNanoseconds = gauge.pollNanoseconds()
         if pollNanoseconds > 0 {
-            let end = Deadline.now() + pollNanoseconds
+            let end = deadline.attemptBegan + pollNanoseconds
             repeat {
                 let received = unsafe hearth_receive_now(socket, buffer, count)
                 if received > 0 {
