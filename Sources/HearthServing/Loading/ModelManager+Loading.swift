@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 import HearthMetrics
 import HearthRegistry
 import Logging
