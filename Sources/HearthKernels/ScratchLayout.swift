@@ -15,9 +15,6 @@ struct ScratchLayout {
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
 
-    /// Trees whose leaf rows are held at a time when one row passes through all trees; a multiple of ``Lanes/count``.
-    static let treeChunkCount = 64
-
     private static let blockRowCountMax = 256
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
@@ -37,7 +34,7 @@ struct ScratchLayout {
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
-        leafRowsOffset = place((max(rows, Self.treeChunkCount) + 8) * 4)
+        leafRowsOffset = place((rows + 16) * 4)
         byteCount = end + 64
     }
 

@@ -19,8 +19,9 @@ package struct ServerConfiguration: Sendable {
     package var preloadsAll: Bool
 
     package init(
-        socket: SocketOptions, workerCount: Int, waitPolicy: LoopWaitPolicy = .adaptive, cacheByteBudget: Int = 256 << 20,
-        access: AccessPolicy, limits: ServerLimits = ServerLimits(), pinned: Set<ModelName> = [],
+        socket: SocketOptions, workerCount: Int, waitPolicy: LoopWaitPolicy = .adaptive,
+        cacheByteBudget: Int = 256 << 20, access: AccessPolicy, limits: ServerLimits = ServerLimits(),
+        pinned: Set<ModelName> = [],
         preloadsAll: Bool = true
     ) {
         self.socket = socket
@@ -69,7 +70,7 @@ package final class HearthServer: Sendable {
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
         let cache = ModelCache(byteBudget: configuration.cacheByteBudget)
         cache.pin(configuration.pinned)
-        let loader = ArtifactLoader(directory: directory)
+        let loader = ArtifactLoader(directory: directory, logger: logger)
         let pinned = configuration.pinned
         let preloadsAll = configuration.preloadsAll
         manager = ModelManager(
@@ -96,23 +97,16 @@ package final class HearthServer: Sendable {
         let gauge = ConnectionGauge(mailboxes: mailboxes)
         var threads: [SystemThread] = []
         for index in 0..<workerCount {
-            threads.append(
-                try SystemThread(name: "worker-\(index)") {
-                    do {
-                        let loop = try WorkerLoop(
-                            services: services, counters: counters[index], mailbox: mailboxes[index], gauge: gauge,
-                            logger: logger)
-                        if index == 0 {
-                            try loop.accept(
-                                with: Acceptor(
-                                    descriptor: descriptor, gauge: gauge, limits: configuration.limits,
-                                    counters: counters[0], logger: logger))
-                        }
-                        loop.run()
-                    } catch {
-                        logger.critical("worker cannot run", metadata: ["error": "\(error)"])
-                    }
-                })
+            // Sound: made here, so that what fails is thrown, and from then on used by its thread alone.
+            nonisolated(unsafe) let loop = try WorkerLoop(
+                services: services, counters: counters[index], mailbox: mailboxes[index], gauge: gauge, logger: logger)
+            if index == 0 {
+                unsafe try loop.accept(
+                    with: Acceptor(
+                        descriptor: descriptor, gauge: gauge, limits: configuration.limits, counters: counters[0],
+                        logger: logger))
+            }
+            threads.append(try SystemThread(name: "worker-\(index)") { unsafe loop.run() })
         }
         self.threads = threads
         try control.start()
@@ -130,9 +124,10 @@ package final class HearthServer: Sendable {
     package func stop() {
         logger.notice("stopping")
         listener.unlinkSocket()
-        watcher.stop()
-        for mailbox in mailboxes { mailbox.post(.drain) }
+        // The first worker takes the connections that wait, then has all workers drain.
+        mailboxes.first?.post(.stopAccepting)
         for thread in threads { thread.join() }
+        watcher.stop()
         control.stop()
         compute.stop()
         loaders.stop()

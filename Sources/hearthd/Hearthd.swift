@@ -93,6 +93,9 @@ struct Hearthd: ParsableCommand {
         guard workers.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--workers must be 1 to 256")
         }
+        for name in pin {
+            do { _ = try ModelName(name) } catch { throw ValidationError("--pin: \(error)") }
+        }
         guard (1...100_000).contains(maxConnections) else {
             throw ValidationError("--max-connections must be 1 to 100000")
         }
@@ -101,6 +104,7 @@ struct Hearthd: ParsableCommand {
     func run() throws {
         let signals = try StopSignals()
         let logger = makeLogger()
+        DescriptorLimit.raise(for: maxConnections, logger)
         let server: HearthServer
         do {
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"

@@ -98,7 +98,8 @@ struct LimitTests {
         let outcome = try HelperProcess.run("publish", root, "a_1", folder.file("registry"), "--uid", "65534")
         #expect(
             outcome.last.hasPrefix(
-                "error permissionDenied \(root): the model directory cannot be written by user 65534: Permission denied"))
+                "error permissionDenied \(root): the model directory cannot be written by user 65534: Permission denied"
+            ))
         #expect(outcome.last.contains("chown -R"))
     }
 

@@ -16,7 +16,9 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
     /// The size of a huge page, and from which size on a mapping asks for them: below, rounding up would waste memory.
     private static let hugePageByteCount = 2 << 20
 
-    /// Maps at least `byteCount` bytes of zeros, in memory at once where the kernel can. Throws ``SystemError``.
+    /// Maps at least `byteCount` bytes of zeros, in memory at once where the kernel can.
+    ///
+    /// Throws ``SystemError``.
     init(atLeast byteCount: Int) throws(SystemError) {
         let page = Int(getpagesize())
         let rounded = (max(byteCount, 1) + page - 1) / page * page
@@ -25,9 +27,10 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
             unsafe base = try Self.map(rounded)
         } else {
             unsafe base = try Self.mapAligned(rounded, to: Self.hugePageByteCount)
-            // A kernel without huge pages refuses; small ones do as well.
-            unsafe madvise(base, rounded, MADV_HUGEPAGE)
         }
+        // A kernel without huge pages refuses: small ones do as well. Below 2 MiB this allows the sizes between (64 KiB and so
+        // on) where the machine is set to use them.
+        unsafe madvise(base, rounded, MADV_HUGEPAGE)
     }
 
     deinit {
@@ -39,12 +42,16 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: base, count: byteCount)
     }
 
-    /// Brings all pages into memory in one call instead of one fault each. Kernels before 5.14 refuse: then they come by faults.
+    /// Brings all pages into memory in one call instead of one fault each.
+    ///
+    /// Kernels before 5.14 refuse: then they come by faults.
     func populate() {
         unsafe madvise(base, byteCount, MADV_POPULATE_WRITE)
     }
 
-    /// From here on a write faults. Throws ``SystemError``.
+    /// From here on a write faults.
+    ///
+    /// Throws ``SystemError``.
     func protect() throws(SystemError) {
         guard unsafe mprotect(base, byteCount, PROT_READ) == 0 else { throw SystemError.last("mprotect") }
     }

@@ -31,7 +31,9 @@ package enum HearthFile {
     /// The file name in a version's folder.
     package static let fileName = "model.hearth"
 
-    /// The bytes of the file that holds `sections`, in their order. Throws `.system` when libcrypto fails.
+    /// The bytes of the file that holds `sections`, in their order.
+    ///
+    /// Throws `.system` when libcrypto fails.
     ///
     /// Traps unless there are 1 to ``ArtifactLimits/sectionCountMax`` sections with different ids: packers are our own code.
     package static func encode(_ sections: [ModelSection]) throws(ArtifactError) -> [UInt8] {

@@ -31,7 +31,9 @@ package struct SHA256Hasher: ~Copyable {
         return SHA256Digest { digest[$0] }
     }
 
-    /// The digest of `bytes`. Throws `.system` when libcrypto fails.
+    /// The digest of `bytes`.
+    ///
+    /// Throws `.system` when libcrypto fails.
     package static func digest(
         of bytes: UnsafeRawBufferPointer, subject: String
     ) throws(ArtifactError) -> SHA256Digest {
@@ -41,7 +43,9 @@ package struct SHA256Hasher: ~Copyable {
         return digest
     }
 
-    /// The digest of `bytes`. Throws `.system` when libcrypto fails.
+    /// The digest of `bytes`.
+    ///
+    /// Throws `.system` when libcrypto fails.
     package static func digest(of bytes: [UInt8], subject: String) throws(ArtifactError) -> SHA256Digest {
         var hasher = SHA256Hasher()
         unsafe bytes.withUnsafeBytes { unsafe hasher.update($0) }

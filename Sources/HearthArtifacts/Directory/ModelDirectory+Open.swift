@@ -27,7 +27,9 @@ extension ModelDirectory {
         }
     }
 
-    /// Reads only the manifest of a version, and its digest. Throws as ``open(_:)`` does.
+    /// Reads only the manifest of a version, and its digest.
+    ///
+    /// Throws as ``open(_:)`` does.
     package func manifest(of id: ModelID) throws(ArtifactError) -> (manifest: Manifest, digest: SHA256Digest) {
         let folder = try openFolder(id)
         return try loadManifest(id, from: folder, path: path(of: id))

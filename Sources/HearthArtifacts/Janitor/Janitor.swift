@@ -55,7 +55,9 @@ package enum Janitor {
         return actions
     }
 
-    /// Carries out `actions`. One that fails does not stop the others.
+    /// Carries out `actions`.
+    ///
+    /// One that fails does not stop the others.
     package static func run(_ actions: [Action], in directory: ModelDirectory) -> JanitorReport {
         var report = JanitorReport()
         for action in actions {

@@ -81,7 +81,9 @@ extension ModelDirectory {
         return published
     }
 
-    /// Writes the change file, which servers watch. Throws `.permissionDenied`, `.diskFull`, `.system`.
+    /// Writes the change file, which servers watch.
+    ///
+    /// Throws `.permissionDenied`, `.diskFull`, `.system`.
     package func announceChange() throws(ArtifactError) {
         try onSystemError(about: "\(path)/\(Self.changeFileName)") { () throws(SystemError) in
             let file = try root.open(

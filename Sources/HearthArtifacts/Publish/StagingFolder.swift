@@ -71,7 +71,9 @@ struct StagingFolder: ~Copyable {
         try? area.removeTree(name)
     }
 
-    /// Gives up the lock and closes the folder. Until then it is held.
+    /// Gives up the lock and closes the folder.
+    ///
+    /// Until then it is held.
     consuming func close() {}
 }
 

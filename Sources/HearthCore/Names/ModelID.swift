@@ -27,7 +27,8 @@ package struct ModelID: Hashable, Sendable, CustomStringConvertible {
     ) throws(NameError) -> ModelID {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
         let nonce = String((0..<4).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &randomness)] })
-        let slug = parts.map(Self.slug).filter { !$0.isEmpty }.joined(separator: "_")
+        // A name begins with a letter or digit.
+        let slug = parts.map(Self.slug).filter { !$0.isEmpty }.joined(separator: "_").drop { "-._".contains($0) }
         return try ModelID("\(slug)_\(timestamp.compact)_\(nonce)")
     }
 

@@ -3,7 +3,9 @@ import Glibc
 
 /// Opening, looking at and reading files; every descriptor is close-on-exec.
 extension FileDescriptor {
-    /// Opens `path` as open(2) does, following symbolic links. Throws ``SystemError``.
+    /// Opens `path` as open(2) does, following symbolic links.
+    ///
+    /// Throws ``SystemError``.
     package static func open(_ path: String, flags: Int32, mode: UInt32 = 0) throws(SystemError) -> FileDescriptor {
         let number = unsafe hearth_open(path, flags, mode)
         guard number >= 0 else { throw SystemError.last("open", path) }
@@ -44,15 +46,19 @@ extension FileDescriptor {
         return FileDescriptor(owning: number)
     }
 
-    /// What the open file is. Throws ``SystemError``.
+    /// What the open file is.
+    ///
+    /// Throws ``SystemError``.
     package func status(subject: String) throws(SystemError) -> FileStatus {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw SystemError.last("fstat", subject) }
         return FileStatus(raw)
     }
 
-    /// Reads from `offset` until `buffer` is full or the file ends, without moving the descriptor's own offset; returns the
-    /// bytes read. Throws ``SystemError``.
+    /// Reads from `offset` until `buffer` is full or the file ends, without moving the descriptor's own offset; returns
+    /// the bytes read.
+    ///
+    /// Throws ``SystemError``.
     package func read(
         into buffer: UnsafeMutableRawBufferPointer, at offset: Int, subject: String
     ) throws(SystemError) -> Int {
@@ -70,7 +76,9 @@ extension FileDescriptor {
         return done
     }
 
-    /// Sets the permission bits whatever the umask is. Throws ``SystemError``.
+    /// Sets the permission bits whatever the umask is.
+    ///
+    /// Throws ``SystemError``.
     package func setPermissions(_ mode: UInt32, subject: String) throws(SystemError) {
         guard fchmod(number, mode) == 0 else { throw SystemError.last("chmod", subject) }
     }

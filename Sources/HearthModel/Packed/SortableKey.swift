@@ -5,40 +5,40 @@
 /// left, ``missingRight32`` for one that goes right, and a key above plus infinity is a leaf: no value is greater, so a walk
 /// that goes right only when `value > threshold` stays where it is, without a branch. Comparing integers also costs one
 /// instruction less per step than comparing floats: the carry of the comparison is added to the child's index.
-package enum SortableKey {
+public enum SortableKey {
     /// A missing value, at a node that sends those left: less than every threshold.
-    package static let missingLeft32: UInt32 = 0
-    package static let infinity32: UInt32 = 0xFF80_0000
+    @inlinable public static var missingLeft32: UInt32 { 0 }
+    @inlinable public static var infinity32: UInt32 { 0xFF80_0000 }
     /// A missing value, at a node that sends those right: greater than every threshold.
-    package static let missingRight32: UInt32 = 0xFF80_0001
+    @inlinable public static var missingRight32: UInt32 { 0xFF80_0001 }
     /// The key of a leaf with leaf row 0; the row is added.
-    package static let firstLeaf32: UInt32 = 0xFF80_0001
+    @inlinable public static var firstLeaf32: UInt32 { 0xFF80_0001 }
     /// Leaf rows that a 32-bit key can name.
     package static let leafRowCount32 = 0x7F_FFFF
 
-    package static let missingLeft64: UInt64 = 0
-    package static let infinity64: UInt64 = 0xFFF0_0000_0000_0000
-    package static let missingRight64: UInt64 = 0xFFF0_0000_0000_0001
-    package static let firstLeaf64: UInt64 = 0xFFF0_0000_0000_0001
+    @inlinable public static var missingLeft64: UInt64 { 0 }
+    @inlinable public static var infinity64: UInt64 { 0xFFF0_0000_0000_0000 }
+    @inlinable public static var missingRight64: UInt64 { 0xFFF0_0000_0000_0001 }
+    @inlinable public static var firstLeaf64: UInt64 { 0xFFF0_0000_0000_0001 }
 
     /// The key of a number that is not NaN.
-    @inline(__always)
-    package static func of(_ value: Float) -> UInt32 {
+    @inlinable @inline(__always)
+    public static func of(_ value: Float) -> UInt32 {
         // Adding 0 turns -0 into +0 and changes nothing else.
         let bits = (value + 0).bitPattern
         return bits ^ (UInt32(bitPattern: Int32(bitPattern: bits) >> 31) | 0x8000_0000)
     }
 
     /// The key of a number that is not NaN.
-    @inline(__always)
-    package static func of(_ value: Double) -> UInt64 {
+    @inlinable @inline(__always)
+    public static func of(_ value: Double) -> UInt64 {
         let bits = (value + 0).bitPattern
         return bits ^ (UInt64(bitPattern: Int64(bitPattern: bits) >> 63) | 0x8000_0000_0000_0000)
     }
 
     /// The number whose key this is.
-    @inline(__always)
-    package static func number(_ key: UInt64) -> Double {
+    @inlinable @inline(__always)
+    public static func number(_ key: UInt64) -> Double {
         Double(bitPattern: key >> 63 == 1 ? key ^ 0x8000_0000_0000_0000 : ~key)
     }
 }

@@ -101,9 +101,13 @@ package final class ControlPlane: Sendable {
             throw CallFailure(.invalidArgument, "the payload is no hearth.v1.\(Message.self)")
         }
         let reply = try body(message, request.peer)
-        let bytes = reply.pack(in: arena) { unsafe Array($0.buffer) }
-        guard bytes.count <= WireLimits.frameDataByteCountMax - 16 else {
-            throw CallFailure(.resourceExhausted, "the reply would have \(bytes.count) bytes; ask for less at once")
+        let bytes: [UInt8]? = reply.pack(in: arena) { packed in
+            guard !arena.isExhausted, packed.count <= WireLimits.frameDataByteCountMax - 16 else { return nil }
+            return unsafe Array(packed.buffer)
+        }
+        guard let bytes else {
+            let message = "the reply would be over \(ByteCount(WireLimits.frameDataByteCountMax)); ask for less at once"
+            throw CallFailure(.resourceExhausted, message)
         }
         return bytes
     }
@@ -144,16 +148,8 @@ package final class ControlPlane: Sendable {
         let pointer = try registry { () throws(RegistryError) in try store.productionPointer(of: version.name) }
         var reply = GetResponse()
         reply.version = version.message(pointer: pointer)
-        let group = CompletionGroup()
-        let loaded = Mutex<Result<CacheEntry, CallFailure>?>(nil)
-        group.enter()
-        manager.request(name: "", version: version.modelID.text) { result in
-            loaded.withLock { $0 = result }
-            group.leave()
-        }
-        group.wait()
-        if case .success(let entry)? = loaded.withLock({ $0 }) {
-            let model = entry.servable.model
+        if let servable = try? manager.load(version.modelID) {
+            let model = servable.model
             reply.columns = model.signature.columnNames
             reply.columnCount = UInt32(clamping: model.signature.columnCount)
             reply.outputs = model.outputs.map(\.name)
@@ -193,7 +189,7 @@ package final class ControlPlane: Sendable {
         let name = try modelName(request.modelName)
         let modelID = try id(request.modelVersion)
         // A version that this server cannot load is not promoted: it is tried first.
-        try load(modelID)
+        _ = try manager.load(modelID)
         let expected = request.expectedGeneration == 0 ? nil : Int64(clamping: request.expectedGeneration)
         let pointer = try registry { () throws(RegistryError) in
             try store.promote(
@@ -211,6 +207,9 @@ package final class ControlPlane: Sendable {
 
     private func rollback(_ request: RollbackRequest, _ peer: Peer) throws(CallFailure) -> PointerResponse {
         let name = try modelName(request.modelName)
+        // As with a promotion: what cannot be loaded does not come into production.
+        let before = try registry { () throws(RegistryError) in try store.productionPointer(of: name) }
+        if let previous = before?.previousModelID { _ = try manager.load(previous) }
         let expected = request.expectedGeneration == 0 ? nil : Int64(clamping: request.expectedGeneration)
         let pointer = try registry { () throws(RegistryError) in
             try store.rollback(name, expectedGeneration: expected, actor: "uid \(peer.uid)", reason: request.reason)
@@ -226,7 +225,13 @@ package final class ControlPlane: Sendable {
 
     /// Serves a new pointer before its reply goes out, so that who promoted sees the new version in the next call.
     private func takeOver(_ pointer: ProductionPointer) throws(CallFailure) -> PointerResponse {
-        let (headVersion, _) = try registry { () throws(RegistryError) in try manager.reconcile() }
+        let (headVersion, failures) = try registry { () throws(RegistryError) in try manager.reconcile() }
+        if let failure = failures[pointer.modelID] {
+            let message =
+                "'\(pointer.modelID)' is in production in the registry, but was not loaded here, and what answered before "
+                + "still does: \(failure.message)"
+            throw CallFailure(failure.code, message)
+        }
         var reply = PointerResponse()
         reply.modelName = pointer.name.text
         reply.modelVersion = pointer.modelID.text
@@ -235,18 +240,6 @@ package final class ControlPlane: Sendable {
         reply.headVersion = headVersion
         reply.changedAtMicroseconds = pointer.changedAt.microseconds
         return reply
-    }
-
-    private func load(_ modelID: ModelID) throws(CallFailure) {
-        let group = CompletionGroup()
-        let outcome = Mutex<Result<CacheEntry, CallFailure>?>(nil)
-        group.enter()
-        manager.request(name: "", version: modelID.text) { result in
-            outcome.withLock { $0 = result }
-            group.leave()
-        }
-        group.wait()
-        if let result = outcome.withLock({ $0 }) { _ = try result.get() }
     }
 
     private func stats(_ request: StatsRequest, _ peer: Peer) throws(CallFailure) -> StatsResponse {

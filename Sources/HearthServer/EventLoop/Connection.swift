@@ -16,8 +16,10 @@ final class Connection {
     var input = OutputBuffer(capacity: 0)
     /// Replies that the socket did not take yet.
     var output = OutputBuffer(capacity: 0)
-    /// Since when a frame has been incomplete.
-    var partialSince: MonotonicTime?
+    /// Since when a frame has been incomplete, or replies have waited without any being read.
+    var stalledSince: MonotonicTime?
+    /// Bytes that complete the frame in ``input``, as far as is known.
+    var byteCountMissing = 0
     /// Closes as soon as the output is out.
     var isClosing = false
     /// What epoll watches now.

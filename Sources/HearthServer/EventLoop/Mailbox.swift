@@ -10,13 +10,12 @@ enum WorkerMessage: Sendable {
     case adopt(descriptor: Int32, peer: Peer, isOverLimit: Bool)
     /// A result for a call of a connection; dropped when the connection is gone.
     case complete(connection: UInt64, Completion)
-    /// Take the newest snapshot of the cache, so that what was replaced can be unmapped.
-    case refresh
+    /// What the cache holds has changed: take its newest snapshot, and tell those who watch.
     case event(ModelEvent)
-    /// Take no new connections, answer what has arrived, then close.
+    /// Take the connections that wait to be accepted, and none after them; then tell all workers to drain.
+    case stopAccepting
+    /// Answer what has arrived, then close.
     case drain
-    /// Close everything now.
-    case stop
 }
 
 /// A result that was made on another thread for one call.

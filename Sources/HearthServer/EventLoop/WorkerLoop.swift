@@ -1,4 +1,3 @@
-import CHearthLinux
 import Glibc
 import HearthCore
 import HearthMetrics
@@ -10,40 +9,48 @@ import Logging
 /// request: a row costs microseconds, a hop to another thread costs tens.
 ///
 /// System calls per call while busy: one receive and one send, and a wait that is shared by all connections that are ready.
+/// `WorkerLoop+Waiting.swift` says how it waits, `WorkerLoop+Connections.swift` what it does with one connection.
 final class WorkerLoop {
-    /// Bytes read from a connection in one turn: bounds how long one client can keep the others waiting.
-    private static let turnByteCount = 64 << 10
-    private static let mailboxToken = UInt64.max
+    static let mailboxToken = UInt64.max
     static let listenerToken = UInt64.max - 1
+    /// How long accepting rests when the system has nothing left to accept with.
+    private static let acceptRestNanoseconds: Int64 = 100_000_000
+    /// Turns of one connection when the server stops: what it sent before is answered, but it cannot go on for ever.
+    private static let drainTurnCountMax = 1024
 
     let context: WorkerContext
-    private let poller: Poller
-    private let policy: LoopWaitPolicy
-    private let permits: SpinPermits
-    private let logger: Logger
-    private var wait: WaitState
-    private var connections: [Connection?] = []
-    private var freeSlots: [Int] = []
-    private var connectionCount = 0
-    private var nextSerial: UInt64 = 1
+    let poller: Poller
+    let permits: SpinPermits
+    let logger: Logger
+    let connectionGauge: ConnectionGauge
+    var wait: WaitState
+    var connections: [Connection?] = []
+    var freeSlots: [Int] = []
+    var connectionCount = 0
+    /// The connection that was served last, to be tried first when polling.
+    var hot: Connection?
+    /// Direct attempts on ``hot`` since epoll was asked.
+    var hotAttemptCount = 0
     /// Slots of connections with a deadline or an incomplete frame to look after.
-    private var watched: Set<Int> = []
-    private var hot: Connection?
-    private var isDraining = false
+    var watched: Set<Int> = []
+    /// When the watched connections are to be looked after.
+    var lookAt = MonotonicTime.never
+    var readBuffer = OutputBuffer(capacity: WorkerLoop.turnByteCount)
+    /// Replies to the connection that is being served; empty between connections.
+    var out = OutputBuffer(capacity: WorkerLoop.outByteCountKept)
+    /// When accepting goes on after a rest; nil when it does not rest.
+    private(set) var acceptAt: MonotonicTime?
+    private(set) var drainDeadline: MonotonicTime?
+    private var nextSerial: UInt64 = 1
     private var isStopped = false
-    private var drainDeadline: MonotonicTime?
-    private var readBuffer = OutputBuffer(capacity: WorkerLoop.turnByteCount)
-    private var out = OutputBuffer(capacity: WorkerLoop.turnByteCount)
     /// Accepts on this worker; nil on the others.
     private var acceptor: Acceptor?
-    private let connectionGauge: ConnectionGauge
 
     init(
         services: WorkerServices, counters: ServerCounters, mailbox: Mailbox, gauge: ConnectionGauge, logger: Logger
     ) throws(SystemError) {
         context = WorkerContext(services, counters: counters, mailbox: mailbox)
         poller = try Poller()
-        policy = services.waitPolicy
         permits = services.permits
         wait = WaitState(services.waitPolicy)
         connectionGauge = gauge
@@ -57,7 +64,9 @@ final class WorkerLoop {
         try poller.add(acceptor.descriptor, .readable, token: Self.listenerToken)
     }
 
-    /// Runs until it is told to stop.
+    var isDraining: Bool { drainDeadline != nil }
+
+    /// Runs until it is told to drain and all is answered.
     func run() {
         while !isStopped {
             let count = waitForEvents()
@@ -66,72 +75,15 @@ final class WorkerLoop {
                 let token = poller.token(at: index)
                 switch token {
                 case Self.mailboxToken: takeMessages(now)
-                case Self.listenerToken: acceptor?.acceptWaiting()
+                case Self.listenerToken: acceptWaiting(now)
                 default: handle(token, poller.events(at: index), now)
                 }
             }
-            if !watched.isEmpty { lookAfterWatched(now) }
-            if isDraining { finishDraining(now) }
+            if now >= lookAt { lookAfterWatched(now) }
+            if let acceptAt, now >= acceptAt { resumeAccepting(now) }
+            if let drainDeadline { finishDraining(now, drainDeadline) }
         }
         for connection in connections { if let connection { close(connection) } }
-    }
-
-    // MARK: - Waiting
-
-    private func waitForEvents() -> Int {
-        let began = MonotonicTime.now()
-        let pollTime = wait.pollNanoseconds
-        if pollTime > 0, permits.take() {
-            defer { permits.giveBack() }
-            let count = pollForEvents(began, pollTime)
-            if count > 0 {
-                wait.arrived(afterNanoseconds: MonotonicTime.now() - began)
-                return count
-            }
-            if count < 0 { return 0 }
-            wait.polledInVain()
-        }
-        context.counters.waits.add()
-        let count = poller.wait(milliseconds: sleepMilliseconds(began))
-        if count > 0 { wait.arrived(afterNanoseconds: MonotonicTime.now() - began) }
-        return count
-    }
-
-    /// Polls until something is ready. The connection that was served last is tried directly, which saves the wait: then the result
-    /// is -1, for its events have been handled.
-    private func pollForEvents(_ began: MonotonicTime, _ pollTime: Int64) -> Int {
-        var turn = 0
-        while true {
-            if turn & 7 == 7 || hot == nil {
-                context.counters.waits.add()
-                let count = poller.wait(milliseconds: 0)
-                if count > 0 { return count }
-            } else if let hot, readable(hot, MonotonicTime.now(), isPolling: true) {
-                wait.arrived(afterNanoseconds: MonotonicTime.now() - began)
-                return -1
-            }
-            turn += 1
-            if MonotonicTime.now() - began > pollTime { return 0 }
-            hearth_spin_hint()
-        }
-    }
-
-    /// -1 where nothing has to be looked after: an idle server sleeps.
-    private func sleepMilliseconds(_ now: MonotonicTime) -> Int32 {
-        if isDraining { return 5 }
-        guard !watched.isEmpty else { return -1 }
-        var soonest = MonotonicTime(nanoseconds: .max)
-        for slot in watched {
-            guard let connection = connections[slot] else { continue }
-            if let deadline = connection.lane?.nextDeadline { soonest = min(soonest, deadline) }
-            if let since = connection.partialSince { soonest = min(soonest, partialDeadline(since)) }
-        }
-        let milliseconds = (soonest - now) / 1_000_000 + 1
-        return Int32(clamping: max(0, min(milliseconds, 60_000)))
-    }
-
-    private func partialDeadline(_ since: MonotonicTime) -> MonotonicTime {
-        since.advanced(byNanoseconds: context.limits.partialFrameMilliseconds * 1_000_000)
     }
 
     // MARK: - Messages of other threads
@@ -145,8 +97,6 @@ final class WorkerLoop {
                 guard let connection = connection(token), let lane = connection.lane else { continue }
                 lane.complete(completion, &out)
                 settle(connection, now)
-            case .refresh:
-                context.predictor.refresh()
             case .event(let event):
                 context.predictor.refresh()
                 for connection in connections {
@@ -154,10 +104,10 @@ final class WorkerLoop {
                     lane.tell(event, &out)
                     settle(connection, now)
                 }
+            case .stopAccepting:
+                stopAccepting()
             case .drain:
                 drain(now)
-            case .stop:
-                isStopped = true
             }
         }
     }
@@ -179,7 +129,7 @@ final class WorkerLoop {
         }
     }
 
-    private func connection(_ token: UInt64) -> Connection? {
+    func connection(_ token: UInt64) -> Connection? {
         let slot = Int(token & 0xFF_FFFF)
         guard slot < connections.count, let connection = connections[slot], connection.token == token else {
             return nil
@@ -187,182 +137,52 @@ final class WorkerLoop {
         return connection
     }
 
-    // MARK: - One connection
+    // MARK: - Accepting
 
-    private func handle(_ token: UInt64, _ events: Poller.Events, _ now: MonotonicTime) {
-        guard let connection = connection(token) else { return }
-        if !events.isDisjoint(with: .writable) { settle(connection, now) }
-        guard self.connection(token) != nil else { return }
-        if !events.isDisjoint(with: [.readable, .peerClosed, .broken]), connection.output.isEmpty {
-            _ = readable(connection, now, isPolling: false)
-        } else if !events.isDisjoint(with: .broken) {
-            close(connection)
-        }
+    private func acceptWaiting(_ now: MonotonicTime) {
+        guard let acceptor, case .stuck = acceptor.acceptWaiting() else { return }
+        // The listener stays readable: watching it on would keep this thread busy with nothing.
+        poller.change(acceptor.descriptor, [], token: Self.listenerToken)
+        acceptAt = now.advanced(byNanoseconds: Self.acceptRestNanoseconds)
     }
 
-    /// Reads once, lets the lane answer, writes. Returns whether there was anything.
-    private func readable(_ connection: Connection, _ now: MonotonicTime, isPolling: Bool) -> Bool {
-        var received = 0
-        context.counters.receives.add()
-        if connection.input.isEmpty {
-            unsafe readBuffer.append(atMost: Self.turnByteCount) { memory in
-                received = unsafe hearth_receive_now(connection.descriptor, memory, Self.turnByteCount)
-                return max(0, received)
-            }
-        } else {
-            // A large frame: read more at once the more of it has come.
-            let room = max(Self.turnByteCount, min(connection.input.count, 1 << 20))
-            unsafe connection.input.append(atMost: room) { memory in
-                received = unsafe hearth_receive_now(connection.descriptor, memory, room)
-                return max(0, received)
-            }
-        }
-        if received <= 0 {
-            let code = hearth_errno()
-            if received < 0, code == EAGAIN || code == EINTR { return false }
-            if received < 0 { context.counters.connectionsBroken.add() }
-            close(connection)
-            return true
-        }
-        context.counters.bytesReceived.add(UInt64(received))
-        hot = connection
-        if connection.input.isEmpty {
-            let consumed = feed(connection, readBuffer.bytes, now)
-            if consumed < readBuffer.count, !connection.isClosing {
-                connection.input.append(readBuffer.bytes.dropping(consumed))
-            }
-            readBuffer.removeAll()
-        } else {
-            let consumed = feed(connection, connection.input.bytes, now)
-            connection.input.drop(consumed)
-            if connection.input.isEmpty { connection.input.shrink(to: 0) }
-        }
-        settle(connection, now)
-        return true
+    private func resumeAccepting(_ now: MonotonicTime) {
+        acceptAt = nil
+        guard let acceptor else { return }
+        poller.change(acceptor.descriptor, .readable, token: Self.listenerToken)
     }
 
-    private func feed(_ connection: Connection, _ bytes: ByteView, _ now: MonotonicTime) -> Int {
-        if connection.lane == nil {
-            guard let lane = LaneChoice.lane(firstByte: bytes.byte(at: 0), connection: connection, context: context)
-            else {
-                connection.isClosing = true
-                return 0
-            }
-            connection.lane = lane
-        }
-        guard let lane = connection.lane else { return 0 }
-        let step = lane.receive(bytes, receivedAt: now, &out)
-        if step.isClosing || connection.isOverLimit { connection.isClosing = true }
-        return step.consumed
-    }
-
-    /// Sends what the lane has written, and sees to it that epoll watches for what comes next.
-    private func settle(_ connection: Connection, _ now: MonotonicTime) {
-        if connection.output.isEmpty {
-            guard send(&out, to: connection) else { return }
-            connection.output.append(out.bytes)
-        } else {
-            connection.output.append(out.bytes)
-            out.removeAll()
-            guard send(&connection.output, to: connection) else { return }
-        }
-        out.removeAll()
-        if connection.output.isEmpty {
-            connection.output.shrink(to: 0)
-            if connection.isClosing || (isDraining && connection.lane?.isIdle != false) {
-                close(connection)
-                return
-            }
-        }
-        // A client that does not read its replies is not read from either.
-        let interest: Poller.Events = connection.output.isEmpty ? [.readable, .peerClosed] : [.writable]
-        if interest != connection.interest {
-            connection.interest = interest
-            poller.change(connection.descriptor, interest, token: connection.token)
-        }
-        let isPartial = !connection.input.isEmpty || !connection.output.isEmpty
-        if isPartial {
-            connection.partialSince = connection.partialSince ?? now
-        } else {
-            connection.partialSince = nil
-        }
-        let slot = Int(connection.token & 0xFF_FFFF)
-        if isPartial || connection.lane?.nextDeadline != nil {
-            watched.insert(slot)
-        } else if !watched.isEmpty {
-            watched.remove(slot)
-        }
-    }
-
-    /// Writes as much as the socket takes. Returns false when the connection broke and was closed.
-    private func send(_ buffer: inout OutputBuffer, to connection: Connection) -> Bool {
-        while !buffer.isEmpty {
-            context.counters.sends.add()
-            let sent = unsafe hearth_send_now(connection.descriptor, buffer.bytes.start, buffer.count)
-            if sent < 0 {
-                let code = hearth_errno()
-                if code == EINTR { continue }
-                if code == EAGAIN { return true }
-                buffer.removeAll()
-                context.counters.connectionsBroken.add()
-                close(connection)
-                return false
-            }
-            context.counters.bytesSent.add(UInt64(sent))
-            buffer.drop(sent)
-        }
-        return true
-    }
-
-    private func close(_ connection: Connection) {
-        let slot = Int(connection.token & 0xFF_FFFF)
-        guard connections[slot] === connection else { return }
-        poller.remove(connection.descriptor)
-        connections[slot] = nil
-        freeSlots.append(slot)
-        watched.remove(slot)
-        connectionCount -= 1
-        if hot === connection { hot = nil }
-        context.counters.connectionsClosed.add()
-        connectionGauge.closed(isOverLimit: connection.isOverLimit, worker: context.mailbox)
-    }
-
-    // MARK: - Deadlines and the end
-
-    private func lookAfterWatched(_ now: MonotonicTime) {
-        for slot in watched {
-            guard let connection = connections[slot] else { continue }
-            if let since = connection.partialSince, now >= partialDeadline(since) {
-                logger.notice(
-                    "connection closed: a frame or a reply was not complete in time",
-                    metadata: ["pid": "\(connection.peer.pid)", "uid": "\(connection.peer.uid)"])
-                close(connection)
-            } else if let deadline = connection.lane?.nextDeadline, now >= deadline {
-                connection.lane?.expire(at: now, &out)
-                settle(connection, now)
-            }
-        }
-    }
-
-    private func drain(_ now: MonotonicTime) {
+    private func stopAccepting() {
         if let acceptor {
-            acceptor.acceptWaiting()
+            while case .more = acceptor.acceptWaiting() {}
             poller.remove(acceptor.descriptor)
             self.acceptor = nil
         }
-        isDraining = true
-        drainDeadline = now.advanced(byNanoseconds: context.limits.drainMilliseconds * 1_000_000)
+        connectionGauge.tellAll(.drain)
+    }
+
+    // MARK: - The end
+
+    private func drain(_ now: MonotonicTime) {
         for connection in connections {
             guard let connection else { continue }
             connection.lane?.drain(&out)
+            settle(connection, now)
             // What has arrived is still answered.
-            if connection.output.isEmpty, !readable(connection, now, isPolling: false) { settle(connection, now) }
+            var turn = 0
+            while turn < Self.drainTurnCountMax, self.connection(connection.token) != nil, connection.output.isEmpty,
+                receive(connection, now)
+            { turn += 1 }
         }
+        drainDeadline = now.advanced(byNanoseconds: context.limits.drainMilliseconds * 1_000_000)
+        // Closes those that wait for nothing.
+        for connection in connections { if let connection { settle(connection, now) } }
     }
 
-    private func finishDraining(_ now: MonotonicTime) {
-        if connectionCount == 0 { isStopped = true }
-        if let drainDeadline, now >= drainDeadline {
+    private func finishDraining(_ now: MonotonicTime, _ deadline: MonotonicTime) {
+        if connectionCount == 0 {
+            isStopped = true
+        } else if now >= deadline {
             logger.warning("stopping with calls unanswered", metadata: ["connections": "\(connectionCount)"])
             isStopped = true
         }

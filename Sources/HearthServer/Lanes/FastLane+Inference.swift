@@ -34,6 +34,8 @@ extension FastLane {
             let entry = try entry(
                 call, payload, loaded, name: request.modelName, version: request.modelVersion, &output)
         else { return }
+        // The reply is written from the entry's own memory.
+        defer { withExtendedLifetime(entry) {} }
         let values = unsafe request.values
         let servable = entry.servable
         let rowCount = try context.predictor.rowCount(
@@ -109,7 +111,10 @@ extension FastLane {
 
     /// Answers a batch whose rows are scored.
     func finishBatch(_ call: Call, _ job: BatchJob, _ payload: ByteView, _ output: inout OutputBuffer) {
-        defer { context.arena.reset() }
+        defer {
+            context.arena.reset()
+            withExtendedLifetime(job) {}
+        }
         do throws(CallFailure) {
             if call.route == .detect {
                 unsafe try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
@@ -219,6 +224,8 @@ extension FastLane {
             let entry = try entry(
                 call, payload, loaded, name: context.nameBuffer.bytes, version: request.modelVersion, &output)
         else { return }
+        // The reply is written from the entry's own memory.
+        defer { withExtendedLifetime(entry) {} }
         let servable = entry.servable
         try SeriesDetector.check(servable)
         let (batch, _) = unsafe try SeriesDetector.batch(

@@ -18,6 +18,10 @@ final class FastLane: Lane {
         var byteCount: Int
     }
 
+    /// The most bytes of an error's message.
+    private static let messageByteCountMax = 4096
+    private static let watchCountMax = 16
+
     let context: WorkerContext
     private let peer: Peer
     private let token: UInt64
@@ -55,8 +59,8 @@ final class FastLane: Lane {
                 let message =
                     "a frame of \(header.dataLength) bytes was sent, \(limit) are the most (ttrpc); send fewer rows in one call"
                 refuse(header.streamID, CallFailure(.resourceExhausted, message), &output)
-            case .needMore:
-                return LaneStep(consumed: consumed)
+            case .needMore(let byteCountMissing):
+                return LaneStep(consumed: consumed, byteCountMissing: byteCountMissing)
             case .notFrames:
                 return LaneStep(consumed: bytes.count, isClosing: true)
             }
@@ -101,10 +105,8 @@ final class FastLane: Lane {
         if request.timeoutNanoseconds != 0 {
             let limit = receivedAt.advanced(byNanoseconds: request.timeoutNanoseconds)
             guard request.timeoutNanoseconds > 0, MonotonicTime.now() < limit else {
-                context.counters.deadlinesExceeded.add()
-                refuse(
-                    header.streamID, CallFailure(.deadlineExceeded, "the deadline had passed when the call was read"),
-                    &output)
+                let message = "the deadline had passed when the call was read"
+                refuse(header.streamID, CallFailure(.deadlineExceeded, message), &output)
                 return
             }
             deadline = limit
@@ -144,9 +146,17 @@ final class FastLane: Lane {
         message.withUTF8 { bytes in
             let view = unsafe ByteView(UnsafeRawBufferPointer(bytes))
             Envelope.appendError(
-                to: &output, streamID: stream, code: failure.code,
-                message: view.slice(from: 0, count: min(4096, view.count)) ?? view)
+                to: &output, streamID: stream, code: failure.code, message: Self.cut(view, to: Self.messageByteCountMax)
+            )
         }
+    }
+
+    /// The start of UTF-8 text, not cut within a character: clients refuse text that is none.
+    private static func cut(_ text: ByteView, to byteCountMax: Int) -> ByteView {
+        guard text.count > byteCountMax else { return text }
+        var count = byteCountMax
+        while count > 0, (text.byte(at: count) ?? 0) & 0xC0 == 0x80 { count -= 1 }
+        return text.slice(from: 0, count: count) ?? .empty
     }
 
     private func printable(_ bytes: ByteView) -> String {
@@ -179,7 +189,8 @@ final class FastLane: Lane {
     private func unpark(_ stream: UInt32) -> Parked? {
         guard let call = parked.removeValue(forKey: stream) else { return nil }
         parkedByteCount -= call.byteCount
-        if call.deadline != nil { nextDeadline = parked.values.compactMap(\.deadline).min() }
+        // While others wait the deadline may stand too early: finding the next one each time would cost a look at all of them.
+        if parked.isEmpty { nextDeadline = nil }
         return call
     }
 
@@ -230,6 +241,7 @@ final class FastLane: Lane {
             _ = unpark(stream)
             refuse(stream, CallFailure(.deadlineExceeded, "the deadline passed while the call waited"), &output)
         }
+        nextDeadline = parked.values.lazy.compactMap(\.deadline).min()
     }
 
     // MARK: - The control plane
@@ -265,11 +277,12 @@ final class FastLane: Lane {
     private func watch(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
         defer { context.arena.reset() }
         guard let request = WatchRequest.unpack(payload, in: context.arena) else {
-            refuse(call.stream, CallFailure(.invalidArgument, "the payload is no WatchRequest"), &output)
+            refuse(call.stream, CallFailure(.invalidArgument, "the payload is no hearth.v1.WatchRequest"), &output)
             return
         }
-        guard watching.count < 16 else {
-            refuse(call.stream, CallFailure(.resourceExhausted, "16 watches are the most for one connection"), &output)
+        guard watching.count < Self.watchCountMax else {
+            let message = "\(Self.watchCountMax) watches are the most for one connection"
+            refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
             return
         }
         watching[call.stream] = request.modelName

@@ -6,6 +6,8 @@ import HearthWire
 struct LaneStep {
     /// Bytes that the lane is done with; the rest is offered again with more behind it.
     var consumed: Int
+    /// Bytes that the frame at the end of what was offered still lacks; 0 when that is not known.
+    var byteCountMissing = 0
     /// Close the connection once the replies are out: the bytes make no sense any more.
     var isClosing = false
 }
@@ -24,7 +26,7 @@ protocol Lane: AnyObject {
     /// Ends streams that would go on for ever: the server is stopping.
     func drain(_ output: inout OutputBuffer)
 
-    /// The earliest deadline among the calls that wait for other threads.
+    /// When ``expire(at:_:)`` is to be called at the latest; it may turn out that nothing has expired. nil for never.
     var nextDeadline: MonotonicTime? { get }
     /// Whether no call waits for other threads.
     var isIdle: Bool { get }

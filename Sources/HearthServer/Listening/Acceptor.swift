@@ -41,11 +41,29 @@ final class ConnectionGauge: Sendable {
         }
     }
 
-    var count: Int { state.withLock { $0.perWorker.reduce(0, +) } }
+    /// Tells every worker; what was placed before is in their mailboxes already.
+    func tellAll(_ message: WorkerMessage) {
+        for mailbox in mailboxes { mailbox.post(message) }
+    }
 }
 
 /// Takes new connections and gives each to a worker.
 final class Acceptor {
+    /// How a round of accepting ended.
+    enum Round {
+        /// Nobody waits any more.
+        case done
+        /// Others may wait: their turn comes after that of those who are connected.
+        case more
+        /// Somebody waits who cannot be taken now: the system has no descriptor or no memory for it. Try again later.
+        case stuck
+    }
+
+    /// Connections taken before the others have a turn.
+    private static let roundCountMax = 64
+    /// A flood of refused connections is told of once in this time.
+    private static let logIntervalNanoseconds: Int64 = 1_000_000_000
+
     let descriptor: Int32
     private let gauge: ConnectionGauge
     private let limits: ServerLimits
@@ -53,6 +71,7 @@ final class Acceptor {
     private let logger: Logger
     /// Given up for a moment when the process has no descriptor left, so that the waiting connection can be taken and closed.
     private var reserve: Int32
+    private var loggedAt: MonotonicTime?
 
     init(descriptor: Int32, gauge: ConnectionGauge, limits: ServerLimits, counters: ServerCounters, logger: Logger) {
         self.descriptor = descriptor
@@ -67,15 +86,17 @@ final class Acceptor {
         if reserve >= 0 { close(reserve) }
     }
 
-    /// Takes all connections that wait, 64 at most before the others have a turn.
-    func acceptWaiting() {
-        for _ in 0..<64 {
+    func acceptWaiting() -> Round {
+        for _ in 0..<Self.roundCountMax {
             let accepted = hearth_accept_nonblocking(descriptor)
             guard accepted >= 0 else {
-                let code = hearth_errno()
-                if code == EMFILE || code == ENFILE { refuseWithReserve(code) }
-                if code == EINTR || code == ECONNABORTED { continue }
-                return
+                switch hearth_errno() {
+                case EINTR, ECONNABORTED: continue
+                case EAGAIN: return .done
+                case let code:
+                    guard refuseWithReserve(code) else { return .stuck }
+                    continue
+                }
             }
             counters.connectionsAccepted.add()
             var peer = Peer(pid: 0, uid: UInt32.max, gid: UInt32.max)
@@ -89,17 +110,30 @@ final class Acceptor {
             if isOverLimit { counters.connectionsRefused.add() }
             mailbox.post(.adopt(descriptor: accepted, peer: peer, isOverLimit: isOverLimit))
         }
+        return .more
     }
 
-    private func refuseWithReserve(_ code: Int32) {
-        counters.connectionsRefused.add()
-        logger.error(
-            "connection refused: the process has no file descriptor left; raise its limit (ulimit -n)",
-            metadata: ["error": "\(SystemError.text(of: code))"])
-        guard reserve >= 0 else { return }
-        close(reserve)
+    /// Takes the connection that waits with the descriptor kept for this, and closes it: a client that is told at once can
+    /// do something about it. Returns false when that cannot be done either.
+    private func refuseWithReserve(_ code: Int32) -> Bool {
+        log(code)
+        guard code == EMFILE || code == ENFILE else { return false }
+        if reserve >= 0 { close(reserve) }
         let accepted = hearth_accept_nonblocking(descriptor)
-        if accepted >= 0 { close(accepted) }
+        if accepted >= 0 {
+            counters.connectionsRefused.add()
+            close(accepted)
+        }
         reserve = unsafe hearth_open("/dev/null", O_RDONLY, 0)
+        return accepted >= 0
+    }
+
+    private func log(_ code: Int32) {
+        let now = MonotonicTime.now()
+        if let loggedAt, now - loggedAt < Self.logIntervalNanoseconds { return }
+        loggedAt = now
+        logger.error(
+            "connection not accepted; if descriptors are short, raise the limit (ulimit -n) above --max-connections",
+            metadata: ["error": "\(SystemError.text(of: code))"])
     }
 }

@@ -44,8 +44,8 @@ package final class UnixListener: Sendable {
         let staging = "\(options.path).new"
         guard staging.utf8.count < room else {
             throw ListenerError(
-                "socket path '\(options.path)' has \(options.path.utf8.count) bytes, \(room - 5) are the most; choose a shorter one"
-            )
+                "socket path '\(options.path)' has \(options.path.utf8.count) bytes, \(room - 5) are the most; "
+                    + "choose a shorter one")
         }
         let lock = try takeLock("\(options.path).lock", socket: options.path)
         guard !isAnswered(options.path) else {
@@ -54,7 +54,8 @@ package final class UnixListener: Sendable {
         let number = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | SOCK_NONBLOCK_FLAGS, 0)
         guard number >= 0 else { throw SystemError.last("socket") }
         let descriptor = FileDescriptor(owning: number)
-        unsafe unlink(staging)
+        try makeRoom(staging)
+        try makeRoom(options.path, removes: false)
         fill(&address, staging)
         let bound = unsafe withUnsafePointer(to: &address) {
             unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
@@ -62,6 +63,9 @@ package final class UnixListener: Sendable {
             }
         }
         guard bound == 0 else { throw SystemError.last("bind", staging) }
+        // Whatever fails from here on leaves nothing behind.
+        var isInPlace = false
+        defer { if !isInPlace { unsafe unlink(staging) } }
         guard unsafe chmod(staging, options.mode) == 0 else { throw SystemError.last("chmod", staging) }
         if options.uid != nil || options.gid != nil {
             guard unsafe chown(staging, options.uid ?? UInt32.max, options.gid ?? UInt32.max) == 0 else {
@@ -70,6 +74,7 @@ package final class UnixListener: Sendable {
         }
         guard listen(number, 1024) == 0 else { throw SystemError.last("listen", staging) }
         guard unsafe rename(staging, options.path) == 0 else { throw SystemError.last("rename", options.path) }
+        isInPlace = true
         return UnixListener(descriptor: descriptor, lock: lock, options: options)
     }
 
@@ -78,8 +83,18 @@ package final class UnixListener: Sendable {
         if Self.inode(options.path) == inode { unsafe unlink(options.path) }
     }
 
+    /// Refuses a path where something other than a socket lies: it is somebody's file, and a socket would take its place.
+    private static func makeRoom(_ path: String, removes: Bool = true) throws(ListenerError) {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0 else { return }
+        guard status.st_mode & S_IFMT == S_IFSOCK else {
+            throw ListenerError("'\(path)' is there and is no socket; move it away, or choose another --socket")
+        }
+        if removes { unsafe unlink(path) }
+    }
+
     private static func takeLock(_ path: String, socket: String) throws -> FileDescriptor {
-        let number = unsafe hearth_open(path, O_RDWR | O_CREAT, 0o600)
+        let number = unsafe hearth_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600)
         guard number >= 0 else {
             let error = SystemError.last("open", path)
             throw ListenerError(

@@ -114,6 +114,6 @@ extension TrainingError {
     ) -> TrainingError {
         TrainingError(
             .badValue, path: path, line: line, "'\(text.prefix(40))' in column '\(column)' is not a finite number",
-            hint: "choose the columns to learn from with --columns, or leave the field empty if the value is missing")
+            hint: "leave a missing value empty, name the time column with --time, or choose columns with --columns")
     }
 }

@@ -17,6 +17,7 @@ package final class Arena {
         /// Blocks that became too small during this request.
         var retired: [UnsafeMutableRawPointer] = unsafe []
         var retiredByteCount = 0
+        var isExhausted = false
     }
 
     private let state: UnsafeMutablePointer<State>
@@ -51,8 +52,12 @@ package final class Arena {
     @inline(__always)
     package func reset() {
         unsafe state.pointee.used = 0
+        unsafe state.pointee.isExhausted = false
         if unsafe !state.pointee.retired.isEmpty || state.pointee.capacity > keptByteCountMax { releaseRetired() }
     }
+
+    /// Whether memory was refused since the last reset: what was packed meanwhile is not whole.
+    package var isExhausted: Bool { unsafe state.pointee.isExhausted }
 
     /// Bytes that the arena holds from the system now.
     package var heldByteCount: Int { unsafe state.pointee.capacity + state.pointee.retiredByteCount }
@@ -74,12 +79,17 @@ package final class Arena {
 
     /// The C allocator: nil when the request would need more than the arena may hold, which protobuf-c answers with a failure.
     private static func allocate(_ context: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
-        guard let context = unsafe context, size >= 0, size <= byteCountMax else { return nil }
+        guard let context = unsafe context else { return nil }
         let state = unsafe context.assumingMemoryBound(to: State.self)
+        guard size >= 0, size <= byteCountMax else {
+            unsafe state.pointee.isExhausted = true
+            return nil
+        }
         let rounded = (size + 15) & ~15
         if unsafe state.pointee.capacity - state.pointee.used < rounded {
             let grown = unsafe max(state.pointee.capacity * 2, rounded)
             guard unsafe state.pointee.retiredByteCount + state.pointee.capacity + grown <= byteCountMax else {
+                unsafe state.pointee.isExhausted = true
                 return nil
             }
             unsafe state.pointee.retired.append(state.pointee.block)
