@@ -1,7 +1,5 @@
 /// Bytes that belong to somebody else, for the length of a call: a received frame, a field of a message, a name to look up.
 ///
-/// The small ones are inlinable: every field of every message goes through them, from other modules.
-///
 /// Every access is checked against the bounds. Whoever makes one vouches that the memory outlives it; nobody keeps one.
 @safe
 package struct ByteView {
@@ -9,63 +7,56 @@ package struct ByteView {
     package let count: Int
 
     /// `count` readable bytes at `start`; the pointer is not touched when `count` is 0.
-    @inlinable
     package init(start: UnsafeRawPointer, count: Int) {
         precondition(count >= 0, "a view has no negative length")
         unsafe self.start = start
         self.count = count
     }
 
-    @inlinable
     package init(_ buffer: UnsafeRawBufferPointer) {
         unsafe self.start = buffer.baseAddress ?? Self.nowhere
         count = buffer.count
     }
 
-    @inlinable
     package init(_ text: StaticString) {
         unsafe start = UnsafeRawPointer(text.utf8Start)
         count = text.utf8CodeUnitCount
     }
 
     /// No bytes.
-    @inlinable
     package static var empty: ByteView { ByteView("") }
 
-    @inlinable
     package var isEmpty: Bool { count == 0 }
 
-    @inlinable
     package var buffer: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: start, count: count) }
 
     /// The byte at `index`; nil beyond the end.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func byte(at index: Int) -> UInt8? {
         guard index >= 0, index < count else { return nil }
         return unsafe start.load(fromByteOffset: index, as: UInt8.self)
     }
 
     /// The bytes from `offset`, `length` of them; nil when they are not all there.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func slice(from offset: Int, count length: Int) -> ByteView? {
         guard offset >= 0, length >= 0, offset <= count, length <= count - offset else { return nil }
         return unsafe ByteView(start: start + offset, count: length)
     }
 
     /// The bytes after the first `offset`; empty beyond the end.
-    @inlinable
     package func dropping(_ offset: Int) -> ByteView {
         let skipped = Swift.min(Swift.max(offset, 0), count)
         return unsafe ByteView(start: start + skipped, count: count - skipped)
     }
 
     /// Whether these are the bytes of `text`.
-    @inlinable @inline(__always)
+    @inline(__always)
     package func equals(_ text: StaticString) -> Bool {
         equals(ByteView(text))
     }
 
-    @inlinable @inline(__always)
+    @inline(__always)
     package func equals(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }
         for index in 0..<count
@@ -80,7 +71,7 @@ package struct ByteView {
     /// The bytes as text; what is not UTF-8 is replaced.
     package var text: String { unsafe String(decoding: buffer, as: UTF8.self) }
 
-    @usableFromInline static var nowhere: UnsafeRawPointer {
+    private static var nowhere: UnsafeRawPointer {
         let text: StaticString = ""
         return unsafe UnsafeRawPointer(text.utf8Start)
     }
