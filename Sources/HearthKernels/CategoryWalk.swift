@@ -18,7 +18,8 @@ enum CategoryWalk {
             if feature & NodeForm.categoryBit != 0 {
                 let index = Int(feature & ~NodeForm.categoryBit)
                 let words = unsafe categories + Int(key & 0xFFFF_FFFF)
-                goesRight = unsafe categoryGoesRight(row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
+                goesRight = unsafe categoryGoesRight(
+                    row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
             } else {
                 goesRight = unsafe row[Int(feature)] > key
             }

@@ -77,6 +77,7 @@ package final class ServableModel: Sendable {
     ) -> RowProblem? {
         precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "the range lies within the rows")
         return unsafe Kernel.predict(
-            plan, rows: rows, rowCount: rowCount, range: range, outputs: outputs, scratch: ScratchLayout.aligned(scratch))
+            plan, rows: rows, rowCount: rowCount, range: range, outputs: outputs,
+            scratch: ScratchLayout.aligned(scratch))
     }
 }

@@ -22,7 +22,10 @@ enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> w
 
         for row in 0..<count {
             let isTiled = row < tiledCount
-            let first = isTiled ? row / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount &* featureCount &+ row % TreeWalk<Walk>.tileRowCount : row &* featureCount
+            let first =
+                isTiled
+                ? row / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount &* featureCount &+ row
+                    % TreeWalk<Walk>.tileRowCount : row &* featureCount
             if let problem = unsafe RowPreparer.writeKeys(
                 Writer.self, plan, rows: rows, row: row, index: index, to: keys + first,
                 stride: isTiled ? TreeWalk<Walk>.tileRowCount : 1, scratch: scratch)

@@ -22,7 +22,8 @@ extension ZScore {
         rows: [Double], columnCount: Int, method: Method, threshold: Double
     ) throws(ModelError) -> ZScore {
         guard columnCount >= 1, rows.count % columnCount == 0 else {
-            throw .invalid("z-score", "\(rows.count) values for rows of \(columnCount) columns found, whole rows expected")
+            throw .invalid(
+                "z-score", "\(rows.count) values for rows of \(columnCount) columns found, whole rows expected")
         }
         let columns = (0..<columnCount).map { column in
             stride(from: column, to: rows.count, by: columnCount).map { rows[$0] }

@@ -72,7 +72,8 @@ struct Oracle {
             singles = singles.map { $0 / Float(ensemble.trees.count) }
         }
         return finish(
-            single ? singles.map(Double.init) : sums, link: ensemble.link, task: ensemble.task, rule: ensemble.classRule,
+            single ? singles.map(Double.init) : sums, link: ensemble.link, task: ensemble.task,
+            rule: ensemble.classRule,
             isTrees: true, single: single)
     }
 
@@ -99,7 +100,9 @@ struct Oracle {
                 } else {
                     let words = ensemble.categorySets[set]
                     let category = value.rounded(.towardZero)
-                    goesLeft = category < Double(words.count * 32) && words[Int(category) / 32] >> UInt32(Int(category) % 32) & 1 == 1
+                    goesLeft =
+                        category < Double(words.count * 32)
+                        && words[Int(category) / 32] >> UInt32(Int(category) % 32) & 1 == 1
                 }
                 index = goesLeft ? left : right
             }

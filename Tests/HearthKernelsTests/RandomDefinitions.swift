@@ -31,7 +31,8 @@ struct RandomDefinitions {
     /// Rows for a definition: random ones, special values, and the thresholds of its trees with their neighbours.
     mutating func rows(for definition: ModelDefinition, count: Int) -> [Double] {
         var special: [Double] = [
-            0, -0.0, 1, -1, Double.leastNonzeroMagnitude, -Double.leastNonzeroMagnitude, 1e-45, -1e-45, 1e-40, 3e38, -3e38, 3.4028234e38, 1.5, 255, 31.9, 33, -0.5,
+            0, -0.0, 1, -1, Double.leastNonzeroMagnitude, -Double.leastNonzeroMagnitude, 1e-45, -1e-45, 1e-40, 3e38,
+            -3e38, 3.4028234e38, 1.5, 255, 31.9, 33, -0.5,
         ]
         var acceptsMissing = definition.stages.contains { if case .impute = $0 { true } else { false } }
         if case .treeEnsemble(let ensemble) = definition.estimator {
@@ -70,12 +71,14 @@ struct RandomDefinitions {
                 Scaler(
                     .subtractThenDivide(
                         offset: chance(0.7) ? numbers(width) : nil,
-                        scale: chance(0.7) ? (0..<width).map { _ in Double.random(in: 0.5...2, using: &generator) } : nil)))
+                        scale: chance(0.7)
+                            ? (0..<width).map { _ in Double.random(in: 0.5...2, using: &generator) } : nil)))
         default:
             return .scale(
                 Scaler(
                     .multiplyThenAdd(
-                        scale: (0..<width).map { _ in Double.random(in: 0.1...0.9, using: &generator) }, offset: numbers(width),
+                        scale: (0..<width).map { _ in Double.random(in: 0.1...0.9, using: &generator) },
+                        offset: numbers(width),
                         clip: chance(0.5) ? -1.5...1.5 : nil)))
         }
     }
@@ -83,7 +86,8 @@ struct RandomDefinitions {
     private mutating func linear(_ width: Int) -> LinearModel {
         let (outputs, link, task, rule) = head(isTrees: false)
         return LinearModel(
-            coefficients: (0..<outputs).map { _ in numbers(width) }, intercepts: numbers(outputs), link: link, task: task,
+            coefficients: (0..<outputs).map { _ in numbers(width) }, intercepts: numbers(outputs), link: link,
+            task: task,
             classRule: rule)
     }
 
@@ -97,11 +101,14 @@ struct RandomDefinitions {
             case .sigmoid where outputs > 1 && task != .regression: link = .softmaxSequential
             case .identity, .sigmoid, .softmaxSequential, .exponential: break
             }
-            if case .classification(let classes) = task, link == .identity, outputs == 1, classes.count == 2 { link = .sigmoid }
+            if case .classification(let classes) = task, link == .identity, outputs == 1, classes.count == 2 {
+                link = .sigmoid
+            }
         }
         let hasCategories = chance(0.15)
         let sets: [[UInt32]] =
-            hasCategories ? (0..<3).map { size in (0..<size).map { _ in UInt32.random(in: 0...(.max), using: &generator) } } : []
+            hasCategories
+            ? (0..<3).map { size in (0..<size).map { _ in UInt32.random(in: 0...(.max), using: &generator) } } : []
         let isVector = outputs > 1 && chance(0.5)
         let missing: TreeEnsemble.MissingRule = chance(0.5) ? .perNode : .refused
         let treeCount = [1, 2, 3, 5, 15, 16, 17, 33, 40].randomElement(using: &generator) ?? 1
@@ -112,17 +119,22 @@ struct RandomDefinitions {
                 setCount: sets.count)
         }
         return TreeEnsemble(
-            columnCount: width, inputs: chance(0.6) ? .float32 : .float64, thresholds: chance(0.7) ? .float64 : .float32,
+            columnCount: width, inputs: chance(0.6) ? .float32 : .float64,
+            thresholds: chance(0.7) ? .float64 : .float32,
             splitRule: chance(0.6) ? .lessOrEqual : .less, missing: missing, trees: trees, categorySets: sets,
-            accumulator: single ? .float32 : .float64, aggregation: chance(0.5) ? .sum : .mean, baseValues: numbers(outputs),
+            accumulator: single ? .float32 : .float64, aggregation: chance(0.5) ? .sum : .mean,
+            baseValues: numbers(outputs),
             link: link, task: task, classRule: rule)
     }
 
     private mutating func tree(columnCount: Int, depth: Int, width: Int, output: Int, setCount: Int) -> Tree {
-        let columns: [Int]? = chance(0.3) ? (0..<columnCount).map { _ in Int.random(in: 0..<columnCount, using: &generator) } : nil
+        let columns: [Int]? =
+            chance(0.3) ? (0..<columnCount).map { _ in Int.random(in: 0..<columnCount, using: &generator) } : nil
         var nodes: [Tree.Node] = []
         var leafCount = 0
-        let thresholds: [Double] = [0, -0.0, 1, 1e-40, Double.leastNonzeroMagnitude, .infinity, -.infinity, 3.5e38, 1e300, 0.1]
+        let thresholds: [Double] = [
+            0, -0.0, 1, 1e-40, Double.leastNonzeroMagnitude, .infinity, -.infinity, 3.5e38, 1e300, 0.1,
+        ]
         func grow(_ level: Int, _ random: inout RandomDefinitions) -> Int {
             let index = nodes.count
             nodes.append(.leaf(0))
@@ -150,7 +162,8 @@ struct RandomDefinitions {
         }
         _ = grow(0, &self)
         let values = (0..<leafCount * width).map { _ in
-            chance(0.3) ? Double(Int.random(in: -2...2, using: &generator)) : Double.random(in: -1...1, using: &generator)
+            chance(0.3)
+                ? Double(Int.random(in: -2...2, using: &generator)) : Double.random(in: -1...1, using: &generator)
         }
         return Tree(nodes: nodes, leafValues: values, width: width, output: output, columns: columns)
     }
@@ -162,11 +175,16 @@ struct RandomDefinitions {
         switch Int.random(in: 0..<4, using: &generator) {
         case 0:
             let links: [Link] = [.identity, .exponential, .sigmoid]
-            return (Int.random(in: 1...3, using: &generator), links.randomElement(using: &generator) ?? .identity, .regression, rule)
+            return (
+                Int.random(in: 1...3, using: &generator), links.randomElement(using: &generator) ?? .identity,
+                .regression, rule
+            )
         case 1: return (1, .isolation(normalizer: chance(0.1) ? 0 : 7.25), .anomaly(offset: -0.5), rule)
         case 2:
             let links: [Link] = [.sigmoid, .scaledSigmoid(factor: 2), .identity]
-            return (1, links.randomElement(using: &generator) ?? .sigmoid, .classification(classes: .integers([0, 1])), rule)
+            return (
+                1, links.randomElement(using: &generator) ?? .sigmoid, .classification(classes: .integers([0, 1])), rule
+            )
         default:
             let count = [2, 3, 9, 140].randomElement(using: &generator) ?? 3
             let links: [Link] = [.softmaxPairwise, .softmaxSequential, .softmaxLogSumExp, .identity, .sigmoid]

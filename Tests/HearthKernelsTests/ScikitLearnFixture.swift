@@ -55,7 +55,8 @@ struct ScikitLearnFixture: Decodable {
             estimator: .treeEnsemble(
                 TreeEnsemble(
                     columnCount: ensemble.columnCount, inputs: ensemble.inputs == "float32" ? .float32 : .float64,
-                    thresholds: .float64, splitRule: .lessOrEqual, missing: ensemble.missing == "perNode" ? .perNode : .refused,
+                    thresholds: .float64, splitRule: .lessOrEqual,
+                    missing: ensemble.missing == "perNode" ? .perNode : .refused,
                     trees: ensemble.trees.map(\.tree), aggregation: ensemble.aggregation == "mean" ? .mean : .sum,
                     baseValues: ensemble.base, link: ensemble.linkCase, task: ensemble.taskCase,
                     classRule: ensemble.ruleCase)))
@@ -113,7 +114,8 @@ extension ScikitLearnFixture.Tree {
                 column: features[index], threshold: thresholds[index], left: lefts[index], right: rights[index],
                 missingGoesLeft: directions[index] != 0)
         }
-        return Tree(nodes: nodes, leafValues: leafValues.doubles, width: width, output: output, columns: columns?.integers)
+        return Tree(
+            nodes: nodes, leafValues: leafValues.doubles, width: width, output: output, columns: columns?.integers)
     }
 }
 
@@ -121,7 +123,8 @@ extension Data {
     /// Little-endian float64 values.
     var doubles: [Double] {
         stride(from: 0, to: count, by: 8).map { start in
-            Double(bitPattern: (0..<8).reduce(UInt64(0)) { $0 | UInt64(self[startIndex + start + $1]) << UInt64(8 * $1) })
+            Double(
+                bitPattern: (0..<8).reduce(UInt64(0)) { $0 | UInt64(self[startIndex + start + $1]) << UInt64(8 * $1) })
         }
     }
 

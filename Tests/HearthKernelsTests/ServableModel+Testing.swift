@@ -15,7 +15,8 @@ extension ServableModel {
             let problem = unsafe rows.withUnsafeBufferPointer { rows in
                 unsafe outputs.withUnsafeMutableBufferPointer { outputs in
                     unsafe scratch.withUnsafeMutableBytes { scratch -> RowProblem? in
-                        guard let rows = rows.baseAddress, let outputs = outputs.baseAddress, let scratch = scratch.baseAddress
+                        guard let rows = rows.baseAddress, let outputs = outputs.baseAddress,
+                            let scratch = scratch.baseAddress
                         else { return nil }
                         return unsafe predict(
                             rows: rows, rowCount: rowCount, range: range, outputs: outputs, scratch: scratch)

@@ -33,7 +33,8 @@ struct EnsemblePacker {
         guard shape.nodeSlotCount <= ModelLimits.nodeSlotCount, leafCount <= ModelLimits.leafRowCount,
             shape.categoryWordCount <= ModelLimits.nodeSlotCount
         else {
-            throw .unsupported("tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
+            throw .unsupported(
+                "tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
         }
     }
 
@@ -84,7 +85,8 @@ struct EnsemblePacker {
                     nextLevel += [left, right]
                     nextPair += 2
                 case .category(let column, let set, let left, let right, let missingGoesLeft):
-                    let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
+                    let feature =
+                        UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
                     let firstWord = categoryOffsets[set]
                     slots[2 * slot] = UInt64(firstWord) | UInt64(ensemble.categorySets[set].count) << 32
                     slots[2 * slot + 1] = UInt64(feature) | UInt64(nextPair - slot) << 32

@@ -20,10 +20,12 @@ package struct GoldenVectors: Sendable, Equatable {
         guard (0...Self.rowCountMax).contains(rowCount), (1...ModelLimits.columnCount).contains(columnCount),
             (1...3 * ModelLimits.outputCount).contains(outputWidth)
         else {
-            throw .invalid("golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
+            throw .invalid(
+                "golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
         }
         guard rows.count == rowCount * columnCount, outputs.count == rowCount * outputWidth else {
-            throw .invalid("golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
+            throw .invalid(
+                "golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
         }
         self.rowCount = rowCount
         self.columnCount = columnCount
@@ -54,6 +56,7 @@ package struct GoldenVectors: Sendable, Equatable {
             try reader.readDouble()
         }
         try reader.expectEnd()
-        try self.init(rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
+        try self.init(
+            rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
     }
 }

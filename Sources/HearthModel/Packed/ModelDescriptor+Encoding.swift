@@ -71,7 +71,9 @@ extension EnsembleShape {
         writer.write(splitsMissing)
         writer.write(nodeForm.rawValue)
         writer.write(UInt8(aggregation == .sum ? 0 : 1))
-        for count in [treeCount, nodeSlotCount, leafRowCount, leafWidth, categoryWordCount] { writer.write(count: count) }
+        for count in [treeCount, nodeSlotCount, leafRowCount, leafWidth, categoryWordCount] {
+            writer.write(count: count)
+        }
         output.encode(to: &writer)
     }
 }

@@ -33,7 +33,8 @@ package struct PackedModel {
     ) throws(ModelError) -> UnsafeRawBufferPointer {
         guard let bytes = unsafe sections(id), let base = bytes.baseAddress else {
             throw ModelError(
-                .missingSection, at: "section \(id)", "nothing found", hint: "the file is not a whole model; publish it again")
+                .missingSection, at: "section \(id)", "nothing found",
+                hint: "the file is not a whole model; publish it again")
         }
         if let byteCount, bytes.count != byteCount {
             throw .malformed(id, "\(bytes.count) bytes found, \(byteCount) expected from the descriptor")
