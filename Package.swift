@@ -81,7 +81,7 @@ let package = Package(
         tests("TidyTests", []),
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
-        tests("HearthKernelsTests", ["HearthKernels"]),
+        tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
         tests("HearthArtifactsTests", ["HearthArtifacts"]),
         tests("HearthRegistryTests", ["HearthRegistrySQLite"]),
         tests("HearthWireTests", ["HearthWire"]),
