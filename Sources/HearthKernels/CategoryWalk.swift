@@ -1,7 +1,8 @@
 import HearthModel
 
-/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time. A categorical node looks
-/// its set up; the numeric ones are as in ``WideNodeWalk``.
+/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time.
+///
+/// A categorical node looks its set up; the numeric ones are as in ``WideNodeWalk``.
 enum CategoryWalk {
     /// The leaf row of one tree.
     static func leafRow(

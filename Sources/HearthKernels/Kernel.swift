@@ -1,7 +1,8 @@
 import HearthModel
 
-/// Blocks of rows through the kernel of their family, and from raw values to outputs. Static functions over the plan's address:
-/// nothing is copied, counted or allocated.
+/// Blocks of rows through the kernel of their family, and from raw values to outputs.
+///
+/// Static functions over the plan's address: nothing is copied, counted or allocated.
 enum Kernel {
     /// See ``ServableModel/predict(rows:rowCount:range:outputs:scratch:)``; `scratch` is aligned to 64 bytes.
     static func predict(

@@ -13,8 +13,9 @@ package struct GoldenMismatch: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ServableModel {
-    /// Computes the golden rows and compares every bit; nil when all are equal (two NaN are). A row that the model refuses is
-    /// thrown as a ``RowProblem``. For loading and publishing; it allocates.
+    /// Computes the golden rows and compares every bit; nil when all are equal (two NaN are).
+    ///
+    /// A row that the model refuses is thrown as a ``RowProblem``. For loading and publishing; it allocates.
     package func mismatch(with golden: GoldenVectors) throws(RowProblem) -> GoldenMismatch? {
         guard golden.columnCount == signature.columnCount, golden.outputWidth == outputWidth else {
             return GoldenMismatch(

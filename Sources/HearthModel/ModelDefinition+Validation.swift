@@ -1,6 +1,7 @@
 extension ModelDefinition {
-    /// Checks that every shape fits the next and every number is one that can be computed with. What passes can be packed and
-    /// served; nothing after this asks again.
+    /// Checks that every shape fits the next and every number is one that can be computed with.
+    ///
+    /// What passes can be packed and served; nothing after this asks again.
     package func validate() throws(ModelError) {
         try signature.validate()
         var width = signature.columnCount

@@ -1,7 +1,9 @@
 import Glibc
 import HearthModel
 
-/// A definition computed the plain way: stage after stage, tree after tree, node after node, straight from `SKLEARN.md` section 3.
+/// A definition computed the plain way: stage after stage, tree after tree, node after node, straight from `SKLEARN.md`
+/// section 3.
+///
 /// It shares nothing with the kernels but the definition.
 struct Oracle {
     let definition: ModelDefinition

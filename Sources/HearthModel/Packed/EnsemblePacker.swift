@@ -153,8 +153,10 @@ private struct Traits {
     }
 }
 
-/// The distinct leaf rows of all trees in the order in which they are met. Isolation forests have a few hundred distinct
-/// path lengths and classifiers many pure leaves, so what the kernels look up mostly fits the first-level cache.
+/// The distinct leaf rows of all trees in the order in which they are met.
+///
+/// Isolation forests have a few hundred distinct path lengths and classifiers many pure leaves, so what the kernels
+/// look up mostly fits the first-level cache.
 private struct LeafTable {
     private var rows: [[UInt64]: Int] = [:]
     private var singles: [UInt64: Int] = [:]

@@ -1,5 +1,7 @@
-/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published, checked
-/// whenever it is loaded. A server whose processor or C library computes otherwise is found out before it answers.
+/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published,
+/// checked whenever it is loaded.
+///
+/// A server whose processor or C library computes otherwise is found out before it answers.
 package struct GoldenVectors: Sendable, Equatable {
     package let rowCount: Int
     /// Values per row.

@@ -1,5 +1,7 @@
 extension ModelDescriptor {
-    /// The layout that this source writes and reads. A reader refuses another.
+    /// The layout that this source writes and reads.
+    ///
+    /// A reader refuses another.
     static let layoutVersion: UInt32 = 1
 
     func encoded() -> [UInt8] {

@@ -43,18 +43,20 @@ package struct PackedEnsemble {
         var allFinite = true
         switch shape.output.accumulator {
         case .float32:
-            for unsafebits in unsafe leaves.bindMemory(to: UInt32.self) {
-                allFinite = allFinite && bits & 0x7F80_0000 != 0x7F80_0000
-            }
+            let words = unsafe leaves.bindMemory(to: UInt32.self)
+            for index in 0..<words.count { unsafe allFinite = allFinite && words[index] & 0x7F80_0000 != 0x7F80_0000 }
         case .float64:
-            for unsafebits in unsafe leaves.bindMemory(to: UInt64.self) {
-                allFinite = allFinite && bits & 0x7FF0_0000_0000_0000 != 0x7FF0_0000_0000_0000
+            let words = unsafe leaves.bindMemory(to: UInt64.self)
+            for index in 0..<words.count {
+                unsafe allFinite = allFinite && words[index] & 0x7FF0_0000_0000_0000 != 0x7FF0_0000_0000_0000
             }
         }
         guard allFinite else { throw .malformed(.leaves, "a value that is not finite found") }
     }
 
-    /// Every tree where the one before it ends, and every tree sound. Returns the greatest and the total depth.
+    /// Every tree where the one before it ends, and every tree sound.
+    ///
+    /// Returns the greatest and the total depth.
     private static func checkTrees(
         _ shape: EnsembleShape, _ trees: UnsafePointer<TreeRecord>, _ nodes: UnsafePointer<UInt64>
     ) throws(ModelError) -> (Int, Int) {

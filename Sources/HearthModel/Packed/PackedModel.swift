@@ -12,7 +12,9 @@ package struct PackedModel {
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
 
-    /// Checks the sections of one model. Sections start at multiples of 8 bytes (files place them at multiples of 64).
+    /// Checks the sections of one model.
+    ///
+    /// Sections start at multiples of 8 bytes (files place them at multiples of 64).
     package init(sections: (SectionID) -> UnsafeRawBufferPointer?) throws(ModelError) {
         let descriptor = try unsafe ModelDescriptor(decoding: Self.require(.descriptor, sections, alignment: 1))
         self.descriptor = descriptor

@@ -1,4 +1,4 @@
-/// One pass over the nodes of one tree in level order: is every link, feature and leaf in its place, and how deep is the tree?
+/// Finds in one pass whether the nodes of a tree, in level order, are all in their place, and how deep the tree is.
 ///
 /// The children of the n-th inner node must be the n-th pair, so that the next expected pair is all there is to remember, and
 /// the first node of the next level is where the pairs stood when this level began. The checks of a node are gathered in
