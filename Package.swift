@@ -105,7 +105,7 @@ let package = Package(
         tests("TidyTests", []),
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
-        tests("HearthKernelsTests", ["HearthKernels"]),
+        tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
         tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",

@@ -35,7 +35,9 @@ package struct TreeEnsemble: Sendable, Equatable {
     package var splitRule: SplitRule
     package var missing: MissingRule
     package var trees: [Tree]
-    /// Sets of categories, by index from the nodes. Bit c of a set (word c / 32, bit c % 32) says that category c goes left.
+    /// Sets of categories, by index from the nodes.
+    ///
+    /// Bit c of a set (word c / 32, bit c % 32) says that category c goes left.
     package var categorySets: [[UInt32]]
     /// The precision in which leaf values are added.
     package var accumulator: Number
@@ -81,8 +83,9 @@ package struct Tree: Sendable, Equatable {
     }
 
     package var nodes: [Node]
-    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output. All trees
-    /// of an ensemble have the same width.
+    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output.
+    ///
+    /// All trees of an ensemble have the same width.
     package var leafValues: [Double]
     package var width: Int
     /// For `width` 1: the output that this tree adds to.
