@@ -111,7 +111,7 @@ let package = Package(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
-        tests("HearthWireTests", ["HearthWire"]),
+        tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests(
             "HearthServingTests",
             [
@@ -124,7 +124,7 @@ let package = Package(
                 "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
                 "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging,
             ]),
-        tests("HearthClientTests", ["HearthClient"]),
+        tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]
 )

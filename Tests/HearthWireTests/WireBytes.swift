@@ -4,7 +4,7 @@ import HearthWire
 extension Array where Element == UInt8 {
     /// Lends the bytes as a view. They lie at an address of their own, so that a read beyond the end shows under the sanitizer.
     func withView<Value>(_ body: (ByteView) throws -> Value) rethrows -> Value {
-        try unsafe withUnsafeBytes { try body(ByteView($0)) }
+        try unsafe withUnsafeBytes { unsafe try body(ByteView($0)) }
     }
 }
 
@@ -36,7 +36,8 @@ struct SeededRandom: RandomNumberGenerator {
     /// Text without NUL: C text ends there.
     mutating func text(_ countMax: Int) -> String {
         let alphabet = Array("abcXYZ019._-/ äß漢")
-        return String((0..<Int.random(in: 0...countMax, using: &self)).map { _ in alphabet.randomElement(using: &self) ?? "a" })
+        return String(
+            (0..<Int.random(in: 0...countMax, using: &self)).map { _ in alphabet.randomElement(using: &self) ?? "a" })
     }
 }
 
