@@ -1,5 +1,6 @@
 /// The first value that a model refuses, as scikit-learn's input check would: found before the row is computed.
 package struct RowProblem: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What is wrong with the value.
     package enum Kind: Sendable, Equatable {
         /// NaN, and the model was trained without missing values.
         case missing

@@ -65,6 +65,7 @@ package struct Imputer: Sendable, Equatable {
 
 /// scikit-learn's scalers, elementwise, each operation rounded as the library does it (division, not a reciprocal).
 package struct Scaler: Sendable, Equatable {
+    /// The formula, with its constants, one per column.
     package enum Form: Sendable, Equatable {
         /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied as 0 or 1.
         case subtractThenDivide(offset: [Double]?, scale: [Double]?)
@@ -109,6 +110,7 @@ package struct LinearModel: Sendable, Equatable {
 
 /// Distance from the middle in units of spread, per column; the row's score is the largest over its columns.
 package struct ZScore: Sendable, Equatable {
+    /// What the middle and the spread are.
     package enum Method: Sendable, Equatable {
         /// `|x - mean| / standard deviation`. (SKLEARN-like population deviation, ddof 0.)
         case standard

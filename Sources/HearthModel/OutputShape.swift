@@ -1,5 +1,6 @@
 /// How the raw sums of an estimator become named outputs: the link, the task, and what they say about each other.
 package struct OutputShape: Sendable, Equatable {
+    /// Which kind of estimator the outputs come from.
     package enum Family: Sendable, Equatable {
         case trees
         case linear

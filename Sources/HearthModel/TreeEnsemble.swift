@@ -1,10 +1,12 @@
 /// Trees whose leaves are aggregated: isolation forests, random forests, boosted trees.
 package struct TreeEnsemble: Sendable, Equatable {
+    /// A floating-point format.
     package enum Number: Sendable, Equatable {
         case float32
         case float64
     }
 
+    /// Which way equality goes at a split.
     package enum SplitRule: Sendable, Equatable {
         /// Left when `x <= threshold` (scikit-learn, LightGBM).
         case lessOrEqual
@@ -12,6 +14,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         case less
     }
 
+    /// What happens to NaN.
     package enum MissingRule: Sendable, Equatable {
         /// A row with NaN is refused.
         case refused
@@ -19,6 +22,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         case perNode
     }
 
+    /// How the leaves of all trees become one number per output.
     package enum Aggregation: Sendable, Equatable {
         /// The values of the leaves, added tree by tree from the base value.
         case sum
@@ -72,6 +76,7 @@ package struct TreeEnsemble: Sendable, Equatable {
 
 /// One tree: nodes in parent-before-child order, node 0 the root.
 package struct Tree: Sendable, Equatable {
+    /// A leaf or a split.
     package enum Node: Sendable, Equatable {
         /// Row `leaf` of the tree's leaf values.
         case leaf(Int)

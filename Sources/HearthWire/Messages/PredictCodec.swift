@@ -236,6 +236,7 @@ extension AnswerSource {
         }
     }
 
+    /// The source of that number; nil for one that is none.
     package init?(wireNumber: UInt64) {
         switch wireNumber {
         case 1: self = .file
