@@ -1,7 +1,8 @@
 import HearthModel
 
-/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time. A categorical node looks
-/// its set up; the numeric ones are as in ``WideNodeWalk``.
+/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time.
+///
+/// A categorical node looks its set up; the numeric ones are as in ``WideNodeWalk``.
 enum CategoryWalk {
     /// The leaf row of one tree.
     static func leafRow(
@@ -18,7 +19,8 @@ enum CategoryWalk {
             if feature & NodeForm.categoryBit != 0 {
                 let index = Int(feature & ~NodeForm.categoryBit)
                 let words = unsafe categories + Int(key & 0xFFFF_FFFF)
-                goesRight = unsafe categoryGoesRight(row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
+                goesRight = unsafe categoryGoesRight(
+                    row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
             } else {
                 goesRight = unsafe row[Int(feature)] > key
             }

@@ -1,7 +1,8 @@
 import HearthModel
 
-/// Blocks of rows through the kernel of their family, and from raw values to outputs. Static functions over the plan's address:
-/// nothing is copied, counted or allocated.
+/// Blocks of rows through the kernel of their family, and from raw values to outputs.
+///
+/// Static functions over the plan's address: nothing is copied, counted or allocated.
 enum Kernel {
     /// See ``ServableModel/predict(rows:rowCount:range:outputs:scratch:)``; `scratch` is aligned to 64 bytes.
     static func predict(
@@ -14,7 +15,9 @@ enum Kernel {
         while first < range.upperBound {
             let count = unsafe min(plan.pointee.layout.blockRowCount, range.upperBound &- first)
             let block = unsafe rows + first &* plan.pointee.preparer.columnCount
-            if let problem = unsafe computeRaw(plan, rows: block, count: count, index: first, raw: raw, scratch: scratch) {
+            if let problem = unsafe computeRaw(
+                plan, rows: block, count: count, index: first, raw: raw, scratch: scratch)
+            {
                 return problem
             }
             for row in 0..<count {
@@ -57,8 +60,10 @@ enum Kernel {
         _ scratch: UnsafeMutableRawPointer
     ) -> RowProblem? where Writer.Key == UInt64 {
         unsafe plan.pointee.addsFloat32
-            ? TreeKernel<WideNodeWalk, Writer, Float>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
-            : TreeKernel<WideNodeWalk, Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
+            ? TreeKernel<WideNodeWalk, Writer, Float>.sum(
+                plan, rows: rows, count: count, index: index, scratch: scratch)
+            : TreeKernel<WideNodeWalk, Writer, Double>.sum(
+                plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
     @inline(never)
@@ -80,7 +85,9 @@ enum Kernel {
         let isLinear = unsafe plan.pointee.family == .linear
         let rawCount = unsafe plan.pointee.outputCount
         for row in 0..<count {
-            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) { return problem }
+            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) {
+                return problem
+            }
             let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
             if isLinear {

@@ -1,5 +1,7 @@
-/// Linear models: each decision value is the sum over the columns from left to right, then the intercept. BLAS sums in other
-/// orders that depend on the batch (`SKLEARN.md` section 4.3); this order is the same for every batch.
+/// Linear models: each decision value is the sum over the columns from left to right, then the intercept.
+///
+/// BLAS sums in other orders that depend on the batch (`SKLEARN.md` section 4.3); this order is the same for every
+/// batch.
 enum LinearKernel {
     /// The raw values of one staged row.
     @inline(__always)

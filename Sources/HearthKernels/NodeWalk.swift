@@ -1,7 +1,9 @@
 import HearthModel
 
-/// One step of a walk over nodes of one form, and what a leaf says (``NodeForm`` draws the layout). No step asks whether it
-/// stands on a leaf: leaves loop on themselves. Nothing is checked: ``PackedModel`` has checked every node.
+/// One step of a walk over nodes of one form, and what a leaf says (``NodeForm`` draws the layout).
+///
+/// No step asks whether it stands on a leaf: leaves loop on themselves. Nothing is checked: ``PackedModel`` has checked
+/// every node.
 protocol NodeWalk {
     /// A value of a prepared row.
     associatedtype Key: FixedWidthInteger & UnsignedInteger
@@ -16,8 +18,10 @@ protocol NodeWalk {
     static func leafRow(_ nodes: UnsafePointer<UInt64>, _ slot: Int) -> UInt32
 }
 
-/// Nodes of 8 bytes: six instructions a step. The comparison sets the carry, which the addition to the child's slot takes; the
-/// word of feature and delta is loaded once, and what is left of it becomes the next slot.
+/// Nodes of 8 bytes: six instructions a step.
+///
+/// The comparison sets the carry, which the addition to the child's slot takes; the word of feature and delta is loaded
+/// once, and what is left of it becomes the next slot.
 enum SmallNodeWalk: NodeWalk {
     @inline(__always)
     static func next(
@@ -63,7 +67,9 @@ enum WideNodeWalk: NodeWalk {
     }
 }
 
-/// 1 for true. Written as `condition ? 1 : 0` the compiler makes some of the lanes branch, and a mispredicted branch costs more
+/// 1 for true.
+///
+/// Written as `condition ? 1 : 0` the compiler makes some of the lanes branch, and a mispredicted branch costs more
 /// than all the rest of a step.
 @inline(__always)
 private func oneIf(_ condition: Bool) -> Int {

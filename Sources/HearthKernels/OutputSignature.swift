@@ -29,7 +29,9 @@ package struct OutputSignature: Sendable, Equatable {
         case .classification(let classes):
             var outputs = [OutputSignature(name: "predict", width: 1, labels: classes)]
             if shape.hasProbabilities { outputs.append(OutputSignature(name: "predict_proba", width: classes.count)) }
-            if shape.hasDecision { outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount)) }
+            if shape.hasDecision {
+                outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount))
+            }
             return outputs
         }
     }

@@ -1,7 +1,9 @@
 import Glibc
 import HearthModel
 
-/// Turns the raw values of one row into its named outputs. Plain numbers, so that it is copied without reference counting.
+/// Turns the raw values of one row into its named outputs.
+///
+/// Plain numbers, so that it is copied without reference counting.
 struct OutputWriter {
     enum Kind: UInt8 {
         case regression

@@ -1,7 +1,9 @@
 import HearthModel
 
-/// The walk that the fast kernel is measured against: one tree after the other, each until its leaf, on the same packed nodes, with
-/// the same door, sums and outputs. Its answers are those of ``ServableModel``, to the bit. For benchmarks and tests only.
+/// The walk that the fast kernel is measured against: one tree after the other, each until its leaf, on the same packed
+/// nodes, with the same door, sums and outputs.
+///
+/// Its answers are those of ``ServableModel``, to the bit. For benchmarks and tests only.
 package struct PlainWalk: Sendable {
     private let model: ServableModel
 

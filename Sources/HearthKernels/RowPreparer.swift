@@ -1,7 +1,8 @@
 import HearthModel
 
-/// The door of a model: runs the stages over a row and refuses values that the library would refuse. Pointers and numbers only;
-/// the memory belongs to ``StageProgram``.
+/// The door of a model: runs the stages over a row and refuses values that the library would refuse.
+///
+/// Pointers and numbers only; the memory belongs to ``StageProgram``.
 @safe
 struct RowPreparer {
     let columnCount: Int
@@ -37,8 +38,9 @@ struct RowPreparer {
         return unsafe source
     }
 
-    /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does). Without stages
-    /// the estimator's own check sees it.
+    /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does).
+    ///
+    /// Without stages the estimator's own check sees it.
     @inline(__always)
     static func infiniteInput(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int

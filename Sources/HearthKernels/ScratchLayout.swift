@@ -1,7 +1,8 @@
 import HearthModel
 
-/// How a kernel divides its scratch memory, and how many rows it takes at a time. Fixed per model: the largest call needs no
-/// more than the smallest.
+/// How a kernel divides its scratch memory, and how many rows it takes at a time.
+///
+/// Fixed per model: the largest call needs no more than the smallest.
 struct ScratchLayout {
     /// Rows of a block: their keys stay in the first-level cache while tree after tree passes by.
     let blockRowCount: Int

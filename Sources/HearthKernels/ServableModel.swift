@@ -26,8 +26,9 @@ package final class ServableModel: Sendable {
     private let stages: StageProgram
     private let owner: any AnyObject & Sendable
 
-    /// Checks the sections (``PackedModel``) and takes them as they lie. `owner` is held as long as the model lives and keeps
-    /// the memory mapped and unchanged.
+    /// Checks the sections (``PackedModel``) and takes them as they lie.
+    ///
+    /// `owner` is held as long as the model lives and keeps the memory mapped and unchanged.
     package init(
         section: (SectionID) -> UnsafeRawBufferPointer?, owner: any AnyObject & Sendable
     ) throws(ModelError) {
@@ -77,6 +78,7 @@ package final class ServableModel: Sendable {
     ) -> RowProblem? {
         precondition(range.lowerBound >= 0 && range.upperBound <= rowCount, "the range lies within the rows")
         return unsafe Kernel.predict(
-            plan, rows: rows, rowCount: rowCount, range: range, outputs: outputs, scratch: ScratchLayout.aligned(scratch))
+            plan, rows: rows, rowCount: rowCount, range: range, outputs: outputs,
+            scratch: ScratchLayout.aligned(scratch))
     }
 }

@@ -57,7 +57,9 @@ final class StageProgram: Sendable {
                         count: count))
             case .multiplyThenAdd(let count, let clip):
                 unsafe prepared.append(.multiplyThenAdd(scale: values, offset: values + count, count: count))
-                if let clip { unsafe prepared.append(.clip(lower: clip.lowerBound, upper: clip.upperBound, count: count)) }
+                if let clip {
+                    unsafe prepared.append(.clip(lower: clip.lowerBound, upper: clip.upperBound, count: count))
+                }
             }
             offset += stage.parameterCount
         }

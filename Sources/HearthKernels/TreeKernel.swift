@@ -6,8 +6,9 @@ import HearthModel
 /// Rows that do not fill a tile, among them every single row, go through sixteen trees at a time instead. Either way a row's leaves
 /// are added in tree order. Cost per row and tree: one step per level.
 enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> where Walk.Key == Writer.Key {
-    /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem. `rows` is the first of them,
-    /// `index` its number in the request.
+    /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem.
+    ///
+    /// `rows` is the first of them, `index` its number in the request.
     @inline(__always)
     static func sum(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, count: Int, index: Int,
@@ -22,7 +23,10 @@ enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> w
 
         for row in 0..<count {
             let isTiled = row < tiledCount
-            let first = isTiled ? row / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount &* featureCount &+ row % TreeWalk<Walk>.tileRowCount : row &* featureCount
+            let first =
+                isTiled
+                ? row / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount &* featureCount &+ row
+                    % TreeWalk<Walk>.tileRowCount : row &* featureCount
             if let problem = unsafe RowPreparer.writeKeys(
                 Writer.self, plan, rows: rows, row: row, index: index, to: keys + first,
                 stride: isTiled ? TreeWalk<Walk>.tileRowCount : 1, scratch: scratch)
@@ -60,7 +64,9 @@ enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> w
         }
     }
 
-    /// All trees with one row. Leaves are added while the processor already walks the next trees.
+    /// All trees with one row.
+    ///
+    /// Leaves are added while the processor already walks the next trees.
     @inline(__always)
     private static func addTrees(
         _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Walk.Key>, _ leafRows: UnsafeMutablePointer<UInt32>,

@@ -1,7 +1,9 @@
 import HearthModel
 
-/// The walks of the fast kernels: trees side by side with one row, or rows side by side through one tree. Free functions over
-/// pointers; no allocation, no reference counting, no branch that depends on data except the end of deep trees.
+/// The walks of the fast kernels: trees side by side with one row, or rows side by side through one tree.
+///
+/// Free functions over pointers; no allocation, no reference counting, no branch that depends on data except the end of
+/// deep trees.
 enum TreeWalk<Walk: NodeWalk> {
     /// Rows of a tile.
     static var tileRowCount: Int { 8 }
@@ -13,8 +15,9 @@ enum TreeWalk<Walk: NodeWalk> {
     /// depth 8) mostly use them up.
     private static var plainStepCount: Int { 8 }
 
-    /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16. No tree is deeper
-    /// than `stepsMax`.
+    /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16.
+    ///
+    /// No tree is deeper than `stepsMax`.
     @inline(__always)
     static func walkTrees(
         _ trees: UnsafePointer<TreeRecord>, count: Int, stepsMax: Int, nodes: UnsafePointer<UInt64>,
@@ -64,7 +67,9 @@ enum TreeWalk<Walk: NodeWalk> {
             Quad(root: Int(tree.root), row: tile + 4, stride: tileRowCount))
     }
 
-    /// All lanes to their leaves. Deep trees are asked every fourth step whether anybody still moves.
+    /// All lanes to their leaves.
+    ///
+    /// Deep trees are asked every fourth step whether anybody still moves.
     @inline(__always)
     private static func walk<Group: Lanes>(
         _ start: Group, _ steps: Int, _ nodes: UnsafePointer<UInt64>, _ leafRows: UnsafeMutablePointer<UInt32>

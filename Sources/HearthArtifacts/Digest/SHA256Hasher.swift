@@ -18,6 +18,7 @@ package struct SHA256Hasher: ~Copyable {
         unsafe EVP_MD_CTX_free(context)
     }
 
+    /// Takes the next bytes of the message.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard !failed, unsafe !bytes.isEmpty else { return }
         failed = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) != 1

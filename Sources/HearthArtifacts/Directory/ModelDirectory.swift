@@ -15,6 +15,7 @@ import Glibc
 ///
 /// Safe to use from any thread and from several processes at once. Calls block on the disk: not for the data plane.
 package final class ModelDirectory: Sendable {
+    /// What a process may do in the directory.
     package enum Access: Sendable {
         case readOnly
         case readWrite

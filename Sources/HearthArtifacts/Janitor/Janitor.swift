@@ -6,6 +6,7 @@ package import HearthCore
 /// In this order, so that a version registered meanwhile is not taken for an orphan: ``ModelDirectory/survey()``, then the ids from
 /// the registry, then ``plan(_:knownIDs:now:grace:)``, then ``run(_:in:)``.
 package enum Janitor {
+    /// One thing to do about a leftover.
     package enum Action: Sendable, Hashable {
         /// Delete what a dead publisher left in `.staging`.
         case removeStaging(String)

@@ -59,7 +59,9 @@ struct ByteReader {
     }
 
     func expectEnd() throws(ModelError) {
-        guard unsafe bytes.isEmpty else { throw malformed("\(remainingByteCount) bytes after the end found, none expected") }
+        guard unsafe bytes.isEmpty else {
+            throw malformed("\(remainingByteCount) bytes after the end found, none expected")
+        }
     }
 
     func malformed(_ message: String) -> ModelError {

@@ -33,7 +33,8 @@ struct EnsemblePacker {
         guard shape.nodeSlotCount <= ModelLimits.nodeSlotCount, leafCount <= ModelLimits.leafRowCount,
             shape.categoryWordCount <= ModelLimits.nodeSlotCount
         else {
-            throw .unsupported("tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
+            throw .unsupported(
+                "tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
         }
     }
 
@@ -84,7 +85,8 @@ struct EnsemblePacker {
                     nextLevel += [left, right]
                     nextPair += 2
                 case .category(let column, let set, let left, let right, let missingGoesLeft):
-                    let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
+                    let feature =
+                        UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
                     let firstWord = categoryOffsets[set]
                     slots[2 * slot] = UInt64(firstWord) | UInt64(ensemble.categorySets[set].count) << 32
                     slots[2 * slot + 1] = UInt64(feature) | UInt64(nextPair - slot) << 32
@@ -151,8 +153,10 @@ private struct Traits {
     }
 }
 
-/// The distinct leaf rows of all trees in the order in which they are met. Isolation forests have a few hundred distinct
-/// path lengths and classifiers many pure leaves, so what the kernels look up mostly fits the first-level cache.
+/// The distinct leaf rows of all trees in the order in which they are met.
+///
+/// Isolation forests have a few hundred distinct path lengths and classifiers many pure leaves, so what the kernels
+/// look up mostly fits the first-level cache.
 private struct LeafTable {
     private var rows: [[UInt64]: Int] = [:]
     private var singles: [UInt64: Int] = [:]

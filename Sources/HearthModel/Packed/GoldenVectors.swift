@@ -1,5 +1,7 @@
-/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published, checked
-/// whenever it is loaded. A server whose processor or C library computes otherwise is found out before it answers.
+/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published,
+/// checked whenever it is loaded.
+///
+/// A server whose processor or C library computes otherwise is found out before it answers.
 package struct GoldenVectors: Sendable, Equatable {
     package let rowCount: Int
     /// Values per row.
@@ -20,10 +22,12 @@ package struct GoldenVectors: Sendable, Equatable {
         guard (0...Self.rowCountMax).contains(rowCount), (1...ModelLimits.columnCount).contains(columnCount),
             (1...3 * ModelLimits.outputCount).contains(outputWidth)
         else {
-            throw .invalid("golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
+            throw .invalid(
+                "golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
         }
         guard rows.count == rowCount * columnCount, outputs.count == rowCount * outputWidth else {
-            throw .invalid("golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
+            throw .invalid(
+                "golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
         }
         self.rowCount = rowCount
         self.columnCount = columnCount
@@ -54,6 +58,7 @@ package struct GoldenVectors: Sendable, Equatable {
             try reader.readDouble()
         }
         try reader.expectEnd()
-        try self.init(rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
+        try self.init(
+            rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
     }
 }

@@ -18,7 +18,9 @@ package struct SectionID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One part of a packed model: little-endian, the very bytes that the kernels read. Placed at a multiple of 64 bytes.
+/// One part of a packed model: little-endian, the very bytes that the kernels read.
+///
+/// Placed at a multiple of 64 bytes.
 package struct ModelSection: Sendable, Equatable {
     package var id: SectionID
     package var bytes: [UInt8]
@@ -30,9 +32,13 @@ package struct ModelSection: Sendable, Equatable {
 }
 
 extension SectionID {
-    /// What the model is (``ModelDescriptor``). Every model has one.
+    /// What the model is (``ModelDescriptor``).
+    ///
+    /// Every model has one.
     package static let descriptor = SectionID("DESC")
-    /// Doubles: the parameters of the stages in order, then those of the estimator. Every model has one.
+    /// Doubles: the parameters of the stages in order, then those of the estimator.
+    ///
+    /// Every model has one.
     package static let parameters = SectionID("PARM")
     /// One ``TreeRecord`` per tree.
     package static let trees = SectionID("TREE")

@@ -1,4 +1,6 @@
-/// How a node lies in memory. All nodes of an ensemble have the same form.
+/// How a node lies in memory.
+///
+/// All nodes of an ensemble have the same form.
 ///
 ///     small        8 bytes: key u32 | feature u16 | delta u16              float32 values, key = `SortableKey`
 ///     wide        16 bytes: key u64 | feature u32 | delta u32              float64 values (or float32 ones, widened)

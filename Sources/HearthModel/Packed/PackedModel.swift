@@ -12,7 +12,9 @@ package struct PackedModel {
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
 
-    /// Checks the sections of one model. Sections start at multiples of 8 bytes (files place them at multiples of 64).
+    /// Checks the sections of one model.
+    ///
+    /// Sections start at multiples of 8 bytes (files place them at multiples of 64).
     package init(sections: (SectionID) -> UnsafeRawBufferPointer?) throws(ModelError) {
         let descriptor = try unsafe ModelDescriptor(decoding: Self.require(.descriptor, sections, alignment: 1))
         self.descriptor = descriptor
@@ -33,7 +35,8 @@ package struct PackedModel {
     ) throws(ModelError) -> UnsafeRawBufferPointer {
         guard let bytes = unsafe sections(id), let base = bytes.baseAddress else {
             throw ModelError(
-                .missingSection, at: "section \(id)", "nothing found", hint: "the file is not a whole model; publish it again")
+                .missingSection, at: "section \(id)", "nothing found",
+                hint: "the file is not a whole model; publish it again")
         }
         if let byteCount, bytes.count != byteCount {
             throw .malformed(id, "\(bytes.count) bytes found, \(byteCount) expected from the descriptor")

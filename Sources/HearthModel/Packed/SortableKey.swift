@@ -5,9 +5,13 @@
 /// left, ``missingRight32`` for one that goes right, and a key above plus infinity is a leaf: no value is greater, so a walk
 /// that goes right only when `value > threshold` stays where it is, without a branch. Comparing integers also costs one
 /// instruction less per step than comparing floats: the carry of the comparison is added to the child's index.
+///
+/// Public, unlike the rest of this target, because the compiler inlines only public functions into other targets, and a call per
+/// value would cost more than the conversion.
 public enum SortableKey {
     /// A missing value, at a node that sends those left: less than every threshold.
     @inlinable public static var missingLeft32: UInt32 { 0 }
+    /// The key of plus infinity, the greatest of a number.
     @inlinable public static var infinity32: UInt32 { 0xFF80_0000 }
     /// A missing value, at a node that sends those right: greater than every threshold.
     @inlinable public static var missingRight32: UInt32 { 0xFF80_0001 }
@@ -16,9 +20,13 @@ public enum SortableKey {
     /// Leaf rows that a 32-bit key can name.
     package static let leafRowCount32 = 0x7F_FFFF
 
+    /// As ``missingLeft32``.
     @inlinable public static var missingLeft64: UInt64 { 0 }
+    /// As ``infinity32``.
     @inlinable public static var infinity64: UInt64 { 0xFFF0_0000_0000_0000 }
+    /// As ``missingRight32``.
     @inlinable public static var missingRight64: UInt64 { 0xFFF0_0000_0000_0001 }
+    /// As ``firstLeaf32``.
     @inlinable public static var firstLeaf64: UInt64 { 0xFFF0_0000_0000_0001 }
 
     /// The key of a number that is not NaN.

@@ -1,4 +1,4 @@
-/// One pass over the nodes of one tree in level order: is every link, feature and leaf in its place, and how deep is the tree?
+/// Finds in one pass whether the nodes of a tree, in level order, are all in their place, and how deep the tree is.
 ///
 /// The children of the n-th inner node must be the n-th pair, so that the next expected pair is all there is to remember, and
 /// the first node of the next level is where the pairs stood when this level began. The checks of a node are gathered in
@@ -17,7 +17,8 @@ enum TreeCheck {
             let feature = word >> 32 & 0xFFFF
             let delta = Int(word >> 48)
             let isInner = delta != 0
-            let innerIsSound = index &+ delta == levels.nextPair && feature < featureCount && key <= SortableKey.infinity32
+            let innerIsSound =
+                index &+ delta == levels.nextPair && feature < featureCount && key <= SortableKey.infinity32
             let leafIsSound = feature == 0 && key &- UInt64(SortableKey.firstLeaf32) < leafRowCount
             isSound = isSound && (isInner ? innerIsSound : leafIsSound)
             levels.nextPair &+= isInner ? 2 : 0
@@ -41,10 +42,12 @@ enum TreeCheck {
             let feature = meta & (isCategory ? 0x7FFF_FFFF : 0xFFFF_FFFF)
             let delta = Int(meta >> 32)
             let isInner = delta != 0
-            let keyIsSound = isCategory
+            let keyIsSound =
+                isCategory
                 ? (key & 0xFFFF_FFFF) + (key >> 32) <= wordCount : key <= SortableKey.infinity64
             let innerIsSound = index &+ delta == levels.nextPair && feature < featureCount && keyIsSound
-            let leafIsSound = meta == 0 && key >= SortableKey.firstLeaf64 && key &- SortableKey.firstLeaf64 < leafRowCount
+            let leafIsSound =
+                meta == 0 && key >= SortableKey.firstLeaf64 && key &- SortableKey.firstLeaf64 < leafRowCount
             isSound = isSound && (isInner ? innerIsSound : leafIsSound)
             levels.nextPair &+= isInner ? 2 : 0
         }

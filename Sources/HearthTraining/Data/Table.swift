@@ -10,6 +10,7 @@ package struct TableSelection: Sendable {
     package var time: String?
     package var delimiter: UInt8
 
+    /// A table of columns that are there already.
     package init(columns: [String]? = nil, label: String? = nil, time: String? = nil, delimiter: UInt8 = 0x2C) {
         self.columns = columns
         self.label = label
@@ -30,6 +31,7 @@ package struct Table: Sendable {
 
     package var rowCount: Int { lines.count }
 
+    /// A table of columns that are there already.
     package init(columnNames: [String], columns: [[Double]], labels: [Bool]? = nil, lines: [Int]? = nil) {
         self.columnNames = columnNames
         self.columns = columns

@@ -1,5 +1,6 @@
 /// What scikit-learn's `IsolationForest` takes, with its defaults.
 package struct IsolationForestParameters: Sendable, Equatable {
+    /// Where the threshold between normal and anomalous lies.
     package enum Contamination: Sendable, Equatable {
         /// The offset is -0.5, as in the paper.
         case auto
@@ -7,6 +8,7 @@ package struct IsolationForestParameters: Sendable, Equatable {
         case fraction(Double)
     }
 
+    /// How many columns a tree draws.
     package enum MaxFeatures: Sendable, Equatable {
         case all
         /// Columns that each tree sees, drawn without replacement.

@@ -104,11 +104,13 @@ package struct DetectReplyView {
 
     package var count: Int { min(scores.count / 8, anomalies.count) }
 
+    /// The score of a scored point; NaN beyond the last.
     package func score(at index: Int) -> Double {
         guard let eight = scores.slice(from: index * 8, count: 8) else { return .nan }
         return unsafe Double(bitPattern: UInt64(littleEndian: eight.start.loadUnaligned(as: UInt64.self)))
     }
 
+    /// Whether a scored point is an anomaly.
     package func isAnomaly(at index: Int) -> Bool { anomalies.byte(at: index) == 1 }
 
     /// Reads the reply; nil when the bytes are no such message.

@@ -3,6 +3,14 @@ enum Exceptions {
     /// Files of more than ``SizeRule/lineCountMax`` lines.
     static let longFiles: [(path: String, reason: String)] = []
 
+    /// Compiler flags that the manifest may have all the same, exactly as they stand there.
+    static let compilerFlags: [(text: String, reason: String)] = [
+        (
+            ".unsafeFlags([\"-enforce-exclusivity=unchecked\"], .when(configuration: .release))",
+            "a fifth of a call's instructions; debug builds, which are tested, keep the checks, and no product has the targets"
+        )
+    ]
+
     /// Targets without a documentation page.
     static let withoutPage: [(target: String, reason: String)] = []
 

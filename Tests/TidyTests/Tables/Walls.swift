@@ -13,7 +13,7 @@ enum Walls {
             module: "CHearthLinux",
             importers: [
                 "Sources/HearthCore/", "Sources/HearthArtifacts/", "Sources/HearthServing/", "Sources/HearthServer/",
-                "Sources/HearthClient/",
+                "Sources/HearthClient/", "Sources/hearth/Bench/",
             ],
             reason: "the few calls of Linux that Swift cannot import; those who open files, maps and sockets need them"),
         Wall(

@@ -1,62 +1,6 @@
 import CHearthMessages
 package import HearthCore
 
-/// A message of the control plane: it can be packed by protobuf-c and read back.
-///
-/// `pack` builds the C message in an arena and writes it into `output`; `unpack` gives nil for bytes that are no such message.
-package protocol ControlMessage: Sendable {
-    /// Packs the message and hands its bytes to `body`; they are valid during the call.
-    func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result
-    static func unpack(_ bytes: ByteView, in arena: Arena) -> Self?
-}
-
-extension Arena {
-    /// Packs any protobuf-c message into the arena; empty when the arena may not grow further.
-    fileprivate func packed(_ message: UnsafeMutableRawPointer?) -> ByteView {
-        guard let message = unsafe message?.assumingMemoryBound(to: ProtobufCMessage.self) else { return .empty }
-        let byteCount = unsafe protobuf_c_message_get_packed_size(message)
-        guard byteCount > 0, let memory = unsafe allocate(byteCount) else { return .empty }
-        let written = unsafe protobuf_c_message_pack(message, memory.assumingMemoryBound(to: UInt8.self))
-        return unsafe ByteView(start: memory, count: written)
-    }
-
-    /// The elements of a repeated text field.
-    fileprivate func texts(_ texts: [String]) -> (
-        start: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, count: Int
-    ) {
-        unsafe pointers(texts.map { unsafe text($0) })
-    }
-}
-
-private func texts(_ start: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int) -> [String] {
-    (0..<count).map { unsafe ByteView(start?[$0]).text }
-}
-
-extension ReloadRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ReloadRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__reload_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__ReloadRequest) {
-        self = ReloadRequest()
-        modelName = unsafe ByteView(message.model_name).text
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__reload_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
 extension ReloadResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ReloadResponse>? {
         guard let message = unsafe arena.message(hearth__v1__reload_response__init) else { return nil }
@@ -184,33 +128,6 @@ extension ModelVersionMessage: ControlMessage {
     }
 }
 
-extension ListRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ListRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__list_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        unsafe message.pointee.limit = limit
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__ListRequest) {
-        self = ListRequest()
-        modelName = unsafe ByteView(message.model_name).text
-        limit = unsafe message.limit
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__list_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
 extension ListResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ListResponse>? {
         guard let message = unsafe arena.message(hearth__v1__list_response__init) else { return nil }
@@ -240,33 +157,6 @@ extension ListResponse: ControlMessage {
     package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         guard
             let message = unsafe hearth__v1__list_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
-extension GetRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__GetRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__get_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        unsafe message.pointee.model_version = arena.text(modelVersion)
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__GetRequest) {
-        self = GetRequest(modelName: "")
-        modelName = unsafe ByteView(message.model_name).text
-        modelVersion = unsafe ByteView(message.model_version).text
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__get_request__unpack(
                 arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
         else { return nil }
         return unsafe Self(message.pointee)
@@ -312,66 +202,6 @@ extension GetResponse: ControlMessage {
     }
 }
 
-extension PromoteRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__PromoteRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__promote_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        unsafe message.pointee.model_version = arena.text(modelVersion)
-        unsafe message.pointee.expected_generation = expectedGeneration
-        unsafe message.pointee.reason = arena.text(reason)
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__PromoteRequest) {
-        self = PromoteRequest(modelName: "", modelVersion: "")
-        modelName = unsafe ByteView(message.model_name).text
-        modelVersion = unsafe ByteView(message.model_version).text
-        expectedGeneration = unsafe message.expected_generation
-        reason = unsafe ByteView(message.reason).text
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__promote_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
-extension RollbackRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__RollbackRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__rollback_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        unsafe message.pointee.expected_generation = expectedGeneration
-        unsafe message.pointee.reason = arena.text(reason)
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__RollbackRequest) {
-        self = RollbackRequest(modelName: "")
-        modelName = unsafe ByteView(message.model_name).text
-        expectedGeneration = unsafe message.expected_generation
-        reason = unsafe ByteView(message.reason).text
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__rollback_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
 extension PointerResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__PointerResponse>? {
         guard let message = unsafe arena.message(hearth__v1__pointer_response__init) else { return nil }
@@ -401,29 +231,6 @@ extension PointerResponse: ControlMessage {
     package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         guard
             let message = unsafe hearth__v1__pointer_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
-extension StatsRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__StatsRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__stats_request__init) else { return nil }
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__StatsRequest) {
-        self = StatsRequest()
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__stats_request__unpack(
                 arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
         else { return nil }
         return unsafe Self(message.pointee)
@@ -500,31 +307,6 @@ extension StatsResponse.Counter: ControlMessage {
     package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         guard
             let message = unsafe hearth__v1__counter__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
-extension WatchRequest: ControlMessage {
-    func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__WatchRequest>? {
-        guard let message = unsafe arena.message(hearth__v1__watch_request__init) else { return nil }
-        unsafe message.pointee.model_name = arena.text(modelName)
-        return unsafe message
-    }
-
-    init(_ message: Hearth__V1__WatchRequest) {
-        self = WatchRequest()
-        modelName = unsafe ByteView(message.model_name).text
-    }
-
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__watch_request__unpack(
                 arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
         else { return nil }
         return unsafe Self(message.pointee)
