@@ -81,7 +81,8 @@ struct CountRun {
             limit: limit)
     }
 
-    /// Instructions of server and client, from the difference of two runs under callgrind. Nothing when it is not installed.
+    /// Instructions of server and client, from the difference of two runs under callgrind. Nothing when it is not
+    /// installed.
     func instructions() throws -> [Cost] {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/valgrind") else { return [] }
         // valgrind 3.19 cannot read the debug information that Swift 6.3 writes.

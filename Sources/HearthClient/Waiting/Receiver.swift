@@ -1,9 +1,10 @@
 import CHearthLinux
 import Glibc
 
-/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps in the
-/// kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
+/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps
+/// in the kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
 package struct Receiver: Sendable {
+    /// How a wait ended.
     package enum Outcome: Sendable, Equatable {
         case bytes(Int)
         /// The peer has closed.
@@ -17,6 +18,7 @@ package struct Receiver: Sendable {
     /// The timeout that the socket has now, so that it is set only when it changes much.
     private var socketTimeout: UInt64 = 0
 
+    /// A receiver that waits as `policy` says.
     package init(_ policy: WaitPolicy) {
         gauge = SpinGauge(policy, processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
@@ -58,8 +60,8 @@ package struct Receiver: Sendable {
         }
     }
 
-    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client mostly have
-    /// the same timeout, so this is no system call per call.
+    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client
+    /// mostly have the same timeout, so this is no system call per call.
     package mutating func setTimeout(_ socket: Int32, _ nanoseconds: UInt64) {
         let slack = socketTimeout / 16
         guard nanoseconds > socketTimeout || nanoseconds < socketTimeout - slack else { return }
