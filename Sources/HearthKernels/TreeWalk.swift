@@ -15,8 +15,9 @@ enum TreeWalk<Walk: NodeWalk> {
     /// depth 8) mostly use them up.
     private static var plainStepCount: Int { 8 }
 
-    /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16. No tree is
-    /// deeper than `stepsMax`.
+    /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16.
+    ///
+    /// No tree is deeper than `stepsMax`.
     @inline(__always)
     static func walkTrees(
         _ trees: UnsafePointer<TreeRecord>, count: Int, stepsMax: Int, nodes: UnsafePointer<UInt64>,
@@ -59,7 +60,8 @@ enum TreeWalk<Walk: NodeWalk> {
     }
 
     @inline(__always)
-    private static func atRoot(of tree: TreeRecord, _ tile: UnsafePointer<Walk.Key>) -> LanePair<Quad<Walk>, Quad<Walk>> {
+    private static func atRoot(of tree: TreeRecord, _ tile: UnsafePointer<Walk.Key>) -> LanePair<Quad<Walk>, Quad<Walk>>
+    {
         unsafe LanePair(
             Quad(root: Int(tree.root), row: tile, stride: tileRowCount),
             Quad(root: Int(tree.root), row: tile + 4, stride: tileRowCount))
