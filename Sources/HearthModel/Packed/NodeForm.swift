@@ -12,9 +12,8 @@
 /// itself. Where a value may be missing, column c stands in the prepared row twice, as feature 2c for nodes that send
 /// missing values left and 2c + 1 for those that send them right.
 ///
-/// A tree starts at a multiple of 64 bytes with one unused slot, so that no pair of children straddles a cache line; its root is
-/// the slot after that, and its nodes follow level by level. So the children of the n-th inner node are the n-th pair: a
-/// reader checks every link, and finds the depth, in one pass over the nodes.
+/// A tree starts at a multiple of 64 bytes with one unused slot, so that no pair of children straddles a cache line; its root
+/// is the slot after that, and ``TreePlacement`` says where the others go: always after their parents.
 package enum NodeForm: UInt8, Sendable, Equatable {
     case small = 0
     case wide = 1
