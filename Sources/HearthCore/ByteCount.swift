@@ -6,7 +6,9 @@ package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.bytes = bytes
     }
 
+    /// `count` times 1024 bytes.
     package static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
+    /// `count` times 1,048,576 bytes.
     package static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
 
     /// Reads `512`, `64KiB`, `100MiB`, `2GiB` (also `K`, `M`, `G`); nil for anything else.

@@ -1,4 +1,5 @@
-/// Bytes that belong to somebody else, for the length of a call: a received frame, a field of a message, a name to look up.
+/// Bytes that belong to somebody else, for the length of a call: a received frame, a field of a message, a name to look
+/// up.
 ///
 /// Every access is checked against the bounds. Whoever makes one vouches that the memory outlives it; nobody keeps one.
 @safe
@@ -56,6 +57,7 @@ package struct ByteView {
         equals(ByteView(text))
     }
 
+    /// Whether these are the same bytes as those of `other`.
     @inline(__always)
     package func equals(_ other: ByteView) -> Bool {
         guard count == other.count else { return false }

@@ -20,6 +20,7 @@ package struct MonotonicTime: Hashable, Comparable, Sendable {
         left.nanoseconds < right.nanoseconds
     }
 
+    /// Nanoseconds from `right` to `left`.
     package static func - (left: MonotonicTime, right: MonotonicTime) -> Int64 {
         left.nanoseconds &- right.nanoseconds
     }

@@ -6,6 +6,7 @@ package final class Counter: Sendable {
 
     package init() {}
 
+    /// Adds `amount`; wraps after 2^64.
     @inline(__always)
     package func add(_ amount: UInt64 = 1) {
         count.wrappingAdd(amount, ordering: .relaxed)

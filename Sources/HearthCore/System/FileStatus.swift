@@ -3,6 +3,7 @@ import Glibc
 
 /// What fstat(2) says about an open file, as far as Hearth looks at it.
 package struct FileStatus: Hashable, Sendable {
+    /// What sort of file it is.
     package enum Kind: Sendable {
         case file
         case directory

@@ -1,7 +1,8 @@
 import CHearthLinux
 import Glibc
 
-/// A thread of the system: for event loops, loaders and watchers, which block or spin and have no place in a cooperative pool.
+/// A thread of the system: for event loops, loaders and watchers, which block or spin and have no place in a
+/// cooperative pool.
 @safe
 package final class SystemThread: Sendable {
     private let handle: pthread_t
