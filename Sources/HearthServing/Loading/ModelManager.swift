@@ -91,10 +91,11 @@ package final class ModelManager: Sendable {
 
     /// The state and the last error of a version, for `Stats` and `List`.
     package func loadState(of modelID: ModelID) -> (name: String, error: String) {
-        let isLoaded = cache.servable(modelID) != nil
+        // What is in memory answers, even while those who waited for it are still being told.
+        guard cache.servable(modelID) == nil else { return ("AVAILABLE", "") }
         return state.withLock { state in
             var machine = state.versions[modelID]?.machine ?? LoadStateMachine()
-            if !isLoaded { machine.evicted() }
+            machine.evicted()
             return (machine.name, machine.failure?.message ?? "")
         }
     }
