@@ -9,6 +9,14 @@ struct AnswerMemory {
         var width: Int
         var offset: Int
         var count: Int
+
+        @inline(__always)
+        mutating func take(_ output: PredictReplyView.Output, offset: Int) {
+            if !output.name.equals(name) { name = output.name.text }
+            width = output.width
+            self.offset = offset
+            count = output.valueCount
+        }
     }
 
     private(set) var modelVersion = ""
@@ -32,12 +40,9 @@ struct AnswerMemory {
         values.removeAll(keepingCapacity: true)
         while let output = reply.nextOutput() {
             let offset = values.count
-            for index in 0..<output.valueCount { values.append(output.value(at: index)) }
+            output.append(to: &values)
             if outputCount < outputs.count {
-                if !output.name.equals(outputs[outputCount].name) { outputs[outputCount].name = output.name.text }
-                outputs[outputCount].width = output.width
-                outputs[outputCount].offset = offset
-                outputs[outputCount].count = output.valueCount
+                outputs[outputCount].take(output, offset: offset)
             } else {
                 outputs.append(
                     Output(name: output.name.text, width: output.width, offset: offset, count: output.valueCount))

@@ -148,7 +148,7 @@ struct AsyncTests {
         }
     }
 
-    @Test func `R64: a watch reports events until the server ends it`() async throws {
+    @Test func `a watch reports events until the server ends it`() async throws {
         var event = WatchEvent()
         event.modelName = "forest.a"
         event.kind = "swapped"

@@ -48,7 +48,7 @@ struct ControlCodecTests {
         return version
     }
 
-    @Test func `R62: requests come back the same`() {
+    @Test func `requests come back the same`() {
         Self.roundTrip(ReloadRequest())
         Self.roundTrip(ReloadRequest(modelName: "a"))
         Self.roundTrip(ListRequest(modelName: "a", limit: .max))

@@ -47,7 +47,7 @@ struct FrameDecoderTests {
         .frame(FrameHeader(dataLength: 300, streamID: 5, type: 3, flags: 1), Array(repeating: 7, count: 300)),
     ]
 
-    @Test func `R62: frames are read whole`() {
+    @Test func `frames are read whole`() {
         #expect(Self.decode(Self.stream, pieceByteCount: Self.stream.count) == Self.expected)
     }
 

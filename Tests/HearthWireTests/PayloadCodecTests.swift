@@ -29,7 +29,7 @@ struct PayloadCodecTests {
     private struct Missing: Error {}
 
     @Test(arguments: [0, 1, 9, 2000])
-    func `R61: a predict request written by hand is read by the server's reader`(count: Int) throws {
+    func `a predict request written by hand is read by the server's reader`(count: Int) throws {
         let rows = (0..<count).map { Self.values[$0 % Self.values.count] }
         let outputs = ["score_samples", "", "predict"]
         let bytes = Self.view("isolation_forest.stok_seviye") { name in
@@ -148,7 +148,7 @@ struct PayloadCodecTests {
     }
 
     @Test(arguments: [0, 1, 500])
-    func `R61: a detect request and its reply are read back`(count: Int) throws {
+    func `a detect request and its reply are read back`(count: Int) throws {
         let values = (0..<count).map { Double($0) / 3 }
         let flags = (0..<count).map { UInt8($0 % 5 == 0 ? 1 : 0) }
         let request = Self.view("stok_seviye") { series in
