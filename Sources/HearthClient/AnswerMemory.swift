@@ -1,7 +1,8 @@
 import HearthCore
 import HearthWire
 
-/// What a ``Predictor`` keeps of its last answer: copied out of the connection's buffer, aligned, in memory that is used again.
+/// What a ``Predictor`` keeps of its last answer: copied out of the connection's buffer, aligned, in memory that is
+/// used again.
 struct AnswerMemory {
     /// One output and where its values lie.
     struct Output {
@@ -31,8 +32,8 @@ struct AnswerMemory {
         return outputs[index]
     }
 
-    /// Takes over an answer and returns the first value of its first output; NaN when there is none. The same texts as in the
-    /// last answer are not made anew.
+    /// Takes over an answer and returns the first value of its first output; NaN when there is none. The same texts as
+    /// in the last answer are not made anew.
     @inline(__always)
     mutating func keep(_ reply: inout PredictReplyView) -> Double {
         if !reply.modelVersion.equals(modelVersion) { modelVersion = reply.modelVersion.text }

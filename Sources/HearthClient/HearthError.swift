@@ -21,7 +21,8 @@ public struct HearthError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String
     /// Who found the failure.
     public var origin: Origin
-    /// Whether bytes of the request may have reached the server: a call that changes something is repeated only when this is false.
+    /// Whether bytes of the request may have reached the server: a call that changes something is repeated only when
+    /// this is false.
     var mayHaveBeenSent: Bool
     /// Whether nobody listens at the socket's path.
     var isServerMissing: Bool

@@ -1,8 +1,8 @@
 import HearthCore
 import HearthWire
 
-/// Calls one model again and again on a connection of its own: the model's name, the request and the answer keep their memory,
-/// so a warm call allocates nothing. One owner, one thread at a time; make one per thread.
+/// Calls one model again and again on a connection of its own: the model's name, the request and the answer keep their
+/// memory, so a warm call allocates nothing. One owner, one thread at a time; make one per thread.
 public final class Predictor {
     /// One answer. What the outputs hold is asked of the predictor, and stands until its next call.
     public struct Answer: Sendable, Hashable {

@@ -28,8 +28,8 @@ enum CategoryWalk {
         }
     }
 
-    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left when
-    /// their bit is set.
+    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left
+    /// when their bit is set.
     private static func categoryGoesRight(
         _ key: UInt64, _ words: UnsafePointer<UInt32>, wordCount: UInt64, missingGoesRight: Bool
     ) -> Bool {

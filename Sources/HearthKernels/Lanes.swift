@@ -2,8 +2,9 @@ import HearthModel
 
 /// Walks in flight side by side.
 ///
-/// A step of one walk waits for two loads (the node, then the value of its feature), some 15 cycles; the steps of several walks do
-/// not wait for each other, so the processor overlaps them. Measured on a Zen 4 EPYC, cycles a step: one walk 15, four 2.7, eight
+/// A step of one walk waits for two loads (the node, then the value of its feature), some 15 cycles; the steps of
+/// several walks do not wait for each other, so the processor overlaps them. Measured on a Zen 4 EPYC, cycles a step:
+/// one walk 15, four 2.7, eight
 /// 1.8, sixteen 1.5; with more the processor is short of instructions per cycle, not of waiting walks.
 protocol Lanes {
     associatedtype Walk: NodeWalk

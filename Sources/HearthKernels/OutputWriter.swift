@@ -34,7 +34,8 @@ struct OutputWriter {
     let offset: Double
     /// The normalizer of the isolation link, or the factor of the sigmoid.
     let linkParameter: Double
-    /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise than its `pow`.
+    /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise
+    /// than its `pow`.
     let powerBase: Double
 
     init(_ shape: OutputShape) {

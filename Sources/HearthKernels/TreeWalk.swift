@@ -11,8 +11,8 @@ enum TreeWalk<Walk: NodeWalk> {
     /// Trees that are walked at once at most.
     static var treeCountMax: Int { 16 }
 
-    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests have
-    /// depth 8) mostly use them up.
+    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests
+    /// have depth 8) mostly use them up.
     private static var plainStepCount: Int { 8 }
 
     /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16.

@@ -4,8 +4,8 @@ import HearthCore
 import HearthWire
 import Synchronization
 
-/// A server of the fast lane in the test's own process: one thread per connection, answers decided by a closure. Good for
-/// everything a real server would rarely do: staying silent, hanging up, answering late, answering nonsense.
+/// A server of the fast lane in the test's own process: one thread per connection, answers decided by a closure. Good
+/// for everything a real server would rarely do: staying silent, hanging up, answering late, answering nonsense.
 final class WireServer: Sendable {
     /// What a call is, copied out of its frame.
     struct Call: Sendable {

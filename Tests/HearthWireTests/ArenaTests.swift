@@ -3,7 +3,8 @@ import HearthWire
 import Testing
 
 struct ArenaTests {
-    /// A predict request whose field 5 holds so many empty texts: two bytes each on the wire, sixteen and more unpacked.
+    /// A predict request whose field 5 holds so many empty texts: two bytes each on the wire, sixteen and more
+    /// unpacked.
     private static func hostileRequest(emptyTextCount: Int) -> [UInt8] {
         (0..<emptyTextCount).flatMap { _ in [0x2A, 0x00] as [UInt8] }
     }

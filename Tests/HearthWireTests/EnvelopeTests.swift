@@ -125,8 +125,8 @@ struct EnvelopeTests {
             bytes = Array(bytes.prefix(300))
             Self.mutate(&bytes, &random)
             guard let byHand = Self.requestByHand(bytes) else { continue }
-            // protobuf-c is stricter in one thing only: numbers that take more bytes than they need. Where it reads, it must
-            // read the same.
+            // protobuf-c is stricter in one thing only: numbers that take more bytes than they need. Where it reads, it
+            // must read the same.
             guard let byC = Self.requestByC(bytes) else { continue }
             readCount += 1
             #expect(byHand.payload == byC.payload)

@@ -2,7 +2,8 @@ import HearthCore
 import HearthWire
 
 extension Array where Element == UInt8 {
-    /// Lends the bytes as a view. They lie at an address of their own, so that a read beyond the end shows under the sanitizer.
+    /// Lends the bytes as a view. They lie at an address of their own, so that a read beyond the end shows under the
+    /// sanitizer.
     func withView<Value>(_ body: (ByteView) throws -> Value) rethrows -> Value {
         try unsafe withUnsafeBytes { unsafe try body(ByteView($0)) }
     }

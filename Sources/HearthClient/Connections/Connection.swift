@@ -20,7 +20,8 @@ package final class Connection {
         link = Link(path: path, waiting: waiting, firstStreamID: firstStreamID)
     }
 
-    /// The socket's number while there is a connection, to look at its peer or to shut it down from another thread; else -1.
+    /// The socket's number while there is a connection, to look at its peer or to shut it down from another thread;
+    /// else -1.
     package var descriptorNumber: Int32 { link.descriptor }
 
     /// Bytes of the last request and reply on the wire, for the benchmark's floor.
@@ -30,7 +31,8 @@ package final class Connection {
 
     /// Sends one request and waits for its answer: the payload, in the connection's buffer until the next call.
     ///
-    /// Answers to earlier calls that gave up are skipped. Throws ``HearthError``; the connection is closed when it broke.
+    /// Answers to earlier calls that gave up are skipped. Throws ``HearthError``; the connection is closed when it
+    /// broke.
     @inline(__always)
     package func exchange(
         _ route: Route, deadline: Deadline, payloadByteCount: Int, payload: (UnsafeMutableRawPointer) -> Void
@@ -38,8 +40,8 @@ package final class Connection {
         unsafe try link.exchange(route, deadline: deadline, payloadByteCount: payloadByteCount, payload: payload)
     }
 
-    /// Appends a request to what the next ``flush(_:)`` sends, and returns its stream id. Dials first when there is no connection.
-    /// A stream (many answers) has no timeout on the server.
+    /// Appends a request to what the next ``flush(_:)`` sends, and returns its stream id. Dials first when there is no
+    /// connection. A stream (many answers) has no timeout on the server.
     package func enqueue(
         _ route: Route, deadline: Deadline, isStream: Bool = false, payloadByteCount: Int,
         payload: (UnsafeMutableRawPointer) -> Void

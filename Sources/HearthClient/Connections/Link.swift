@@ -3,10 +3,11 @@ import Glibc
 import HearthCore
 import HearthWire
 
-/// One Unix socket to the server with its buffers. It dials when it is first used, again after it broke, and again before its
-/// stream ids run out. Once warm a call allocates nothing and costs one send and one receive.
+/// One Unix socket to the server with its buffers. It dials when it is first used, again after it broke, and again
+/// before its stream ids run out. Once warm a call allocates nothing and costs one send and one receive.
 ///
-/// A value with one owner, so that a call costs one check of exclusive access where the parts of an object would cost one each.
+/// A value with one owner, so that a call costs one check of exclusive access where the parts of an object would cost
+/// one each.
 struct Link: ~Copyable {
     /// Buffers above this go back to the system before the next call.
     private static let keptByteCount = 1 << 20
@@ -44,7 +45,8 @@ struct Link: ~Copyable {
 
     /// Sends one request and waits for its answer: the payload, in the connection's buffer until the next call.
     ///
-    /// Answers to earlier calls that gave up are skipped. Throws ``HearthError``; the connection is closed when it broke.
+    /// Answers to earlier calls that gave up are skipped. Throws ``HearthError``; the connection is closed when it
+    /// broke.
     @inline(__always)
     mutating func exchange(
         _ route: Route, deadline: Deadline, payloadByteCount: Int, payload: (UnsafeMutableRawPointer) -> Void
@@ -63,8 +65,8 @@ struct Link: ~Copyable {
         }
     }
 
-    /// Appends a request to what the next ``flush(_:)`` sends, and returns its stream id. Dials first when there is no connection.
-    /// A stream (many answers) has no timeout on the server.
+    /// Appends a request to what the next ``flush(_:)`` sends, and returns its stream id. Dials first when there is no
+    /// connection. A stream (many answers) has no timeout on the server.
     mutating func enqueue(
         _ route: Route, deadline: Deadline, isStream: Bool = false, payloadByteCount: Int,
         payload: (UnsafeMutableRawPointer) -> Void

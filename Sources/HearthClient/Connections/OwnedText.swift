@@ -1,6 +1,7 @@
 package import HearthCore
 
-/// The UTF-8 bytes of a text at a place of their own, so that they can be viewed without a copy for as long as the owner lives.
+/// The UTF-8 bytes of a text at a place of their own, so that they can be viewed without a copy for as long as the
+/// owner lives.
 @safe
 package struct OwnedText: ~Copyable {
     private let memory: UnsafeMutableRawPointer

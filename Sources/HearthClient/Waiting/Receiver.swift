@@ -1,8 +1,8 @@
 import CHearthLinux
 import Glibc
 
-/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps in the
-/// kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
+/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps
+/// in the kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
 package struct Receiver: Sendable {
     package enum Outcome: Sendable, Equatable {
         case bytes(Int)
@@ -58,8 +58,8 @@ package struct Receiver: Sendable {
         }
     }
 
-    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client mostly have
-    /// the same timeout, so this is no system call per call.
+    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client
+    /// mostly have the same timeout, so this is no system call per call.
     package mutating func setTimeout(_ socket: Int32, _ nanoseconds: UInt64) {
         let slack = socketTimeout / 16
         guard nanoseconds > socketTimeout || nanoseconds < socketTimeout - slack else { return }

@@ -2,8 +2,8 @@
 struct SpinGauge: Sendable {
     /// What the adaptive policy polls at most: an answer that takes longer is better slept for.
     static let adaptiveNanoseconds: UInt64 = 50_000
-    /// Without credit every so manieth wait polls all the same, or a fast server would never be noticed: an answer that is
-    /// slept for seems slow because of the wake-up.
+    /// Without credit every so manieth wait polls all the same, or a fast server would never be noticed: an answer that
+    /// is slept for seems slow because of the wake-up.
     static let probeInterval = 16
     private static let creditMax = 8
 

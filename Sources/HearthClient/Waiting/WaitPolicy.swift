@@ -1,5 +1,5 @@
-/// How a caller waits for its answer. Waking a sleeping processor costs tens of microseconds, several times the whole call;
-/// polling costs a processor.
+/// How a caller waits for its answer. Waking a sleeping processor costs tens of microseconds, several times the whole
+/// call; polling costs a processor.
 public enum WaitPolicy: Sendable, Hashable, CustomStringConvertible {
     /// Sleeps in the kernel until the answer is there.
     case block

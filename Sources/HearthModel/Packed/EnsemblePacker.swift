@@ -7,7 +7,8 @@ struct EnsemblePacker {
     private(set) var shape: EnsembleShape
     private var leafRows = LeafTable()
 
-    /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count fits.
+    /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count
+    /// fits.
     init(_ ensemble: TreeEnsemble) throws(ModelError) {
         self.ensemble = ensemble
         let traits = Traits(of: ensemble)

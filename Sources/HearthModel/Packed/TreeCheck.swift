@@ -1,9 +1,9 @@
 /// Finds in one pass whether the nodes of a tree are all in their place, and how deep the tree is.
 ///
-/// Every child must come after its parent and within the tree, so one pass from the root on meets parents first and hands
-/// their level down; the deepest level is the number of steps after which every walk stands on a leaf. The checks of a node
-/// are gathered in one flag without branches: what is a leaf is not predictable, and a wrong guess would cost more than
-/// the checks.
+/// Every child must come after its parent and within the tree, so one pass from the root on meets parents first and
+/// hands their level down; the deepest level is the number of steps after which every walk stands on a leaf. The checks
+/// of a node are gathered in one flag without branches: what is a leaf is not predictable, and a wrong guess would cost
+/// more than the checks.
 @safe
 struct TreeCheck {
     private let featureCount: UInt64

@@ -2,9 +2,9 @@
 ///
 /// The two children of a node are placed as a pair. A line is filled with a pair, then the children of that pair, then
 /// theirs, so it holds two levels and more of one subtree (the first line three levels of the tree); what does not fit
-/// begins lines of its own, upper ones first. A walk of eight steps touches four or five lines, where level order would touch
-/// seven; out of the first-level cache that is a fifth of its time. No slot but the first stays empty, and children come
-/// after their parents.
+/// begins lines of its own, upper ones first. A walk of eight steps touches four or five lines, where level order would
+/// touch seven; out of the first-level cache that is a fifth of its time. No slot but the first stays empty, and
+/// children come after their parents.
 struct TreePlacement {
     /// Slot of each node.
     private(set) var slots: [Int]
@@ -17,7 +17,8 @@ struct TreePlacement {
         slots = [Int](repeating: 0, count: tree.nodes.count)
         pairs = slots
         var depths = slots
-        // Inner nodes whose children have no place yet: `line` in the line being filled, `waiting` (from `next` on) for another.
+        // Inner nodes whose children have no place yet: `line` in the line being filled, `waiting` (from `next` on) for
+        // another.
         var line: [Int] = [0]
         var waiting: [Int] = []
         var next = 0

@@ -126,8 +126,8 @@ package final class ModelCache: Sendable {
 
     /// Adds a version.
     ///
-    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after another
-    ///   version has taken its place in production.
+    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after
+    ///   another version has taken its place in production.
     package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
         change(newcomer: servable) { state, change in
             if let loaded = state.loaded[servable.modelID], loaded.isAskedFor || !isAskedFor {

@@ -54,8 +54,8 @@ extension ModelManager {
         }
     }
 
-    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as the budget
-    /// has room, unless it comes into production meanwhile.
+    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as
+    /// the budget has room, unless it comes into production meanwhile.
     package func load(_ modelID: ModelID) throws(CallFailure) -> Servable {
         let group = CompletionGroup()
         let outcome = Mutex<Result<Servable, CallFailure>>(

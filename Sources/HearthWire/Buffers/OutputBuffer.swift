@@ -1,7 +1,7 @@
 public import HearthCore
 
-/// Bytes on their way out: appended at the end, taken from the front. Grows when it must, keeps its memory, allocates nothing
-/// once warm. One owner, one thread.
+/// Bytes on their way out: appended at the end, taken from the front. Grows when it must, keeps its memory, allocates
+/// nothing once warm. One owner, one thread.
 ///
 /// Public, as ``ByteView`` is, to be inlined into other modules.
 @safe

@@ -2,8 +2,8 @@ import HearthCore
 
 /// Walks the fields of one protobuf message without copying. Source: protobuf's "Encoding" page.
 ///
-/// It keeps the place of the bytes itself and checks every access here; a tag or a length of one byte, which most are, takes a
-/// path of its own. A warm call of the client took 9,900 instructions before, and half of that since.
+/// It keeps the place of the bytes itself and checks every access here; a tag or a length of one byte, which most are,
+/// takes a path of its own. A warm call of the client took 9,900 instructions before, and half of that since.
 @safe
 struct FieldReader {
     enum Value {

@@ -1,10 +1,10 @@
 package import HearthCore
 
-/// Cuts a stream of bytes into ttrpc frames. It holds no bytes: the caller keeps what was not consumed and offers it again
-/// with more behind it.
+/// Cuts a stream of bytes into ttrpc frames. It holds no bytes: the caller keeps what was not consumed and offers it
+/// again with more behind it.
 ///
-/// A frame over the cap is not an end of the connection: its data is skipped as it arrives, and the stream it was for is
-/// reported once, so that it alone is answered.
+/// A frame over the cap is not an end of the connection: its data is skipped as it arrives, and the stream it was for
+/// is reported once, so that it alone is answered.
 package struct FrameDecoder: Sendable {
     /// What the next bytes are.
     package enum Step {

@@ -1,11 +1,11 @@
 import CHearthMessages
 
-/// Memory for the messages of one request: handed out in order, taken back all at once by ``reset()``. After the first few
-/// requests it allocates nothing. One owner, one thread.
+/// Memory for the messages of one request: handed out in order, taken back all at once by ``reset()``. After the first
+/// few requests it allocates nothing. One owner, one thread.
 @safe
 package final class Arena {
-    /// Why the arena keeps and grants no more than this: a frame is at most 4 MiB, and the worst honest message (doubles, names)
-    /// unpacks to about its own size; hostile ones (empty strings) to a multiple of it.
+    /// Why the arena keeps and grants no more than this: a frame is at most 4 MiB, and the worst honest message
+    /// (doubles, names) unpacks to about its own size; hostile ones (empty strings) to a multiple of it.
     package static let byteCountMax = 64 << 20
 
     /// What the C allocator sees: a current block and how much of it is taken.
@@ -77,7 +77,8 @@ package final class Arena {
         unsafe state.pointee.capacity = 64 << 10
     }
 
-    /// The C allocator: nil when the request would need more than the arena may hold, which protobuf-c answers with a failure.
+    /// The C allocator: nil when the request would need more than the arena may hold, which protobuf-c answers with a
+    /// failure.
     private static func allocate(_ context: UnsafeMutableRawPointer?, _ size: Int) -> UnsafeMutableRawPointer? {
         guard let context = unsafe context else { return nil }
         let state = unsafe context.assumingMemoryBound(to: State.self)

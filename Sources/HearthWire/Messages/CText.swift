@@ -25,8 +25,8 @@ extension Arena {
         return unsafe message
     }
 
-    /// A C copy of `text`; C text ends at the first NUL byte. nil when the arena may not grow further, which protobuf-c packs as
-    /// the empty text.
+    /// A C copy of `text`; C text ends at the first NUL byte. nil when the arena may not grow further, which protobuf-c
+    /// packs as the empty text.
     func text(_ text: String) -> UnsafeMutablePointer<CChar>? {
         let bytes = text.utf8
         guard let memory = unsafe allocate(bytes.count + 1) else { return nil }

@@ -3,7 +3,8 @@ package import HearthCore
 
 /// A message of the control plane: it can be packed by protobuf-c and read back.
 ///
-/// `pack` builds the C message in an arena and writes it into `output`; `unpack` gives nil for bytes that are no such message.
+/// `pack` builds the C message in an arena and writes it into `output`; `unpack` gives nil for bytes that are no such
+/// message.
 package protocol ControlMessage: Sendable {
     /// Packs the message and hands its bytes to `body`; they are valid during the call.
     func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result

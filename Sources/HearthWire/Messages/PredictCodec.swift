@@ -77,12 +77,12 @@ package struct ReplyHeader {
 
 /// Reads and writes the messages of `Predict`.
 ///
-/// The form that clients send, each field once and no named outputs, is read by hand (58 ns against 200 through protobuf-c); every
-/// other legal form by protobuf-c. Requests and replies are written by hand in one pass straight into the output buffer (14-22 ns
-/// against 80-130). Tests hold both directions against protobuf-c.
+/// The form that clients send, each field once and no named outputs, is read by hand (58 ns against 200 through
+/// protobuf-c); every other legal form by protobuf-c. Requests and replies are written by hand in one pass straight
+/// into the output buffer (14-22 ns against 80-130). Tests hold both directions against protobuf-c.
 package enum PredictCodec {
-    /// Reads a request; nil when the bytes are no such message or need more memory than an arena grants. What is returned lies
-    /// partly in `payload`, partly in `arena`.
+    /// Reads a request; nil when the bytes are no such message or need more memory than an arena grants. What is
+    /// returned lies partly in `payload`, partly in `arena`.
     @inline(__always)
     package static func request(_ payload: ByteView, in arena: Arena) -> PredictRequestView? {
         usualRequest(payload, in: arena) ?? anyRequest(payload, in: arena)

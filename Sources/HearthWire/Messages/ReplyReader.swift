@@ -21,8 +21,8 @@ package struct PredictReplyView {
             self.bytes = bytes
         }
 
-        /// A text label per value, for classes that are text; else empty. Made at each use, so that an answer of numbers costs no
-        /// array.
+        /// A text label per value, for classes that are text; else empty. Made at each use, so that an answer of
+        /// numbers costs no array.
         package var labels: [String] {
             var labels: [String] = []
             var reader = FieldReader(bytes)
