@@ -16,7 +16,7 @@ package final class ServableModel: Sendable {
     package let threshold: Double?
     /// Bytes of scratch that any call needs; no alignment asked.
     package let scratchByteCount: Int
-    /// What a row costs, in steps of a tree walk (about half a nanosecond each in a single row's walk) or multiplications: for
+    /// What a row costs, in steps of a tree walk (about 0.7 ns each) or multiplications: for
     /// deciding which batches to split.
     package let workPerRow: Int
 
