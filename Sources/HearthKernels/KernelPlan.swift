@@ -48,6 +48,8 @@ struct KernelPlan {
     var columnCount: Int
     /// Of a z-score.
     var threshold = 0.0
+    /// Of a z-score: the score of a value that differs from a column that has never varied.
+    var constantColumnScore = ZScore.constantColumnScore
 
     init(_ packed: PackedModel, stages: StageProgram) {
         let descriptor = packed.descriptor

@@ -26,7 +26,7 @@ package enum NodeForm: UInt8, Sendable, Equatable {
     package var slotsPerLine: Int { 64 / byteCount }
 
     /// Bit 31 of the feature of a categorical node.
-    @inlinable package static var categoryBit: UInt32 { 0x8000_0000 }
+    package static var categoryBit: UInt32 { 0x8000_0000 }
 
     /// Slots that a tree of `nodeCount` nodes takes: the unused one, the nodes, and the rest of the last line.
     func slotCount(nodeCount: Int) -> Int {

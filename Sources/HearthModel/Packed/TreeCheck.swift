@@ -25,55 +25,65 @@ struct TreeCheck {
     /// The depth in steps of a tree of small nodes, or nil when one of them is out of its place.
     func depth(small nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
         unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
-        var isSound = true
+        var problems: UInt64 = 0
         var depth: Int32 = 0
         for index in 0..<nodeCount {
             let word = unsafe nodes[index]
             let key = word & 0xFFFF_FFFF
             let feature = word >> 32 & 0xFFFF
-            let delta = Int(word >> 48)
-            let innerIsSound = feature < featureCount && key <= SortableKey.infinity32
-            let leafIsSound = feature == 0 && key &- UInt64(SortableKey.firstLeaf32) < leafRowCount
-            isSound = isSound && (delta != 0 ? innerIsSound : leafIsSound)
-            descend(index, delta, nodeCount, &isSound, &depth)
+            let innerProblems = one(feature >= featureCount) | one(key > UInt64(SortableKey.infinity32))
+            let leafProblems = one(feature != 0) | one(key &- UInt64(SortableKey.firstLeaf32) >= leafRowCount)
+            problems |= descend(index, Int(word >> 48), nodeCount, innerProblems, leafProblems, &depth)
         }
-        return isSound ? Int(depth) : nil
+        return problems == 0 ? Int(depth) : nil
     }
 
     /// The same for nodes of 16 bytes, categorical ones among them where the form allows them.
     func depth(wide nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
         unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
-        var isSound = true
+        var problems: UInt64 = 0
         var depth: Int32 = 0
         for index in 0..<nodeCount {
             let key = unsafe nodes[2 &* index]
             let meta = unsafe nodes[2 &* index &+ 1]
-            let isCategory = mayHaveCategories && meta & UInt64(NodeForm.categoryBit) != 0
-            let feature = meta & (isCategory ? 0x7FFF_FFFF : 0xFFFF_FFFF)
-            let delta = Int(meta >> 32)
-            let keyIsSound =
-                isCategory ? (key & 0xFFFF_FFFF) + (key >> 32) <= wordCount : key <= SortableKey.infinity64
-            let innerIsSound = feature < featureCount && keyIsSound
-            let leafIsSound =
-                meta == 0 && key >= SortableKey.firstLeaf64 && key &- SortableKey.firstLeaf64 < leafRowCount
-            isSound = isSound && (delta != 0 ? innerIsSound : leafIsSound)
-            descend(index, delta, nodeCount, &isSound, &depth)
+            var feature = meta & 0xFFFF_FFFF
+            var keyProblem = one(key > SortableKey.infinity64)
+            if mayHaveCategories && meta & UInt64(NodeForm.categoryBit) != 0 {
+                feature &= 0x7FFF_FFFF
+                keyProblem = one((key & 0xFFFF_FFFF) &+ (key >> 32) > wordCount)
+            }
+            let innerProblems = one(feature >= featureCount) | keyProblem
+            let leafProblems =
+                one(meta != 0) | one(key < SortableKey.firstLeaf64)
+                | one(key &- SortableKey.firstLeaf64 >= leafRowCount)
+            problems |= descend(index, Int(meta >> 32), nodeCount, innerProblems, leafProblems, &depth)
         }
-        return isSound ? Int(depth) : nil
+        return problems == 0 ? Int(depth) : nil
     }
 
-    /// Hands the level of a node down to its children; a leaf hands it to the two that nobody reads.
+    /// Hands the level of a node down to its children (a leaf hands it to the two that nobody reads) and returns the problems
+    /// that count: those of an inner node, a child outside the tree among them, or those of a leaf.
     @inline(__always)
-    private func descend(_ index: Int, _ delta: Int, _ nodeCount: Int, _ isSound: inout Bool, _ depth: inout Int32) {
+    private func descend(
+        _ index: Int, _ delta: Int, _ nodeCount: Int, _ innerProblems: UInt64, _ leafProblems: UInt64,
+        _ depth: inout Int32
+    ) -> UInt64 {
         let level = unsafe levels[index]
         let child = index &+ delta
-        let isInside = child &+ 1 < nodeCount
-        isSound = isSound && (delta == 0 || isInside)
-        let target = delta != 0 && isInside ? child : nodeCount
+        let isInner = 0 &- one(delta != 0)
+        let isInside = 0 &- one(child &+ 1 < nodeCount)
+        let target = nodeCount &+ (child &- nodeCount) & Int(bitPattern: UInt(isInner & isInside))
         let below = level &+ 1
         // A node with two parents (nobody packs one) counts from the deeper one.
         unsafe levels[target] = max(levels[target], below)
         unsafe levels[target &+ 1] = max(levels[target &+ 1], below)
         depth = max(depth, level)
+        return (innerProblems | ~isInside) & isInner | leafProblems & ~isInner
+    }
+
+    /// 1 for true, without the branch that `condition ? 1 : 0` may become.
+    @inline(__always)
+    private func one(_ condition: Bool) -> UInt64 {
+        unsafe UInt64(unsafeBitCast(condition, to: UInt8.self))
     }
 }
