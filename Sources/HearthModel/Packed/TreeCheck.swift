@@ -61,8 +61,8 @@ struct TreeCheck {
         return problems == 0 ? Int(depth) : nil
     }
 
-    /// Hands the level of a node down to its children (a leaf hands it to the two that nobody reads) and returns the problems
-    /// that count: those of an inner node, a child outside the tree among them, or those of a leaf.
+    /// Hands the level of a node down to its children (a leaf hands it to the two that nobody reads) and returns the
+    /// problems that count: those of an inner node, a child outside the tree among them, or those of a leaf.
     @inline(__always)
     private func descend(
         _ index: Int, _ delta: Int, _ nodeCount: Int, _ innerProblems: UInt64, _ leafProblems: UInt64,
