@@ -122,7 +122,7 @@ let package = Package(
             "HearthServerTests",
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging,
+                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging, "hearthd",
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),

@@ -1,9 +1,10 @@
 public import Glibc
 
-/// Bytes that belong to somebody else, for the length of a call: a received frame, a field of a message, a name to look up.
+/// Bytes that belong to somebody else, for the length of a call: a received frame, a field of a message, a name to look
+/// up.
 ///
-/// Public and inlinable because every field of every message goes through it from other modules, and only public code is inlined
-/// across them; no product offers it.
+/// Public and inlinable because every field of every message goes through it from other modules, and only public code
+/// is inlined across them; no product offers it.
 ///
 /// Every access is checked against the bounds. Whoever makes one vouches that the memory outlives it; nobody keeps one.
 @safe
@@ -80,8 +81,8 @@ public struct ByteView {
         unsafe count == other.count && memcmp(start, other.start, count) == 0
     }
 
-    /// A hash for tables of trusted keys, eight bytes at a time (the mixing of wyhash): not for keys that an attacker may choose to
-    /// store.
+    /// A hash for tables of trusted keys, eight bytes at a time (the mixing of wyhash): not for keys that an attacker
+    /// may choose to store.
     @inlinable @inline(__always)
     public var hash: UInt64 {
         var hash = UInt64(truncatingIfNeeded: count) ^ 0xA076_1D64_78BD_642F

@@ -24,7 +24,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var compact: String {
         let f = fields
         return
-            "\(padded(f.year, 4))\(padded(f.month))\(padded(f.day))_\(padded(f.hour))\(padded(f.minute))\(padded(f.second))"
+            "\(padded(f.year, 4))\(padded(f.month))\(padded(f.day))"
+            + "_\(padded(f.hour))\(padded(f.minute))\(padded(f.second))"
             + "_\(padded(microsecondOfSecond / 1000, 3))"
     }
 
@@ -32,7 +33,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     package var iso8601: String {
         let f = fields
         return
-            "\(padded(f.year, 4))-\(padded(f.month))-\(padded(f.day))T\(padded(f.hour)):\(padded(f.minute)):\(padded(f.second))"
+            "\(padded(f.year, 4))-\(padded(f.month))-\(padded(f.day))"
+            + "T\(padded(f.hour)):\(padded(f.minute)):\(padded(f.second))"
             + ".\(padded(microsecondOfSecond, 6))Z"
     }
 

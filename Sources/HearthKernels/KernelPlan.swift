@@ -2,8 +2,8 @@ import HearthModel
 
 /// All that a call of a kernel reads besides the model's arrays: pointers and numbers, no references.
 ///
-/// It lies at a fixed address as long as the model lives, and the kernels are static functions that take that address. Passed by
-/// value it would be copied at every call, which cost as much as ten trees.
+/// It lies at a fixed address as long as the model lives, and the kernels are static functions that take that address.
+/// Passed by value it would be copied at every call, which cost as much as ten trees.
 @safe
 struct KernelPlan {
     enum Family: UInt8 {
@@ -48,6 +48,8 @@ struct KernelPlan {
     var columnCount: Int
     /// Of a z-score.
     var threshold = 0.0
+    /// Of a z-score: the score of a value that differs from a column that has never varied.
+    var constantColumnScore = ZScore.constantColumnScore
 
     init(_ packed: PackedModel, stages: StageProgram) {
         let descriptor = packed.descriptor

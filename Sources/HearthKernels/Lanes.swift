@@ -2,8 +2,9 @@ import HearthModel
 
 /// Walks in flight side by side.
 ///
-/// A step of one walk waits for two loads (the node, then the value of its feature), some 15 cycles; the steps of several walks do
-/// not wait for each other, so the processor overlaps them. Measured on a Zen 4 EPYC, cycles a step: one walk 15, four 2.7, eight
+/// A step of one walk waits for two loads (the node, then the value of its feature), some 15 cycles; the steps of
+/// several walks do not wait for each other, so the processor overlaps them. Measured on a Zen 4 EPYC, cycles a step:
+/// one walk 15, four 2.7, eight
 /// 1.8, sixteen 1.5; with more the processor is short of instructions per cycle, not of waiting walks.
 protocol Lanes {
     associatedtype Walk: NodeWalk
@@ -72,17 +73,17 @@ struct Quad<Walk: NodeWalk>: Lanes {
     }
 }
 
-/// Twice as many walks.
-struct LanePair<Half: Lanes>: Lanes {
-    typealias Walk = Half.Walk
+/// The walks of two groups together.
+struct LanePair<Low: Lanes, High: Lanes>: Lanes where Low.Walk == High.Walk {
+    typealias Walk = Low.Walk
 
-    static var count: Int { 2 &* Half.count }
+    static var count: Int { Low.count &+ High.count }
 
-    private var low: Half
-    private var high: Half
+    private var low: Low
+    private var high: High
 
     @inline(__always)
-    init(_ low: Half, _ high: Half) {
+    init(_ low: Low, _ high: High) {
         self.low = low
         self.high = high
     }
@@ -101,6 +102,6 @@ struct LanePair<Half: Lanes>: Lanes {
     @inline(__always)
     func storeLeafRows(_ nodes: UnsafePointer<UInt64>, to leafRows: UnsafeMutablePointer<UInt32>) {
         unsafe low.storeLeafRows(nodes, to: leafRows)
-        unsafe high.storeLeafRows(nodes, to: leafRows + Half.count)
+        unsafe high.storeLeafRows(nodes, to: leafRows + Low.count)
     }
 }

@@ -28,6 +28,12 @@ enum SmallNodeWalk: NodeWalk {
         _ nodes: UnsafePointer<UInt64>, _ slot: Int, _ row: UnsafePointer<UInt32>, stride: Int
     ) -> Int {
         let node = unsafe UnsafeRawPointer(nodes + slot)
+        if stride != 1 {
+            // A tile's stride costs an instruction; separate loads of feature and delta make up for it.
+            let value = unsafe row[Int(node.load(fromByteOffset: 4, as: UInt16.self)) &* stride]
+            let delta = unsafe Int(node.load(fromByteOffset: 6, as: UInt16.self))
+            return slot &+ delta &+ oneIf(unsafe value > node.load(as: UInt32.self))
+        }
         let meta = unsafe node.load(fromByteOffset: 4, as: UInt32.self)
         let value = unsafe row[Int(meta & 0xFFFF) &* stride]
         return slot &+ Int(meta >> 16) &+ oneIf(unsafe value > node.load(as: UInt32.self))

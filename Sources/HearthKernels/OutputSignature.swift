@@ -2,7 +2,8 @@ package import HearthModel
 
 /// One named output of a model.
 package struct OutputSignature: Sendable, Equatable {
-    /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`, `score_samples`.
+    /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`,
+    /// `score_samples`.
     package var name: String
     /// Values per row.
     package var width: Int

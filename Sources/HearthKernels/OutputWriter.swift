@@ -25,7 +25,8 @@ struct OutputWriter {
 
     let kind: Kind
     let link: LinkKind
-    let classRule: ClassRule
+    let choosesProbability: Bool
+    let zeroIsPositive: Bool
     let isFloat32: Bool
     let hasProbabilities: Bool
     let hasDecision: Bool
@@ -34,7 +35,8 @@ struct OutputWriter {
     let offset: Double
     /// The normalizer of the isolation link, or the factor of the sigmoid.
     let linkParameter: Double
-    /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise than its `pow`.
+    /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise
+    /// than its `pow`.
     let powerBase: Double
 
     init(_ shape: OutputShape) {
@@ -53,7 +55,12 @@ struct OutputWriter {
         case .exponential: (link, linkParameter) = (.exponential, 0)
         case .isolation(let normalizer): (link, linkParameter) = (.isolation, normalizer)
         }
-        classRule = shape.classRule
+        // As flags: comparing an enum of another target is a call through its witness table.
+        switch shape.classRule {
+        case .largestProbability: (choosesProbability, zeroIsPositive) = (true, false)
+        case .rawAboveZero: (choosesProbability, zeroIsPositive) = (false, false)
+        case .rawAtLeastZero: (choosesProbability, zeroIsPositive) = (false, true)
+        }
         isFloat32 = shape.accumulator == .float32
         hasProbabilities = shape.hasProbabilities
         hasDecision = shape.hasDecision
@@ -63,7 +70,8 @@ struct OutputWriter {
 
     private init(kind: Kind) {
         self.kind = kind
-        (link, classRule, isFloat32, hasProbabilities, hasDecision) = (.identity, .rawAboveZero, false, false, false)
+        (link, choosesProbability, zeroIsPositive, isFloat32) = (.identity, false, false, false)
+        (hasProbabilities, hasDecision) = (false, false)
         (classCount, offset, linkParameter, powerBase) = (0, 0, 0, 2)
     }
 
@@ -99,16 +107,15 @@ struct OutputWriter {
     ) {
         let rawCount = unsafe plan.pointee.outputCount
         let classCount = unsafe plan.pointee.writer.classCount
-        let classRule = unsafe plan.pointee.writer.classRule
         var next = unsafe outputs + rowCount
         var chosen = unsafe NumericPrimitives.firstLargest(raw, count: rawCount)
         if rawCount == 1, classCount == 2 {
-            chosen = unsafe raw[0] > 0 || classRule == .rawAtLeastZero && raw[0] >= 0 ? 1 : 0
+            chosen = unsafe raw[0] > 0 || plan.pointee.writer.zeroIsPositive && raw[0] >= 0 ? 1 : 0
         }
         if unsafe plan.pointee.writer.hasProbabilities {
             let probabilities = unsafe next + row &* classCount
             unsafe writeProbabilities(plan, raw, to: probabilities)
-            if classRule == .largestProbability {
+            if unsafe plan.pointee.writer.choosesProbability {
                 chosen = unsafe NumericPrimitives.firstLargest(probabilities, count: classCount)
             }
             unsafe next += rowCount &* classCount

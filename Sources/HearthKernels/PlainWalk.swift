@@ -7,8 +7,8 @@ import HearthModel
 package struct PlainWalk: Sendable {
     private let model: ServableModel
 
-    /// nil unless the model is a tree ensemble without categorical splits (those have no other walk) whose leaves are added in
-    /// float64.
+    /// nil unless the model is a tree ensemble without categorical splits (those have no other walk) whose leaves are
+    /// added in float64.
     package init?(_ model: ServableModel) {
         switch unsafe model.plan.pointee.family {
         case .small, .wide: guard unsafe !model.plan.pointee.addsFloat32 else { return nil }

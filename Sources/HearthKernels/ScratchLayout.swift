@@ -35,7 +35,7 @@ struct ScratchLayout {
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
-        leafRowsOffset = place((rows + 16) * 4)
+        leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
         byteCount = end + 64
     }
 

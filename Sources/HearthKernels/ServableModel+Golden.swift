@@ -35,7 +35,8 @@ extension ServableModel {
         return nil
     }
 
-    /// All outputs of whole rows, in arrays of its own: for golden vectors, training and tools, not for the request path.
+    /// All outputs of whole rows, in arrays of its own: for golden vectors, training and tools, not for the request
+    /// path.
     package func outputs(of rows: [Double]) throws(RowProblem) -> [Double] {
         let rowCount = rows.count / signature.columnCount
         precondition(rowCount * signature.columnCount == rows.count, "whole rows")

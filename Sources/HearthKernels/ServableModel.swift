@@ -2,8 +2,8 @@ package import HearthModel
 
 /// A model ready to answer: stages, estimator, link and outputs over packed sections in memory that it does not own.
 ///
-/// Immutable, so any number of threads call ``predict(rows:rowCount:range:outputs:scratch:)`` at once. A call allocates nothing,
-/// takes no lock and counts no references; all its working memory is the caller's scratch.
+/// Immutable, so any number of threads call ``predict(rows:rowCount:range:outputs:scratch:)`` at once. A call allocates
+/// nothing, takes no lock and counts no references; all its working memory is the caller's scratch.
 @safe
 package final class ServableModel: Sendable {
     /// What a row looks like.
@@ -16,11 +16,12 @@ package final class ServableModel: Sendable {
     package let threshold: Double?
     /// Bytes of scratch that any call needs; no alignment asked.
     package let scratchByteCount: Int
-    /// What a row costs, in steps of a tree walk (about half a nanosecond each in a single row's walk) or multiplications: for
+    /// What a row costs, in steps of a tree walk (about 0.7 ns each) or multiplications: for
     /// deciding which batches to split.
     package let workPerRow: Int
 
-    // Filled by the initialiser, read by any thread afterwards, freed with the object. It points into memory that `owner` and
+    // Filled by the initialiser, read by any thread afterwards, freed with the object. It points into memory that
+    // `owner` and
     // `stages` keep.
     nonisolated(unsafe) let plan: UnsafeMutablePointer<KernelPlan>
     private let stages: StageProgram
@@ -67,11 +68,14 @@ package final class ServableModel: Sendable {
         unsafe plan.deallocate()
     }
 
-    /// Computes the rows of `range`, or names the first value that the model refuses (then the outputs are not to be used).
+    /// Computes the rows of `range`, or names the first value that the model refuses (then the outputs are not to be
+    /// used).
     ///
-    /// `rows` holds `rowCount` rows of ``InputSignature/columnCount`` values. Output k of row r is written at `outputs` +
-    /// `rowCount` x (widths of the outputs before k) + r x (width of k), so calls with other ranges of the same batch may run at
-    /// the same time, each with its own scratch. A class is written as its index in ``OutputSignature/labels``.
+    /// `rows` holds `rowCount` rows of ``InputSignature/columnCount`` values. Output k of row r is written at `outputs`
+    /// +
+    /// `rowCount` x (widths of the outputs before k) + r x (width of k), so calls with other ranges of the same batch
+    /// may run at the same time, each with its own scratch. A class is written as its index in
+    /// ``OutputSignature/labels``.
     package func predict(
         rows: UnsafePointer<Double>, rowCount: Int, range: Range<Int>, outputs: UnsafeMutablePointer<Double>,
         scratch: UnsafeMutableRawPointer

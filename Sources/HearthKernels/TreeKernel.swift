@@ -2,9 +2,9 @@ import HearthModel
 
 /// The fast kernel of tree ensembles: rows in blocks, each block through all trees.
 ///
-/// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (the tree in the first-level cache).
-/// Rows that do not fill a tile, among them every single row, go through sixteen trees at a time instead. Either way a row's leaves
-/// are added in tree order. Cost per row and tree: one step per level.
+/// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (the tree in the
+/// first-level cache). Rows that do not fill a tile, among them every single row, go through sixteen trees at a time
+/// instead. Either way a row's leaves are added in tree order. Cost per row and tree: one step per level.
 enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> where Walk.Key == Writer.Key {
     /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem.
     ///

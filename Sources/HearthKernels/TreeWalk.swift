@@ -8,11 +8,11 @@ enum TreeWalk<Walk: NodeWalk> {
     /// Rows of a tile.
     static var tileRowCount: Int { 8 }
 
-    /// Trees that ``walkTrees(_:count:stepsMax:nodes:row:leafRows:)`` walks at once at most.
+    /// Trees that are walked at once at most.
     static var treeCountMax: Int { 16 }
 
-    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests have
-    /// depth 8) mostly use them up.
+    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests
+    /// have depth 8) mostly use them up.
     private static var plainStepCount: Int { 8 }
 
     /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16.
@@ -23,19 +23,18 @@ enum TreeWalk<Walk: NodeWalk> {
         _ trees: UnsafePointer<TreeRecord>, count: Int, stepsMax: Int, nodes: UnsafePointer<UInt64>,
         row: UnsafePointer<Walk.Key>, leafRows: UnsafeMutablePointer<UInt32>
     ) {
-        if count >= treeCountMax {
+        if count == treeCountMax {
             let low = unsafe LanePair(
-                Quad<Walk>(trees: trees, count: 4, row: row), Quad(trees: trees + 4, count: 4, row: row))
+                Quad<Walk>(trees: trees, count: 4, row: row), Quad<Walk>(trees: trees + 4, count: 4, row: row))
             let high = unsafe LanePair(
-                Quad<Walk>(trees: trees + 8, count: 4, row: row), Quad(trees: trees + 12, count: 4, row: row))
+                Quad<Walk>(trees: trees + 8, count: 4, row: row), Quad<Walk>(trees: trees + 12, count: 4, row: row))
             unsafe walk(LanePair(low, high), stepsMax, nodes, leafRows)
             return
         }
         var first = 0
         while first < count {
-            unsafe walk(
-                Quad<Walk>(trees: trees + first, count: min(4, count &- first), row: row), stepsMax, nodes,
-                leafRows + first)
+            let quad = unsafe Quad<Walk>(trees: trees + first, count: min(4, count &- first), row: row)
+            unsafe walk(quad, stepsMax, nodes, leafRows + first)
             first &+= 4
         }
     }
@@ -61,7 +60,8 @@ enum TreeWalk<Walk: NodeWalk> {
     }
 
     @inline(__always)
-    private static func atRoot(of tree: TreeRecord, _ tile: UnsafePointer<Walk.Key>) -> LanePair<Quad<Walk>> {
+    private static func atRoot(of tree: TreeRecord, _ tile: UnsafePointer<Walk.Key>) -> LanePair<Quad<Walk>, Quad<Walk>>
+    {
         unsafe LanePair(
             Quad(root: Int(tree.root), row: tile, stride: tileRowCount),
             Quad(root: Int(tree.root), row: tile + 4, stride: tileRowCount))

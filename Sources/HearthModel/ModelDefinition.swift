@@ -67,7 +67,8 @@ package struct Imputer: Sendable, Equatable {
 package struct Scaler: Sendable, Equatable {
     /// The formula, with its constants, one per column.
     package enum Form: Sendable, Equatable {
-        /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied as 0 or 1.
+        /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied
+        /// as 0 or 1.
         case subtractThenDivide(offset: [Double]?, scale: [Double]?)
         /// MinMaxScaler: `x * scale + offset`, then clipped to `clip` when there is one.
         case multiplyThenAdd(scale: [Double], offset: [Double], clip: ClosedRange<Double>?)
@@ -129,7 +130,8 @@ package struct ZScore: Sendable, Equatable {
     /// A row whose score is above this is an anomaly.
     package var threshold: Double
 
-    /// The score of a value that differs from a column that has never varied: finite, so that it passes through every format.
+    /// The score of a value that differs from a column that has never varied: finite, so that it passes through every
+    /// format.
     package static let constantColumnScore = 1e6
 
     package init(method: Method, centers: [Double], scales: [Double], threshold: Double) {
@@ -146,7 +148,8 @@ package enum Task: Sendable, Equatable {
     case regression
     /// Outputs `predict` (class), `predict_proba` and, where the library has one, `decision_function`.
     case classification(classes: ClassLabels)
-    /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0, else 1).
+    /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0,
+    /// else 1).
     case anomaly(offset: Double)
 }
 
@@ -169,7 +172,8 @@ package enum ClassLabels: Sendable, Equatable {
 package enum ClassRule: Sendable, Equatable {
     /// The first largest of `predict_proba` (forests, XGBoost, boosting up to scikit-learn 1.3).
     case largestProbability
-    /// One raw value: class 1 when it is > 0; several: the first largest (linear models, HistGradientBoosting from 1.5).
+    /// One raw value: class 1 when it is > 0; several: the first largest (linear models, HistGradientBoosting from
+    /// 1.5).
     case rawAboveZero
     /// One raw value: class 1 when it is >= 0; several: the first largest (GradientBoosting from 1.4).
     case rawAtLeastZero
@@ -180,10 +184,11 @@ package enum ClassRule: Sendable, Equatable {
 /// Formulas: `SKLEARN.md` section 3. With a float32 accumulator the formulas are XGBoost's, in single precision.
 package enum Link: Sendable, Equatable {
     case identity
-    /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each divided by
-    /// their sum.
+    /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each
+    /// divided by their sum.
     case sigmoid
-    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
+    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential
+    /// loss.
     case scaledSigmoid(factor: Double)
     /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
     /// scikit-learn 1.3).
@@ -194,6 +199,7 @@ package enum Link: Sendable, Equatable {
     case softmaxSequential
     /// `exp(x)`.
     case exponential
-    /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x c(max_samples).
+    /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x
+    /// c(max_samples).
     case isolation(normalizer: Double)
 }

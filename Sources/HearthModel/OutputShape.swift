@@ -6,7 +6,8 @@ package struct OutputShape: Sendable, Equatable {
         case linear
     }
 
-    /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are probabilities.
+    /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are
+    /// probabilities.
     package var family: Family
     /// Raw values per row.
     package var outputCount: Int

@@ -82,8 +82,8 @@ package struct Tree: Sendable, Equatable {
         case leaf(Int)
         /// A numeric split on `column`.
         case split(column: Int, threshold: Double, left: Int, right: Int, missingGoesLeft: Bool)
-        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing or negative goes
-        /// where missing values go; one beyond the set is not in it.
+        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing or negative
+        /// goes where missing values go; one beyond the set is not in it.
         case category(column: Int, set: Int, left: Int, right: Int, missingGoesLeft: Bool)
     }
 
@@ -95,7 +95,8 @@ package struct Tree: Sendable, Equatable {
     package var width: Int
     /// For `width` 1: the output that this tree adds to.
     package var output: Int
-    /// The ensemble columns that the tree's own columns stand for (scikit-learn's `estimators_features_`); nil for all in order.
+    /// The ensemble columns that the tree's own columns stand for (scikit-learn's `estimators_features_`); nil for all
+    /// in order.
     package var columns: [Int]?
 
     package init(nodes: [Node], leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {

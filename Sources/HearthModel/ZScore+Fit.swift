@@ -19,8 +19,9 @@ extension ZScore {
     ///
     /// NaN and infinite values are left out; a column needs ``finiteCountMin`` others.
     ///
-    /// `standard` takes mean and population standard deviation; `robust` median and median absolute deviation, or when that is 0 the
-    /// mean absolute deviation from the median. A column that never varies gets scale 0 (see ``ZScore/scales``).
+    /// `standard` takes mean and population standard deviation; `robust` median and median absolute deviation, or when
+    /// that is 0 the mean absolute deviation from the median. A column that never varies gets scale 0 (see
+    /// ``ZScore/scales``).
     package static func fit(
         rows: [Double], columnCount: Int, method: Method, threshold: Double
     ) throws(ModelError) -> ZScore {

@@ -52,7 +52,8 @@ package final class HearthServer: Sendable {
 
     /// Loads the production models, opens the socket and starts to answer.
     ///
-    /// - Throws: ``SystemError`` or ``ListenerError`` when the system or the socket is not to be had. A registry that cannot be read
+    /// - Throws: ``SystemError`` or ``ListenerError`` when the system or the socket is not to be had. A registry that
+    ///   cannot be read
     ///   yet is no error: the server says so and goes on trying.
     package init(
         _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory, logger: Logger
@@ -119,8 +120,8 @@ package final class HearthServer: Sendable {
             ])
     }
 
-    /// Stops: no new connections, what has arrived is answered, then everything ends. Returns when all threads have ended. Call it
-    /// once.
+    /// Stops: no new connections, what has arrived is answered, then everything ends. Returns when all threads have
+    /// ended. Call it once.
     package func stop() {
         logger.notice("stopping")
         listener.unlinkSocket()

@@ -4,15 +4,16 @@ package struct ServerLimits: Sendable {
     package var connectionCountMax = 1024
     /// Connections that are held only to be refused; beyond, they are closed at once.
     package var refusedConnectionCountMax = 64
-    /// Bytes of a connection's calls that wait for loads, batches or the control plane. Beyond: RESOURCE_EXHAUSTED for that
-    /// call.
+    /// Bytes of a connection's calls that wait for loads, batches or the control plane. Beyond: RESOURCE_EXHAUSTED for
+    /// that call.
     package var inFlightByteCountMax = 32 << 20
     /// Bytes of replies that a client has not read: it is not read from meanwhile, but replies to what is in flight and
     /// events go on coming. Beyond: the connection is closed.
     package var unreadByteCountMax = 64 << 20
     /// Calls of a connection that wait. Beyond: RESOURCE_EXHAUSTED for that call.
     package var inFlightCallCountMax = 1024
-    /// A frame that is not complete after so long, or replies of which nothing was read for so long, close the connection.
+    /// A frame that is not complete after so long, or replies of which nothing was read for so long, close the
+    /// connection.
     package var partialFrameMilliseconds: Int64 = 30_000
     /// How long a stopping server waits for calls that are being answered.
     package var drainMilliseconds: Int64 = 10_000

@@ -14,8 +14,8 @@ struct Hearthd: ParsableCommand {
         commandName: "hearthd",
         abstract: "Serves the production models of a model directory over a Unix socket.",
         discussion: """
-            hearthd keeps the production version of every registered model in memory, answers predict and detect calls in \
-            microseconds, and exchanges a model within milliseconds of its promotion without dropping a call.
+            hearthd keeps the production version of every registered model in memory, answers predict and detect calls \
+            in microseconds, and exchanges a model within milliseconds of its promotion without dropping a call.
 
             Example:
               hearthd --models-dir ./models --socket ./hearth.sock
@@ -131,7 +131,8 @@ struct Hearthd: ParsableCommand {
             waitPolicy: LoopWaitPolicy(text: wait) ?? .adaptive,
             cacheByteBudget: ByteCount(text: cacheBytes)?.bytes ?? 256 << 20,
             access: AccessPolicy(
-                adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid), adminGIDs: Set(adminGid)),
+                adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid),
+                adminGIDs: Set(adminGid)),
             limits: limits, pinned: Set(try pin.map { try ModelName($0) }), preloadsAll: !lazy)
     }
 

@@ -7,8 +7,8 @@ enum LogFormat: String {
     case json
 }
 
-/// Structured log lines on standard error: time, level, message, then the metadata as fields. One write per event, so that lines of
-/// several threads do not mix.
+/// Structured log lines on standard error: time, level, message, then the metadata as fields. One write per event, so
+/// that lines of several threads do not mix.
 struct LineLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var logLevel: Logger.Level = .info

@@ -1,8 +1,8 @@
 import Glibc
 import HearthCore
 
-/// SIGTERM and SIGINT, taken by the main thread alone: made before any other thread is started, because threads inherit what is
-/// blocked.
+/// SIGTERM and SIGINT, taken by the main thread alone: made before any other thread is started, because threads inherit
+/// what is blocked.
 struct StopSignals {
     /// Throws ``SystemError``.
     init() throws(SystemError) {

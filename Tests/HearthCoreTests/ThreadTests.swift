@@ -75,6 +75,12 @@ import Testing
         thread.join()
     }
 
+    @Test func `a thread that was joined may be joined again`() throws {
+        let thread = try SystemThread(name: "joined") {}
+        thread.join()
+        thread.join()
+    }
+
     @Test func `a group waits until all have left`() throws {
         let group = CompletionGroup()
         let count = Atomic<Int>(0)

@@ -3,8 +3,8 @@ import HearthKernels
 import HearthModel
 import Testing
 
-/// The kernels against scikit-learn itself, bit for bit: every row and output of ten fitted models of the corpus, rows on and
-/// beside thresholds, both zeros, NaN and 3e38 among them.
+/// The kernels against scikit-learn itself, bit for bit: every row and output of ten fitted models of the corpus, rows
+/// on and beside thresholds, both zeros, NaN and 3e38 among them.
 struct ScikitLearnTests {
     @Test(arguments: [
         "iforest_auto", "iforest_contam", "pipe_impute_scale_iforest", "rf_clf_iris", "rf_reg", "dt_clf_nan", "gb_reg",

@@ -1,8 +1,8 @@
 import HearthModel
 import Testing
 
-/// Reading packed models back: what the packer writes passes, what it would not write is an error and never a crash (R71: corrupt
-/// artifacts are refused).
+/// Reading packed models back: what the packer writes passes, what it would not write is an error and never a crash
+/// (R71: corrupt artifacts are refused).
 struct PackedModelTests {
     @Test func `every packed definition reads back with its descriptor`() throws {
         for definition in Definitions.all {
@@ -73,7 +73,7 @@ struct PackedModelTests {
             return PlacedSections(changed).error().map { "\($0.place): \($0.message)" }
         }
         let unsound = "section NODE: tree 0 with a child, feature or leaf out of its place found"
-        #expect(error(.nodes, 8 + 6, 2) == unsound, "root's children not the next pair")
+        #expect(error(.nodes, 8 + 6, 4) == unsound, "the right child beyond the tree")
         #expect(error(.nodes, 8 + 6, 0) == unsound, "root a leaf with a split's key")
         #expect(error(.nodes, 8 + 4, 3) == unsound, "feature beyond the columns")
         #expect(error(.nodes, 16, 9) == unsound, "leaf row beyond the table")

@@ -1,3 +1,4 @@
+import Foundation
 package import HearthArtifacts
 package import HearthCore
 import HearthKernels
@@ -82,5 +83,17 @@ package final class ModelShelf: Sendable {
             }
         }
         return outputs
+    }
+}
+
+extension ModelShelf {
+    /// Overwrites the middle of a version's model file, as a failing disk would.
+    package func damage(_ modelID: ModelID) throws {
+        let path = "\(directory.path)/\(modelID)/model.hearth"
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        defer { try? file.close() }
+        let size = try file.seekToEnd()
+        try file.seek(toOffset: size / 2)
+        try file.write(contentsOf: [0xDE, 0xAD, 0xBE, 0xEF, 0xDE, 0xAD, 0xBE, 0xEF])
     }
 }

@@ -2,10 +2,12 @@ import CHearthLinux
 import Glibc
 import HearthCore
 
-/// Pages of this process's own that belong to no file: nobody else can shorten or change them, and munmap gives them back.
+/// Pages of this process's own that belong to no file: nobody else can shorten or change them, and munmap gives them
+/// back.
 ///
-/// Page faults, not bytes, are what filling costs: on the virtual machine where this was measured a 4 KiB page costs 1.2 us, so
-/// that 9 MB took 10.8 ms to read and hash one page at a time and 7.3 ms in 2 MiB pages (read and hash alone: 7.0).
+/// Page faults, not bytes, are what filling costs: on the virtual machine where this was measured a 4 KiB page costs
+/// 1.2 us, so that 9 MB took 10.8 ms to read and hash one page at a time and 7.3 ms in 2 MiB pages (read and hash
+/// alone: 7.0).
 @safe
 struct AnonymousMapping: ~Copyable, @unchecked Sendable {
     // Sound to send: there is one owner, who writes before anybody else sees the pages and never after ``protect``.
@@ -28,8 +30,8 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
         } else {
             unsafe base = try Self.mapAligned(rounded, to: Self.hugePageByteCount)
         }
-        // A kernel without huge pages refuses: small ones do as well. Below 2 MiB this allows the sizes between (64 KiB and so
-        // on) where the machine is set to use them.
+        // A kernel without huge pages refuses: small ones do as well. Below 2 MiB this allows the sizes between (64 KiB
+        // and so on) where the machine is set to use them.
         unsafe madvise(base, rounded, MADV_HUGEPAGE)
     }
 

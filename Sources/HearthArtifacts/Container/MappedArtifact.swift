@@ -22,8 +22,8 @@ package final class MappedArtifact: Sendable {
 
     /// Reads the file from its start, whatever the descriptor's offset is.
     ///
-    /// Costs little more than reading and hashing the bytes: one pass, the read-ahead of the rest running while the first
-    /// chunks are hashed. Nothing is allocated before the size is checked.
+    /// Costs little more than reading and hashing the bytes: one pass, the read-ahead of the rest running while the
+    /// first chunks are hashed. Nothing is allocated before the size is checked.
     ///
     /// - Parameters:
     ///   - subject: the path, for messages.

@@ -2,8 +2,8 @@ import CCrypto
 
 /// SHA-256 by libcrypto, which uses the processor's SHA instructions: about 1.5 GB/s where a plain loop makes 0.3.
 ///
-/// The only importer of libcrypto here. Failures are those of the library itself (out of memory, SHA-256 switched off by its
-/// configuration); they are remembered and surface in ``finish()``.
+/// The only importer of libcrypto here. Failures are those of the library itself (out of memory, SHA-256 switched off
+/// by its configuration); they are remembered and surface in ``finish()``.
 @safe
 package struct SHA256Hasher: ~Copyable {
     private let context: OpaquePointer?

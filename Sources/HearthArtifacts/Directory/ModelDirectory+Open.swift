@@ -14,7 +14,8 @@ package struct OpenedVersion: Sendable {
 extension ModelDirectory {
     /// Reads a version: its manifest, and its `model.hearth` into memory, checked against the manifest.
     ///
-    /// - Throws: `.notFound` when there is no such version (R79), `.incomplete`, `.invalidManifest`, `.digestMismatch`, and what
+    /// - Throws: `.notFound` when there is no such version (R79), `.incomplete`, `.invalidManifest`, `.digestMismatch`,
+    ///   and what
     ///   ``MappedArtifact/read(descriptor:subject:byteCountMax:)`` throws.
     package func open(_ id: ModelID) throws(ArtifactError) -> OpenedVersion {
         let folder = try openFolder(id)

@@ -3,8 +3,8 @@ package import HearthCore
 /// Tidies up after publishers that died: what they left in staging goes, what they finished but did not register is
 /// reported.
 ///
-/// In this order, so that a version registered meanwhile is not taken for an orphan: ``ModelDirectory/survey()``, then the ids from
-/// the registry, then ``plan(_:knownIDs:now:grace:)``, then ``run(_:in:)``.
+/// In this order, so that a version registered meanwhile is not taken for an orphan: ``ModelDirectory/survey()``, then
+/// the ids from the registry, then ``plan(_:knownIDs:now:grace:)``, then ``run(_:in:)``.
 package enum Janitor {
     /// One thing to do about a leftover.
     package enum Action: Sendable, Hashable {

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import HearthCore
 
-/// The text of `manifest.json`. Reading believes nothing: sizes, counts, names and digests are checked before anybody sees them.
+/// The text of `manifest.json`. Reading believes nothing: sizes, counts, names and digests are checked before anybody
+/// sees them.
 extension Manifest {
     /// Indented, keys sorted.
     ///

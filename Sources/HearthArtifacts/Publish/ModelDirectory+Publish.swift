@@ -6,9 +6,10 @@ import HearthCore
 extension ModelDirectory {
     /// Writes a version, reads it back, moves it into place and has it registered.
     ///
-    /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's loader and
-    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A process killed
-    /// at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
+    /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's
+    /// loader and
+    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A
+    /// process killed at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
     ///
     /// - Parameters:
     ///   - verify: looks at the artifact as a server would load it, e.g. scores the golden vectors; throws to refuse.

@@ -2,9 +2,10 @@ import Glibc
 
 /// The id of one model version, e.g. `isolation_forest_stok_seviye_20251112_120000_123_k7qd`.
 ///
-/// The specifications' pattern (`{model_type}_{metric_type}_{timestamp}`, `{symbol}_{timeframe}_{model_type}_{timestamp}`)
-/// with milliseconds and four random characters, so that two trainings in one second do not meet (C10). Slugged to
-/// `[A-Za-z0-9][A-Za-z0-9._-]*` (C11), so it is safe as the name of the version's folder.
+/// The specifications' pattern (`{model_type}_{metric_type}_{timestamp}`,
+/// `{symbol}_{timeframe}_{model_type}_{timestamp}`) with milliseconds and four random characters, so that two trainings
+/// in one second do not meet (C10). Slugged to `[A-Za-z0-9][A-Za-z0-9._-]*` (C11), so it is safe as the name of the
+/// version's folder.
 package struct ModelID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 

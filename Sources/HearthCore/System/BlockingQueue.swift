@@ -18,6 +18,7 @@ package final class BlockingQueue<Element: Sendable>: Sendable {
     private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>
     private nonisolated(unsafe) let state: UnsafeMutablePointer<State>
 
+    /// An empty queue of at most `countMax` elements.
     package init(countMax: Int = 100_000) {
         self.countMax = countMax
         unsafe mutex = .allocate(capacity: 1)

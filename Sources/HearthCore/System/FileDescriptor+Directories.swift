@@ -55,8 +55,8 @@ extension FileDescriptor {
     ) throws(SystemError) {
         if unsafe hearth_rename_noreplace(number, name, directory.number, newName) == 0 { return }
         let error = SystemError.last("rename", newName)
-        // Network file systems may not know RENAME_NOREPLACE. For directories, which is what Hearth renames, the plain call
-        // refuses as well: nothing but an empty directory is ever replaced.
+        // Network file systems may not know RENAME_NOREPLACE. For directories, which is what Hearth renames, the plain
+        // call refuses as well: nothing but an empty directory is ever replaced.
         guard error.code == EINVAL else { throw error }
         guard unsafe renameat(number, name, directory.number, newName) == 0 else {
             throw SystemError.last("rename", newName)

@@ -14,8 +14,9 @@ extension FileDescriptor {
 
     /// Opens `path` beneath this directory: neither `..`, nor a symbolic link, nor an absolute path leads anywhere.
     ///
-    /// openat2(2) where the kernel has it and the sandbox lets it through; otherwise one component after the other, which gives
-    /// the same guarantee. Throws ``SystemError`` with EXDEV or ELOOP when `path` would leave the directory.
+    /// openat2(2) where the kernel has it and the sandbox lets it through; otherwise one component after the other,
+    /// which gives the same guarantee. Throws ``SystemError`` with EXDEV or ELOOP when `path` would leave the
+    /// directory.
     package func open(beneath path: String, flags: Int32, mode: UInt32 = 0) throws(SystemError) -> FileDescriptor {
         let number = unsafe hearth_open_beneath(self.number, path, flags, mode)
         if number >= 0 { return FileDescriptor(owning: number) }

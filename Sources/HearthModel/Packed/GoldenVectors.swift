@@ -13,7 +13,8 @@ package struct GoldenVectors: Sendable, Equatable {
     /// As a kernel writes them: output after output, each row after row.
     package let outputs: [Double]
 
-    /// Rows that a model is given at most: enough to reach every path of a small one, few enough to be checked at each load.
+    /// Rows that a model is given at most: enough to reach every path of a small one, few enough to be checked at each
+    /// load.
     package static let rowCountMax = 4096
 
     package init(

@@ -1,6 +1,6 @@
 extension ModelDescriptor {
-    /// Reads section `DESC` and checks everything that it says by itself: counts within limits, widths that fit each other,
-    /// links that fit their tasks.
+    /// Reads section `DESC` and checks everything that it says by itself: counts within limits, widths that fit each
+    /// other, links that fit their tasks.
     init(decoding bytes: UnsafeRawBufferPointer) throws(ModelError) {
         var reader = unsafe ByteReader(bytes, section: .descriptor)
         let version = try reader.read(UInt32.self)

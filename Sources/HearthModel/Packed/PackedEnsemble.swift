@@ -61,6 +61,15 @@ package struct PackedEnsemble {
         _ shape: EnsembleShape, _ trees: UnsafePointer<TreeRecord>, _ nodes: UnsafePointer<UInt64>
     ) throws(ModelError) -> (Int, Int) {
         let form = shape.nodeForm
+        var nodeCountMax = 0
+        for index in 0..<shape.treeCount { nodeCountMax = unsafe max(nodeCountMax, Int(trees[index].nodeCount)) }
+        guard nodeCountMax <= shape.nodeSlotCount else {
+            throw .malformed(.trees, "a tree of \(nodeCountMax) nodes among \(shape.nodeSlotCount) slots found")
+        }
+        let levels = UnsafeMutablePointer<Int32>.allocate(capacity: nodeCountMax + 2)
+        unsafe levels.initialize(repeating: 0, count: nodeCountMax + 2)
+        defer { unsafe levels.deallocate() }
+        let check = unsafe TreeCheck(shape, levels: levels)
         var firstSlot = 0
         var (stepsMax, stepsTotal) = (0, 0)
         for index in 0..<shape.treeCount {
@@ -77,9 +86,9 @@ package struct PackedEnsemble {
             }
             let depth: Int?
             switch form {
-            case .small: depth = unsafe TreeCheck.depth(small: nodes + firstSlot + 1, nodeCount: nodeCount, of: shape)
+            case .small: depth = unsafe check.depth(small: nodes + firstSlot + 1, nodeCount: nodeCount)
             case .wide, .categorical:
-                depth = unsafe TreeCheck.depth(wide: nodes + 2 * (firstSlot + 1), nodeCount: nodeCount, of: shape)
+                depth = unsafe check.depth(wide: nodes + 2 * (firstSlot + 1), nodeCount: nodeCount)
             }
             guard let depth else {
                 throw .malformed(.nodes, "tree \(index) with a child, feature or leaf out of its place found")

@@ -1,9 +1,9 @@
 /// A packed model in memory that somebody else owns: the descriptor decoded, everything else used where it lies.
 ///
-/// Whatever bytes the initialiser accepts, kernels may walk without asking again: every link of every tree goes to the pair that
-/// level order puts there, every feature, leaf row and category is in range, every number that is added is finite. It reads the
-/// bytes once, in order; a forest of 51,000 nodes takes less than 0.2 ms. The memory must stay mapped and unchanged while the
-/// value is used.
+/// Whatever bytes the initialiser accepts, kernels may walk without asking again: every child lies in its tree and
+/// after its parent, every depth is right, every feature, leaf row and category is in range, every number that is added
+/// is finite. It reads the bytes once, in order, some 4 ns a node: a forest of 51,000 nodes takes 0.2 ms. The memory
+/// must stay mapped and unchanged while the value is used.
 @safe
 package struct PackedModel {
     package let descriptor: ModelDescriptor

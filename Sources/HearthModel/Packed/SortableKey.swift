@@ -1,13 +1,14 @@
 /// Numbers as unsigned integers in the same order, which is how packed nodes and prepared rows hold them.
 ///
-/// `a <= b` for two numbers is `key(a) <= key(b)`, with both zeros the same key. What floats spend on NaN is free at both
-/// ends of the range: below minus infinity and above plus infinity. The bottom key stands for a missing value that goes
-/// left, ``missingRight32`` for one that goes right, and a key above plus infinity is a leaf: no value is greater, so a walk
-/// that goes right only when `value > threshold` stays where it is, without a branch. Comparing integers also costs one
-/// instruction less per step than comparing floats: the carry of the comparison is added to the child's index.
+/// `a <= b` for two numbers is `key(a) <= key(b)`, with both zeros the same key. What floats spend on NaN is free at
+/// both ends of the range: below minus infinity and above plus infinity. The bottom key stands for a missing value that
+/// goes left, ``missingRight32`` for one that goes right, and a key above plus infinity is a leaf: no value is greater,
+/// so a walk that goes right only when `value > threshold` stays where it is, without a branch. Comparing integers also
+/// costs one instruction less per step than comparing floats: the carry of the comparison is added to the child's
+/// index.
 ///
-/// Public, unlike the rest of this target, because the compiler inlines only public functions into other targets, and a call per
-/// value would cost more than the conversion.
+/// Public, unlike the rest of this target, because the compiler inlines only public functions into other targets, and a
+/// call per value would cost more than the conversion.
 public enum SortableKey {
     /// A missing value, at a node that sends those left: less than every threshold.
     @inlinable public static var missingLeft32: UInt32 { 0 }

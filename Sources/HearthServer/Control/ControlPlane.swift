@@ -228,8 +228,8 @@ package final class ControlPlane: Sendable {
         let (headVersion, failures) = try registry { () throws(RegistryError) in try manager.reconcile() }
         if let failure = failures[pointer.modelID] {
             let message =
-                "'\(pointer.modelID)' is in production in the registry, but was not loaded here, and what answered before "
-                + "still does: \(failure.message)"
+                "'\(pointer.modelID)' is in production in the registry, but was not loaded here, and what answered "
+                + "before still does: \(failure.message)"
             throw CallFailure(failure.code, message)
         }
         var reply = PointerResponse()

@@ -1,8 +1,9 @@
 /// Decides, wait by wait, how long to poll. Performs nothing itself.
 ///
-/// For `adaptive` it keeps a credit. A poll that finds an event earns, one in vain costs; a sleep that ends soon earns, for
-/// polling would have met that event. Traffic that comes faster than the poll time keeps the credit up and the worker awake;
-/// slower traffic, or none, lets it sleep. When polling has just failed it is not tried again before many quick events.
+/// For `adaptive` it keeps a credit. A poll that finds an event earns, one in vain costs; a sleep that ends soon earns,
+/// for polling would have met that event. Traffic that comes faster than the poll time keeps the credit up and the
+/// worker awake; slower traffic, or none, lets it sleep. When polling has just failed it is not tried again before many
+/// quick events.
 package struct WaitState: Sendable {
     /// From here on the worker polls.
     static let creditToPoll = 4
@@ -13,8 +14,8 @@ package struct WaitState: Sendable {
     static let creditAfterFailure = -16
     /// After another thread had to take the processor away: the machine is busy, and polling slows down those who work.
     static let creditAfterPreemption = -256
-    /// A sleep is known to be this long only after the thread has been woken, which itself takes 30-50 us: an event that
-    /// polling would have met in time.
+    /// A sleep is known to be this long only after the thread has been woken, which itself takes 30-50 us: an event
+    /// that polling would have met in time.
     static let quickSleepNanoseconds: Int64 = 100_000
 
     private let policy: LoopWaitPolicy

@@ -7,8 +7,8 @@ import Logging
 
 /// What a worker does with one connection: read, let the lane answer, write, look after it, close it.
 extension WorkerLoop {
-    /// Bytes read from a connection in one turn, unless they complete a frame that has begun: some hundred small calls. Bounds
-    /// how long one client keeps the others waiting.
+    /// Bytes read from a connection in one turn, unless they complete a frame that has begun: some hundred small calls.
+    /// Bounds how long one client keeps the others waiting.
     static let turnByteCount = 16 << 10
     /// The most that is read at once to complete a frame: memory is taken before its bytes have come.
     private static let completionByteCountMax = 256 << 10
@@ -28,10 +28,11 @@ extension WorkerLoop {
         }
     }
 
-    /// Reads once, lets the lane answer, writes. Returns whether there was anything, the end of the connection included.
+    /// Reads once, lets the lane answer, writes. Returns whether there was anything, the end of the connection
+    /// included.
     ///
-    /// Not for a connection with replies that it has not taken yet: what it sends has to wait, or its replies would grow
-    /// without a bound.
+    /// Not for a connection with replies that it has not taken yet: what it sends has to wait, or its replies would
+    /// grow without a bound.
     func receive(_ connection: Connection, _ now: MonotonicTime) -> Bool {
         precondition(connection.output.isEmpty, "a client that does not read its replies is not read from")
         var received = 0

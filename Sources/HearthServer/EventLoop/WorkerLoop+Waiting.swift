@@ -6,8 +6,8 @@ import HearthMetrics
 extension WorkerLoop {
     /// Direct attempts on the connection that was served last, before epoll is asked for all of them.
     private static let hotAttemptCountMax = 8
-    /// Two looks at the clock while polling are less than a microsecond apart, unless the processor was given to somebody
-    /// else between them.
+    /// Two looks at the clock while polling are less than a microsecond apart, unless the processor was given to
+    /// somebody else between them.
     private static let preemptionNanoseconds: Int64 = 100_000
 
     /// Waits, and returns how many events there are; 0 when the polling has handled them itself.
@@ -28,9 +28,9 @@ extension WorkerLoop {
 
     /// Polls until something is ready; nil when nothing was in its time.
     ///
-    /// The connection that was served last is tried directly, which saves asking epoll. Every so many attempts, and after every
-    /// success where there are other connections, epoll is asked all the same: who sends without a pause takes turns with the
-    /// others.
+    /// The connection that was served last is tried directly, which saves asking epoll. Every so many attempts, and
+    /// after every success where there are other connections, epoll is asked all the same: who sends without a pause
+    /// takes turns with the others.
     private func pollForEvents(_ began: MonotonicTime, _ pollTime: Int64) -> Int? {
         var lookedAt = began
         while true {

@@ -5,11 +5,12 @@ import HearthServing
 import HearthWire
 import Logging
 
-/// One thread's event loop: waits, reads, lets the lane answer, writes. The prediction runs here, on the thread that read the
-/// request: a row costs microseconds, a hop to another thread costs tens.
+/// One thread's event loop: waits, reads, lets the lane answer, writes. The prediction runs here, on the thread that
+/// read the request: a row costs microseconds, a hop to another thread costs tens.
 ///
-/// System calls per call while busy: one receive and one send, and a wait that is shared by all connections that are ready.
-/// `WorkerLoop+Waiting.swift` says how it waits, `WorkerLoop+Connections.swift` what it does with one connection.
+/// System calls per call while busy: one receive and one send, and a wait that is shared by all connections that are
+/// ready. `WorkerLoop+Waiting.swift` says how it waits, `WorkerLoop+Connections.swift` what it does with one
+/// connection.
 final class WorkerLoop {
     static let mailboxToken = UInt64.max
     static let listenerToken = UInt64.max - 1

@@ -198,8 +198,8 @@ extension FastLane {
     private func checkReply(_ byteCount: Int, rowCount: Int) throws(CallFailure) {
         guard byteCount > WireLimits.frameDataByteCountMax - 16 else { return }
         let message =
-            "the reply for \(rowCount) rows would have \(byteCount) bytes, \(WireLimits.frameDataByteCountMax) are the most; "
-            + "send fewer rows in one call, or ask for fewer outputs"
+            "the reply for \(rowCount) rows would have \(byteCount) bytes, "
+            + "\(WireLimits.frameDataByteCountMax) are the most; send fewer rows in one call, or ask for fewer outputs"
         throw CallFailure(.resourceExhausted, message)
     }
 

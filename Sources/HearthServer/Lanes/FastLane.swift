@@ -5,8 +5,8 @@ import HearthWire
 
 /// The fast lane: protobuf messages in ttrpc frames (containerd's ttrpc, PROTOCOL.md), one connection.
 ///
-/// A call that is answered from memory is answered here and now. The others are parked under their stream id until another thread has
-/// loaded the model, scored the batch or asked the registry.
+/// A call that is answered from memory is answered here and now. The others are parked under their stream id until
+/// another thread has loaded the model, scored the batch or asked the registry.
 final class FastLane: Lane {
     /// A call that waits for another thread.
     struct Parked {
@@ -57,7 +57,8 @@ final class FastLane: Lane {
             case .oversized(let header):
                 let limit = WireLimits.frameDataByteCountMax
                 let message =
-                    "a frame of \(header.dataLength) bytes was sent, \(limit) are the most (ttrpc); send fewer rows in one call"
+                    "a frame of \(header.dataLength) bytes was sent, \(limit) are the most (ttrpc); "
+                    + "send fewer rows in one call"
                 refuse(header.streamID, CallFailure(.resourceExhausted, message), &output)
             case .needMore(let byteCountMissing):
                 return LaneStep(consumed: consumed, byteCountMissing: byteCountMissing)
@@ -83,7 +84,8 @@ final class FastLane: Lane {
         }
         guard !isOverLimit else {
             let message =
-                "the server has its \(context.limits.connectionCountMax) connections; close some, or raise --max-connections"
+                "the server has its \(context.limits.connectionCountMax) connections; close some, or raise "
+                + "--max-connections"
             refuse(header.streamID, CallFailure(.resourceExhausted, message), &output)
             return
         }
@@ -174,8 +176,8 @@ final class FastLane: Lane {
         guard parked.count < limits.inFlightCallCountMax, parkedByteCount + byteCount <= limits.inFlightByteCountMax
         else {
             let message =
-                "\(parked.count) calls with \(ByteCount(parkedByteCount)) of this connection wait already; the most are "
-                + "\(limits.inFlightCallCountMax) calls and \(ByteCount(limits.inFlightByteCountMax))"
+                "\(parked.count) calls with \(ByteCount(parkedByteCount)) of this connection wait already; "
+                + "the most are \(limits.inFlightCallCountMax) calls and \(ByteCount(limits.inFlightByteCountMax))"
             refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
             return false
         }
@@ -190,7 +192,8 @@ final class FastLane: Lane {
     private func unpark(_ stream: UInt32) -> Parked? {
         guard let call = parked.removeValue(forKey: stream) else { return nil }
         parkedByteCount -= call.byteCount
-        // While others wait the deadline may stand too early: finding the next one each time would cost a look at all of them.
+        // While others wait the deadline may stand too early: finding the next one each time would cost a look at all
+        // of them.
         if parked.isEmpty { nextDeadline = nil }
         return call
     }

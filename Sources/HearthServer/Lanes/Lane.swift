@@ -12,8 +12,8 @@ struct LaneStep {
     var isClosing = false
 }
 
-/// The protocol of one connection: a state machine that takes bytes and gives bytes, and does no I/O. The event loop drives
-/// every lane in the same way and knows nothing of its framing.
+/// The protocol of one connection: a state machine that takes bytes and gives bytes, and does no I/O. The event loop
+/// drives every lane in the same way and knows nothing of its framing.
 protocol Lane: AnyObject {
     /// Takes received bytes and appends replies to `output`.
     func receive(_ bytes: ByteView, receivedAt: MonotonicTime, _ output: inout OutputBuffer) -> LaneStep

@@ -5,7 +5,8 @@ import HearthMetrics
 import Logging
 import Synchronization
 
-/// How many connections each worker has: new ones go to the one with the fewest, so that no client is starved by chance.
+/// How many connections each worker has: new ones go to the one with the fewest, so that no client is starved by
+/// chance.
 final class ConnectionGauge: Sendable {
     private struct State {
         var perWorker: [Int]
@@ -69,7 +70,8 @@ final class Acceptor {
     private let limits: ServerLimits
     private let counters: ServerCounters
     private let logger: Logger
-    /// Given up for a moment when the process has no descriptor left, so that the waiting connection can be taken and closed.
+    /// Given up for a moment when the process has no descriptor left, so that the waiting connection can be taken and
+    /// closed.
     private var reserve: Int32
     private var loggedAt: MonotonicTime?
 
@@ -113,8 +115,8 @@ final class Acceptor {
         return .more
     }
 
-    /// Takes the connection that waits with the descriptor kept for this, and closes it: a client that is told at once can
-    /// do something about it. Returns false when that cannot be done either.
+    /// Takes the connection that waits with the descriptor kept for this, and closes it: a client that is told at once
+    /// can do something about it. Returns false when that cannot be done either.
     private func refuseWithReserve(_ code: Int32) -> Bool {
         log(code)
         guard code == EMFILE || code == ENFILE else { return false }

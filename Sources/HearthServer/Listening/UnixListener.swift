@@ -19,11 +19,11 @@ package struct SocketOptions: Sendable {
     }
 }
 
-/// The server's Unix socket: made under another name, given its mode and owner, then renamed into place, so that nobody ever meets
-/// it half made.
+/// The server's Unix socket: made under another name, given its mode and owner, then renamed into place, so that nobody
+/// ever meets it half made.
 ///
-/// A lock file beside it says whether a server is alive. A socket that a dead server left is replaced; a live one is never
-/// stolen.
+/// A lock file beside it says whether a server is alive. A socket that a dead server left is replaced; a live one is
+/// never stolen.
 package final class UnixListener: Sendable {
     let descriptor: FileDescriptor
     private let lock: FileDescriptor
@@ -83,7 +83,8 @@ package final class UnixListener: Sendable {
         if Self.inode(options.path) == inode { unsafe unlink(options.path) }
     }
 
-    /// Refuses a path where something other than a socket lies: it is somebody's file, and a socket would take its place.
+    /// Refuses a path where something other than a socket lies: it is somebody's file, and a socket would take its
+    /// place.
     private static func makeRoom(_ path: String, removes: Bool = true) throws(ListenerError) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { return }

@@ -1,6 +1,7 @@
 package import HearthCore
 
-/// One way to reach a servable: as the production version of its name, with the generation it was promoted in, or by its id.
+/// One way to reach a servable: as the production version of its name, with the generation it was promoted in, or by
+/// its id.
 package final class CacheEntry: Sendable {
     package let servable: Servable
     /// The generation of the production pointer; 0 for an entry that is found by id.

@@ -3,15 +3,16 @@ import Synchronization
 
 /// The servables that are in memory: a least-recently-used cache with a byte budget.
 ///
-/// Readers hold an immutable ``CacheSnapshot`` and look at one atomic number per request to learn of a newer one; they never wait
-/// for a loader. Changes are made one at a time under a lock of their own that guards dictionary updates and the making of the
-/// next snapshot; the lock that readers take is held for the exchange of one reference. Loading, checking and unmapping happen
-/// outside both: servables that leave the cache are handed back to the caller.
+/// Readers hold an immutable ``CacheSnapshot`` and look at one atomic number per request to learn of a newer one; they
+/// never wait for a loader. Changes are made one at a time under a lock of their own that guards dictionary updates and
+/// the making of the next snapshot; the lock that readers take is held for the exchange of one reference. Loading,
+/// checking and unmapping happen outside both: servables that leave the cache are handed back to the caller.
 ///
 /// Lock order: `state`, then `published`.
 package final class ModelCache: Sendable {
     /// What a change did.
     package struct Change {
+        /// Whether the change was made.
         package enum Outcome: Sendable {
             case made
             /// It was so already.
@@ -125,8 +126,8 @@ package final class ModelCache: Sendable {
 
     /// Adds a version.
     ///
-    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after another
-    ///   version has taken its place in production.
+    /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after
+    ///   another version has taken its place in production.
     package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
         change(newcomer: servable) { state, change in
             if let loaded = state.loaded[servable.modelID], loaded.isAskedFor || !isAskedFor {
@@ -142,7 +143,8 @@ package final class ModelCache: Sendable {
     ///
     /// Not made when this generation or a newer one has been served: loads may end in another order than they began.
     ///
-    /// - Parameter rollbackTarget: the version of the name that stays warm beside it; others that were in production go.
+    /// - Parameter rollbackTarget: the version of the name that stays warm beside it; others that were in production
+    ///   go.
     package func serve(_ servable: Servable, generation: UInt64, rollbackTarget: ModelID? = nil) -> Change {
         change(newcomer: servable) { state, change in
             let name = servable.name
@@ -185,7 +187,8 @@ package final class ModelCache: Sendable {
         }
     }
 
-    /// Lets `generation` of a name be served although a newer one was: the registry itself went back, to a restored backup.
+    /// Lets `generation` of a name be served although a newer one was: the registry itself went back, to a restored
+    /// backup.
     ///
     /// What is served stays until then. Returns false when nothing stands in the way of that generation.
     package func allow(_ generation: UInt64, of name: ModelName, modelID: ModelID) -> Bool {

@@ -7,12 +7,12 @@ package import Logging
 
 /// Reads a version's `model.hearth` into a servable: open, place, check, run the golden vectors.
 ///
-/// The golden vectors are rows whose outputs were stored when the version was published: a servable that does not give them back bit
-/// for bit is not served. Scoring them also warms the model's memory.
+/// The golden vectors are rows whose outputs were stored when the version was published: a servable that does not give
+/// them back bit for bit is not served. Scoring them also warms the model's memory.
 ///
-/// A version whose files are damaged is moved to the quarantine of the model directory, so that nobody loads it again (C4). It is
-/// read a second time first: a bad read is not a bad file. Errors that may pass (the system's, a missing file, permissions)
-/// and files that are whole but not for this machine never lead there.
+/// A version whose files are damaged is moved to the quarantine of the model directory, so that nobody loads it again
+/// (C4). It is read a second time first: a bad read is not a bad file. Errors that may pass (the system's, a missing
+/// file, permissions) and files that are whole but not for this machine never lead there.
 package struct ArtifactLoader: Sendable {
     private let directory: ModelDirectory
     private let logger: Logger
@@ -25,8 +25,8 @@ package struct ArtifactLoader: Sendable {
     /// Loads one version; call it on a loader thread.
     ///
     /// - Throws: DATA_LOSS for a damaged version or one that fails its golden vectors, NOT_FOUND for a missing one,
-    ///   RESOURCE_EXHAUSTED for one beyond the size limit, FAILED_PRECONDITION for one that must not or cannot be read here,
-    ///   UNAVAILABLE for what may pass.
+    ///   RESOURCE_EXHAUSTED for one beyond the size limit, FAILED_PRECONDITION for one that must not or cannot be read
+    ///   here, UNAVAILABLE for what may pass.
     package func load(_ version: ModelVersion) throws(CallFailure) -> Servable {
         let began = MonotonicTime.now()
         let opened: OpenedVersion
@@ -35,8 +35,8 @@ package struct ArtifactLoader: Sendable {
             throw CallFailure(
                 .dataLoss,
                 "version '\(version.modelID)' is not the one that was registered: its manifest has SHA-256 "
-                    + "\(opened.manifestDigest), the registry says \(version.manifestDigest); restore it from a backup or "
-                    + "publish the model again")
+                    + "\(opened.manifestDigest), the registry says \(version.manifestDigest); restore it from a "
+                    + "backup or publish the model again")
         }
         let model = try Self.check(opened.artifact, subject: version.modelID.text)
         return Servable(

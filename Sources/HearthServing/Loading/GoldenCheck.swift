@@ -22,8 +22,8 @@ enum GoldenCheck {
             // NaN has many bit patterns; any of them is as good as another.
             if outputs[index].isNaN, golden.outputs[index].isNaN { continue }
             throw problem(
-                "output \(index) is \(outputs[index]), \(golden.outputs[index]) was stored; this machine computes otherwise "
-                    + "than the one that published it")
+                "output \(index) is \(outputs[index]), \(golden.outputs[index]) was stored; this machine computes "
+                    + "otherwise than the one that published it")
         }
     }
 

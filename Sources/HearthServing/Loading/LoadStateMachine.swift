@@ -25,8 +25,8 @@ package struct LoadStateMachine {
         case failed(CallFailure, attempt: Int, retryAt: MonotonicTime?)
     }
 
-    /// Delays after the first, second and third failure (R76); later failures wait as long as the fourth. A request never waits
-    /// for them: it is told of the failure at once.
+    /// Delays after the first, second and third failure (R76); later failures wait as long as the fourth. A request
+    /// never waits for them: it is told of the failure at once.
     package static let retryDelaysMilliseconds: [Int64] = [1000, 2000, 4000, 30_000]
 
     private var state = State.start
@@ -97,7 +97,8 @@ package struct LoadStateMachine {
         }
     }
 
-    /// The load that was begun has failed. DATA_LOSS is never tried again by itself: damage does not mend with time (C4).
+    /// The load that was begun has failed. DATA_LOSS is never tried again by itself: damage does not mend with time
+    /// (C4).
     ///
     /// - Returns: whether this is news: the first failure in a row, or for another reason than the last.
     package mutating func failed(_ failure: CallFailure, at now: MonotonicTime) -> Bool {

@@ -12,8 +12,8 @@ extension ModelManager {
         case answer(Result<Servable, CallFailure>)
     }
 
-    /// Sees to it that a version is in memory. `done` gets it, or why there is none, on this thread or a loader's; it puts it
-    /// into the cache.
+    /// Sees to it that a version is in memory. `done` gets it, or why there is none, on this thread or a loader's; it
+    /// puts it into the cache.
     ///
     /// - Parameters:
     ///   - isForced: try again now even if it has just failed.
@@ -54,8 +54,8 @@ extension ModelManager {
         }
     }
 
-    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as the budget
-    /// has room, unless it comes into production meanwhile.
+    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as
+    /// the budget has room, unless it comes into production meanwhile.
     package func load(_ modelID: ModelID) throws(CallFailure) -> Servable {
         let group = CompletionGroup()
         let outcome = Mutex<Result<Servable, CallFailure>>(
@@ -104,8 +104,8 @@ extension ModelManager {
                 "model_id": "\(modelID)", "milliseconds": "\(servable.loadMilliseconds)",
                 "bytes": "\(servable.mappedByteCount)",
             ])
-        // The version counts as loading until the waiters have put it into the cache: who comes meanwhile waits with them
-        // instead of loading it once more.
+        // The version counts as loading until the waiters have put it into the cache: who comes meanwhile waits with
+        // them instead of loading it once more.
         while true {
             let waiters = state.withLock { state in
                 let waiters = state.takeWaiters(of: modelID)

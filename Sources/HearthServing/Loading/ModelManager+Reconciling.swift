@@ -24,8 +24,8 @@ extension ModelManager {
         }
     }
 
-    /// Compares the registry with what is served and mends the difference. Returns when the models that had to be loaded are
-    /// loaded or have failed.
+    /// Compares the registry with what is served and mends the difference. Returns when the models that had to be
+    /// loaded are loaded or have failed.
     ///
     /// - Parameters:
     ///   - isForced: also try again what has failed a moment ago.
@@ -41,7 +41,8 @@ extension ModelManager {
         return (headVersion, repair.wait())
     }
 
-    /// Does what ``reconcile(isForced:only:)`` does, but returns when the loads are begun, so that a slow one holds nothing up.
+    /// Does what ``reconcile(isForced:only:)`` does, but returns when the loads are begun, so that a slow one holds
+    /// nothing up.
     package func follow() throws(RegistryError) {
         _ = try mend(isForced: false, only: nil, nil)
     }
@@ -100,8 +101,8 @@ extension ModelManager {
         }
         let served = cache.production(of: pointer.name)
         guard served?.servable.modelID != pointer.modelID || served?.generation != generation else { return }
-        // What is not in memory is loaded when somebody asks for it, unless it is to be preloaded and is news or has failed:
-        // what was evicted is not fetched back.
+        // What is not in memory is loaded when somebody asks for it, unless it is to be preloaded and is news or has
+        // failed: what was evicted is not fetched back.
         let isPreloaded = preloads(pointer.name)
         let isStarted = state.withLock { state in
             let hasFailed = state.versions[pointer.modelID]?.machine.failure != nil

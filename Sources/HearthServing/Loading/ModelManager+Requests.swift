@@ -4,9 +4,11 @@ import Synchronization
 
 /// What the data plane asks for.
 extension ModelManager {
-    /// Finds a model that is not in the snapshot: `waiter` is called once, on this thread or a loader's, with an entry to answer from.
+    /// Finds a model that is not in the snapshot: `waiter` is called once, on this thread or a loader's, with an entry
+    /// to answer from.
     ///
-    /// No lock that is held during I/O is taken here. A name that the registry does not have in production is refused at once.
+    /// No lock that is held during I/O is taken here. A name that the registry does not have in production is refused
+    /// at once.
     package func request(name: String, version: String, _ waiter: @escaping Waiter) {
         if version.isEmpty {
             requestProduction(name, waiter)
@@ -27,7 +29,8 @@ extension ModelManager {
                 isLevel
                 ? CallFailure(
                     .notFound,
-                    "no production version of '\(name)': promote one with 'hearth models promote', or see 'hearth models list'"
+                    "no production version of '\(name)': promote one with 'hearth models promote', or see "
+                        + "'hearth models list'"
                 )
                 : CallFailure(.unavailable, "the registry could not be read yet, the server tries on; try again later")
             waiter(.failure(failure))

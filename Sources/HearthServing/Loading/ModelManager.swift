@@ -6,11 +6,12 @@ import Synchronization
 
 /// Decides what is loaded, loads it, and exchanges it: the control plane's side of the cache.
 ///
-/// Level-triggered: ``reconcile(isForced:only:)`` compares the registry's production pointers with what is served and mends the
-/// difference, however it came about. Every version is loaded at most once at a time, whoever asks. Thread-safe; its calls may
-/// block on the registry except ``request(name:version:_:)``, which the data plane makes.
+/// Level-triggered: ``reconcile(isForced:only:)`` compares the registry's production pointers with what is served and
+/// mends the difference, however it came about. Every version is loaded at most once at a time, whoever asks.
+/// Thread-safe; its calls may block on the registry except ``request(name:version:_:)``, which the data plane makes.
 ///
-/// Lock order: `reconciling`, then `state`, then the cache's. No callback is called and nothing is read or logged under `state`.
+/// Lock order: `reconciling`, then `state`, then the cache's. No callback is called and nothing is read or logged under
+/// `state`.
 package final class ModelManager: Sendable {
     /// Reads, checks and warms one version.
     package typealias Loader = @Sendable (ModelVersion) throws(CallFailure) -> Servable
@@ -90,10 +91,11 @@ package final class ModelManager: Sendable {
 
     /// The state and the last error of a version, for `Stats` and `List`.
     package func loadState(of modelID: ModelID) -> (name: String, error: String) {
-        let isLoaded = cache.servable(modelID) != nil
+        // What is in memory answers, even while those who waited for it are still being told.
+        guard cache.servable(modelID) == nil else { return ("AVAILABLE", "") }
         return state.withLock { state in
             var machine = state.versions[modelID]?.machine ?? LoadStateMachine()
-            if !isLoaded { machine.evicted() }
+            machine.evicted()
             return (machine.name, machine.failure?.message ?? "")
         }
     }

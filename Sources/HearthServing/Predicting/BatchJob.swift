@@ -17,8 +17,8 @@ package final class BatchJob: Sendable {
     private let rowStride: Int
     private let chunkRowCount: Int
     private let chunkCount: Int
-    // Sound: `values` is written before the job is shared, each chunk writes its own rows of `outputs`, and both are freed in
-    // `deinit`.
+    // Sound: `values` is written before the job is shared, each chunk writes its own rows of `outputs`, and both are
+    // freed in `deinit`.
     private nonisolated(unsafe) let values: UnsafeMutablePointer<Double>
     package nonisolated(unsafe) let outputs: UnsafeMutablePointer<Double>
     private let nextChunk = Atomic<Int>(0)

@@ -6,8 +6,8 @@ import HearthModel
 ///
 /// One per worker thread. Once warm a call allocates nothing, takes no lock and touches no disk.
 package struct Predictor: ~Copyable {
-    /// Above this estimate of work (node visits) a call is a batch: it is split over the compute pool, so that it delays no small
-    /// call behind it by more than about a tenth of a millisecond.
+    /// Above this estimate of work (node visits) a call is a batch: it is split over the compute pool, so that it
+    /// delays no small call behind it by more than about a tenth of a millisecond.
     package static let inlineWorkMax = 100_000
     /// The most bytes of outputs that one call may ask for: they must fit one frame.
     package static let outputByteCountMax = 4 << 20

@@ -2,8 +2,8 @@ package import HearthCore
 import HearthKernels
 import HearthModel
 
-/// Turns the outputs of an anomaly model into what `Detect` answers: a score per point (higher = worse) and whether it is an anomaly
-/// (C7). The decision is the model's own `predict`; the score is `-score_samples`.
+/// Turns the outputs of an anomaly model into what `Detect` answers: a score per point (higher = worse) and whether it
+/// is an anomaly (C7). The decision is the model's own `predict`; the score is `-score_samples`.
 package enum SeriesDetector {
     /// The outputs that an anomaly model has, in this order.
     private static let outputNames = ["score_samples", "decision_function", "predict"]
@@ -47,7 +47,8 @@ package enum SeriesDetector {
     /// The score at or beyond which a point is an anomaly.
     package static func threshold(_ servable: Servable) -> Double { servable.model.threshold ?? 0 }
 
-    /// Rewrites the outputs in place: `scores` takes the place of `score_samples`, the flags that of `decision_function`.
+    /// Rewrites the outputs in place: `scores` takes the place of `score_samples`, the flags that of
+    /// `decision_function`.
     package static func finish(
         outputs: UnsafeMutablePointer<Double>, rowCount: Int
     ) -> (scores: UnsafePointer<Double>, anomalies: UnsafePointer<UInt8>) {

@@ -7,10 +7,10 @@ import Synchronization
 
 /// Keeps the server level with the registry: one thread that looks whether the head version moved and reconciles.
 ///
-/// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a promotion), asks
-/// the store's cheap change hint every ``Intervals/pollMilliseconds`` in case that was missed, and compares everything in any
-/// case every ``Intervals/reconcileMilliseconds``. Losing a hint costs time, never correctness. It begins loads and does not
-/// wait for them, so that a slow disk does not keep it from the next change.
+/// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a
+/// promotion), asks the store's cheap change hint every ``Intervals/pollMilliseconds`` in case that was missed, and
+/// compares everything in any case every ``Intervals/reconcileMilliseconds``. Losing a hint costs time, never
+/// correctness. It begins loads and does not wait for them, so that a slow disk does not keep it from the next change.
 package final class RegistryWatcher: Sendable {
     /// How often it looks.
     package struct Intervals: Sendable {

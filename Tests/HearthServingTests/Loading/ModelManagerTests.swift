@@ -144,8 +144,8 @@ import Testing
             try bench.ask(name: 7).failure
                 == CallFailure(
                     .notFound,
-                    "no production version of 'isolation_forest.series-7': promote one with 'hearth models promote', or see "
-                        + "'hearth models list'"))
+                    "no production version of 'isolation_forest.series-7': promote one with 'hearth models promote', "
+                        + "or see 'hearth models list'"))
         #expect(bench.ask(name: "../etc/passwd", version: "").failure?.code == .invalidArgument)
         #expect(bench.ask(name: "", version: "../etc/passwd").failure?.code == .invalidArgument)
         #expect(bench.spy.reads.load(ordering: .relaxed) + bench.spy.snapshots.load(ordering: .relaxed) == before)
@@ -225,8 +225,8 @@ import Testing
 
         #expect(
             failures[other]?.message
-                == "version '\(other)' needs 2 KiB, the cache has 4 KiB, of which other pinned models take 3 KiB; start "
-                + "hearthd with a larger --cache-bytes")
+                == "version '\(other)' needs 2 KiB, the cache has 4 KiB, of which other pinned models take 3 KiB; "
+                + "start hearthd with a larger --cache-bytes")
         #expect(bench.cache.ids == [pinned.text])
     }
 

@@ -6,7 +6,8 @@ import HearthRegistrySQLite
 import HearthServing
 import HearthTestSupport
 
-/// A manager with its cache over a real SQLite registry; versions are loaded by a ``ScriptedLoader``, time stands still.
+/// A manager with its cache over a real SQLite registry; versions are loaded by a ``ScriptedLoader``, time stands
+/// still.
 final class ManagerBench: Sendable {
     let folder: TemporaryFolder
     /// The store of "another process": a connection of its own.
