@@ -93,8 +93,8 @@ struct CountRun {
         let few = try instructionsTotal(calls: 500)
         let many = try instructionsTotal(calls: 2500)
         return [
-            Cost(name: "server: instructions", perCall: Double(many.server - few.server) / 2000, limit: 24_000),
-            Cost(name: "client: instructions", perCall: Double(many.client - few.client) / 2000, limit: 6000),
+            Cost(name: "server: instructions", perCall: Double(many.server - few.server) / 2000, limit: 16_000),
+            Cost(name: "client: instructions", perCall: Double(many.client - few.client) / 2000, limit: 5000),
         ]
     }
 
