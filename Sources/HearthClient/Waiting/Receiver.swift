@@ -1,5 +1,6 @@
 import CHearthLinux
 import Glibc
+import Synchronization
 
 /// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps
 /// in the kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
@@ -13,6 +14,10 @@ package struct Receiver: Sendable {
         /// errno of the call that failed.
         case failed(Int32)
     }
+
+    /// Callers of this process that wait now by the adaptive policy: processors are the process's, whoever the caller
+    /// is.
+    private static let waiterCount = Atomic<Int>(0)
 
     private var gauge: SpinGauge
     /// The timeout that the socket has now, so that it is set only when it changes much.
@@ -33,7 +38,22 @@ package struct Receiver: Sendable {
     package mutating func receive(
         _ socket: Int32, into buffer: UnsafeMutableRawPointer, count: Int, deadline: Deadline
     ) -> Outcome {
-        let pollNanoseconds = gauge.pollNanoseconds()
+        guard gauge.countsWaiters else {
+            return unsafe receive(
+                socket, into: buffer, count: count, deadline: deadline, polling: gauge.pollNanoseconds())
+        }
+        let waiterCount = Self.waiterCount.add(1, ordering: .relaxed).newValue
+        defer { Self.waiterCount.subtract(1, ordering: .relaxed) }
+        return unsafe receive(
+            socket, into: buffer, count: count, deadline: deadline,
+            polling: gauge.pollNanoseconds(waiterCount: waiterCount))
+    }
+
+    @inline(__always)
+    private mutating func receive(
+        _ socket: Int32, into buffer: UnsafeMutableRawPointer, count: Int, deadline: Deadline,
+        polling pollNanoseconds: UInt64
+    ) -> Outcome {
         if pollNanoseconds > 0 {
             let end = deadline.attemptBegan + pollNanoseconds
             repeat {

@@ -5,7 +5,7 @@ public enum WaitPolicy: Sendable, Hashable, CustomStringConvertible {
     case block
     /// Polls so many microseconds, then sleeps.
     case spin(microseconds: Int)
-    /// Polls up to 50 us, only while recent answers came that fast and there is a second processor; else sleeps.
+    /// Polls up to 50 us, only while recent answers came that fast and a processor is left for the server; else sleeps.
     case adaptive
 
     /// Reads `block`, `spin:50` or `adaptive`; nil for anything else.
