@@ -7,6 +7,7 @@ package struct OwnedText: ~Copyable {
     private let memory: UnsafeMutableRawPointer
     private let count: Int
 
+    /// A copy of the bytes of `text`.
     package init(_ text: String) {
         let bytes = Array(text.utf8)
         count = bytes.count

@@ -4,6 +4,7 @@ import Glibc
 /// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps
 /// in the kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
 package struct Receiver: Sendable {
+    /// How a wait ended.
     package enum Outcome: Sendable, Equatable {
         case bytes(Int)
         /// The peer has closed.

@@ -32,7 +32,8 @@ import Testing
         floor.sort()
         load.sort()
         StandardError.write(
-            "\(isCold ? "cold" : "warm"), \(byteCount) bytes, ms p50/p99: read+hash \(figures(floor)), load \(figures(load)), "
+            "\(isCold ? "cold" : "warm"), \(byteCount) bytes, ms p50/p99: read+hash \(figures(floor)), "
+                + "load \(figures(load)), "
                 + "ratio p50 \(load[Self.turns / 2] / floor[Self.turns / 2])\n")
         #expect(load[Self.turns / 2] < 100)
     }
