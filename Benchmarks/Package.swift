@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// What a call costs in things that can be counted: they are the same in every run, so CI can hold a limit against them. Times
-// are `hearth bench`. See README.md.
+// What a call costs in things that can be counted: they are the same in every run, so CI can hold a limit against them.
+// Times are `hearth bench`. See README.md.
 let package = Package(
     name: "hearth-benchmarks",
     products: [

@@ -9,8 +9,7 @@ extension HearthClient {
     ///
     /// The sequence has a connection and a thread of its own; it ends when the task is cancelled or the iteration
     /// stops, and throws ``HearthError`` when the connection breaks. Between two watches events are missed: after a new
-    /// start ask
-    /// ``list(model:limit:timeout:)`` for the state.
+    /// start ask ``list(model:limit:timeout:)`` for the state.
     public func watch(model: String = "") -> AsyncThrowingStream<ModelEvent, any Error> {
         let watcher = Watcher(configuration: configuration, model: model)
         return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(4096)) { continuation in

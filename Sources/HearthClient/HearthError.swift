@@ -70,8 +70,8 @@ extension HearthError {
     private static func hint(code: Int32, path: String) -> String {
         switch code {
         case ENOENT, ECONNREFUSED:
-            "is hearthd running? start it with `hearthd --socket \(path)`, or name its socket with "
-                + "--socket or HEARTH_SOCKET"
+            "is hearthd running? start it with `hearthd --socket \(path)`, or name its socket with --socket or "
+                + "HEARTH_SOCKET"
         case EACCES, EPERM: "this user may not use the socket: ask for membership of the group that owns it"
         case EMFILE, ENFILE: "too many open files: raise the limit (`ulimit -n`) or use fewer connections"
         default: "see hearthd's log, or start it again"

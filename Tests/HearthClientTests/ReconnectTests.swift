@@ -2,6 +2,7 @@ import Glibc
 import HearthClient
 import HearthCore
 import HearthTestSupport
+import Synchronization
 import Testing
 
 /// What happens to calls when the server goes away and comes back.
@@ -46,27 +47,33 @@ struct ReconnectTests {
 
     @Test func `a call that changes something waits for a server that is not there yet`() throws {
         let client = client()
-        let later = try SystemThread(name: "later") { [path] in
-            usleep(30_000)
-            let server = try? WireServer(path) { _ in .answer(Answers.pointer) }
-            if server == nil { Issue.record("no server") }
+        let result = PromoteResult()
+        let thread = try SystemThread(name: "caller") {
+            let change = try? client.promote(model: "a", version: "b")
+            result.change.withLock { $0 = change }
         }
-        defer { later.join() }
-        #expect(try client.promote(model: "a", version: "b").modelVersion == "forest_2")
+        let server = try WireServer(path) { _ in .answer(Answers.pointer) }
+        defer { server.stop() }
+        thread.join()
+        #expect(result.change.withLock { $0?.modelVersion } == "forest_2")
     }
 
-    @Test func `clients recover by themselves when the server is started anew`() throws {
-        let first = try WireServer(path) { .answer(Answers.prediction($0, version: "before")) }
+    @Test func `clients recover by themselves within a second when the server is started anew`() throws {
+        let next = NextServer()
+        let path = path
+        // At its second call the first server is killed, and only then is the next one started.
+        let first = try WireServer(path) { call in
+            guard call.index > 0 else { return .answer(Answers.prediction(call, version: "before")) }
+            unsafe unlink(path)
+            let server = try? WireServer(path) { .answer(Answers.prediction($0, version: "after")) }
+            next.server.withLock { $0 = server }
+            return .hangUp
+        }
+        defer { first.stop() }
+        defer { next.server.withLock { $0?.stop() } }
         let predictor = client().predictor(for: "a")
         #expect(try predictor.predict([1]).modelVersion == "before")
-        first.stop()
         let began = Deadline.now()
-        let later = try SystemThread(name: "later") { [path] in
-            usleep(50_000)
-            let server = try? WireServer(path) { .answer(Answers.prediction($0, version: "after")) }
-            if server == nil { Issue.record("no server") }
-        }
-        defer { later.join() }
         #expect(try predictor.predict([1]).modelVersion == "after")
         #expect(Deadline.now() - began < 1_000_000_000)
     }
@@ -127,4 +134,14 @@ struct ReconnectTests {
         let error = #expect(throws: HearthError.self) { _ = try client(waitsForServer: false).stats() }
         #expect(error?.message.hasPrefix("cannot connect to") == true)
     }
+}
+
+/// What a call on another thread came to.
+private final class PromoteResult: Sendable {
+    let change = Mutex<PointerChange?>(nil)
+}
+
+/// The server that takes the place of another.
+private final class NextServer: Sendable {
+    let server = Mutex<WireServer?>(nil)
 }

@@ -81,7 +81,8 @@ struct CountRun {
             limit: limit)
     }
 
-    /// Instructions of server and client, from the difference of two runs under callgrind. Nothing when it is not installed.
+    /// Instructions of server and client, from the difference of two runs under callgrind. Nothing when it is not
+    /// installed.
     func instructions() throws -> [Cost] {
         guard FileManager.default.isExecutableFile(atPath: "/usr/bin/valgrind") else { return [] }
         // valgrind 3.19 cannot read the debug information that Swift 6.3 writes.
@@ -92,8 +93,8 @@ struct CountRun {
         let few = try instructionsTotal(calls: 500)
         let many = try instructionsTotal(calls: 2500)
         return [
-            Cost(name: "server: instructions", perCall: Double(many.server - few.server) / 2000, limit: 24_000),
-            Cost(name: "client: instructions", perCall: Double(many.client - few.client) / 2000, limit: 6000),
+            Cost(name: "server: instructions", perCall: Double(many.server - few.server) / 2000, limit: 16_000),
+            Cost(name: "client: instructions", perCall: Double(many.client - few.client) / 2000, limit: 5000),
         ]
     }
 

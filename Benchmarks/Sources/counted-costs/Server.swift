@@ -30,7 +30,8 @@ final class Server {
             ])
     }
 
-    /// Starts a server and waits until it answers. `command` runs it in another way than as it was built, e.g. under valgrind.
+    /// Starts a server and waits until it answers. `command` runs it in another way than as it was built, e.g. under
+    /// valgrind.
     init(
         _ programs: Programs, in folder: String, wait: String, environment: [String: String] = [:],
         command: [String] = []

@@ -7,7 +7,7 @@ package struct OwnedText: ~Copyable {
     private let memory: UnsafeMutableRawPointer
     private let count: Int
 
-    /// A copy of the bytes of `text`.
+    /// Copies the bytes of `text`.
     package init(_ text: String) {
         let bytes = Array(text.utf8)
         count = bytes.count
@@ -19,5 +19,6 @@ package struct OwnedText: ~Copyable {
         unsafe memory.deallocate()
     }
 
+    /// The bytes, for as long as the owner lives.
     package var view: ByteView { unsafe ByteView(start: memory, count: count) }
 }

@@ -18,6 +18,7 @@ package struct Receiver: Sendable {
     /// The timeout that the socket has now, so that it is set only when it changes much.
     private var socketTimeout: UInt64 = 0
 
+    /// A receiver that waits as `policy` says.
     package init(_ policy: WaitPolicy) {
         gauge = SpinGauge(policy, processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }

@@ -1,7 +1,7 @@
 // Counts, per thread, the heap allocations and the bytes copied of a program that this library is preloaded into.
 //
-// The counts lie in the file that HEARTH_COUNTS names, mapped and shared, so that another process can read them at any time:
-// an array of 256 CallCounterSlot, in native byte order. A slot whose thread is 0 is free.
+// The counts lie in the file that HEARTH_COUNTS names, mapped and shared, so that another process can read them at any
+// time: an array of 256 CallCounterSlot, in native byte order. A slot whose thread is 0 is free.
 #ifndef CALLCOUNTER_H
 #define CALLCOUNTER_H
 

@@ -6,15 +6,12 @@ struct SwapCommand: ParsableCommand {
         commandName: "swap",
         abstract: "Exchanges versions while calls are in flight, and checks every answer.",
         discussion: """
-            First each version is asked by its id for its answers to fixed rows. Then calls run in an open loop \
-            at --rate and on \
-            --closed-loop threads without pause, while the production pointer is moved. Every answer must be, bit \
-            for bit, that \
-            of the version it names. Needs the right to promote.
+            First each version is asked by its id for its answers to fixed rows. Then calls run in an open loop at \
+            --rate and on --closed-loop threads without pause, while the production pointer is moved. Every answer \
+            must be, bit for bit, that of the version it names. Needs the right to promote.
 
             EXAMPLES
-              hearth bench swap --model isolation_forest.shuttle --to \
-              isolation_forest_shuttle_20251112_120000_123_k7qd
+              hearth bench swap --model isolation_forest.shuttle --to isolation_forest_shuttle_20251112_120000_123_k7qd
               hearth bench swap --model isolation_forest.shuttle --between ID1,ID2 --swaps 1000 --seconds 100
 
             Exit status 1 when a call failed or an answer was inconsistent.
