@@ -129,3 +129,12 @@ let package = Package(
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]
 )
+
+// The fuzzer has libFuzzer's main function and needs its flags: it is built by deploy/fuzz alone.
+if Context.environment["HEARTH_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "hearth-fuzz", dependencies: ["HearthWire", "HearthCore"], path: "Fuzz",
+            swiftSettings: strict))
+    package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
+}
