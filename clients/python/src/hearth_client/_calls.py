@@ -21,6 +21,7 @@ DEFAULT_SOCKET_PATH = "/run/hearth/hearth.sock"
 DEFAULT_TIMEOUT = 2.0
 
 _LAYOUT_COUNT_MAX = 256
+_SURELY_FITS_BYTE_COUNT = 1 << 20
 
 
 def socket_path_or_default(path: Optional[os.PathLike[str] | str]) -> str:
@@ -70,7 +71,7 @@ class Layouts:
 class PredictCall:
     """A call to `predict`, before it is cut into operations."""
 
-    __slots__ = ("byte_count_max", "layouts", "model", "outputs", "rows", "version")
+    __slots__ = ("layouts", "model", "outputs", "rows", "version")
 
     def __init__(
         self, model: str, rows: Any, version: Optional[str], outputs: Optional[Sequence[str]], layouts: Layouts
@@ -82,11 +83,15 @@ class PredictCall:
         self.outputs = tuple(outputs) if outputs else ()
         self.rows = rows_from(rows)
         self.layouts = layouts
-        self.byte_count_max = value_byte_count_max(self.model, self.version, self.outputs)
+
+    @property
+    def byte_count_max(self) -> int:
+        """The most bytes of values that one frame holds."""
+        return value_byte_count_max(self.model, self.version, self.outputs)
 
     def fits(self) -> bool:
         """Whether one frame holds the request."""
-        return self.rows.byte_count <= self.byte_count_max
+        return self.rows.byte_count <= _SURELY_FITS_BYTE_COUNT or self.rows.byte_count <= self.byte_count_max
 
     def operation(self, rows: Rows, version: str) -> Operation[Prediction]:
         """The call for some of the rows."""

@@ -6,7 +6,8 @@ import errno
 import os
 import socket
 import struct
-from typing import Optional, Sequence, Tuple
+from time import monotonic
+from typing import List, Optional, Sequence, Tuple
 
 from . import _frames, _wire
 from ._deadline import Deadline
@@ -121,10 +122,18 @@ class Connection:
         self._next_stream = stream + 2
         frame_head = HEADER.pack(data_byte_count, stream, _frames.REQUEST, flags) + head
         self._set_timeout(connected, deadline)
-        if byte_count <= _JOIN_BYTE_COUNT_MAX:
-            self._send(connected, [b"".join((frame_head, *payload, tail))], deadline)
-        else:
-            self._send(connected, [frame_head, *payload, tail], deadline)
+        if byte_count > _JOIN_BYTE_COUNT_MAX:
+            self._send(connected, [frame_head, *payload, tail], deadline, was_sent=False)
+            return stream
+        frame = b"".join((frame_head, *payload, tail))
+        try:
+            sent = connected.send(frame)
+        except (BlockingIOError, socket.timeout):
+            sent = 0
+        except OSError as error:
+            raise connection_error("lost the connection to", self._path, error, was_sent=False) from error
+        if sent < len(frame):
+            self._send(connected, [memoryview(frame)[sent:]], deadline, was_sent=sent > 0)
         return stream
 
     def receive(self, deadline: Optional[Deadline]) -> Tuple[Frame, int]:
@@ -185,7 +194,7 @@ class Connection:
             if self._timeout == 0.0 and _HAS_KERNEL_TIMEOUTS:
                 return
         else:
-            seconds = deadline.remaining()
+            seconds = deadline.at - monotonic()
             if seconds <= 0:
                 raise deadline.exceeded()
             if self._timeout * 0.9375 <= seconds <= self._timeout:
@@ -199,18 +208,18 @@ class Connection:
             connected.settimeout(seconds or None)
         self._timeout = seconds
 
-    def _send(self, connected: socket.socket, pieces: Sequence[_wire.Buffer], deadline: Deadline) -> None:
-        sent_any = False
-        rest = list(pieces)
+    def _send(
+        self, connected: socket.socket, rest: List[_wire.Buffer], deadline: Deadline, *, was_sent: bool
+    ) -> None:
         while rest:
             try:
-                sent = connected.send(rest[0]) if len(rest) == 1 else connected.sendmsg(rest)
+                sent = connected.sendmsg(rest)
             except (BlockingIOError, socket.timeout):
                 self._set_timeout(connected, deadline)
                 continue
             except OSError as error:
-                raise connection_error("lost the connection to", self._path, error, was_sent=sent_any) from error
-            sent_any = sent_any or sent > 0
+                raise connection_error("lost the connection to", self._path, error, was_sent=was_sent) from error
+            was_sent = was_sent or sent > 0
             while rest and sent >= len(rest[0]):
                 sent -= len(rest[0])
                 del rest[0]

@@ -55,10 +55,14 @@ def too_large(byte_count: int) -> HearthError:
 
 def response_payload(data: _wire.Buffer, start: int, end: int) -> Tuple[int, int]:
     """Where the payload of a response lies; raises the error that it carries instead."""
-    # Nearly always the payload is all there is.
-    if start < end and data[start] == 0x12:
-        length, position = _wire.read_varint(data, start + 1, end)
-        if position + length == end:
+    # Nearly always the payload is all there is, and shorter than 16 KiB.
+    if end - start > 2 and data[start] == 0x12:
+        length = data[start + 1]
+        position = start + 2
+        if length >= 0x80:
+            length += (data[position] << 7) - 0x80
+            position += 1
+        if position + length == end and data[position - 1] < 0x80:
             return position, end
     payload = (end, end)
     code, message = 0, ""

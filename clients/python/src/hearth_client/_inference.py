@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Tuple
 
 from . import _wire
 from ._frames import Route
-from ._rows import doubles, flags
+from ._rows import HAS_NUMPY, doubles, flags, gathered
 from .errors import unreadable
 from .results import Detection, Prediction, Source
 
@@ -63,7 +63,7 @@ class Layout:
         self.fields = fields
         """model_name, model_version, generation, source, row_count."""
         self.outputs = outputs
-        """Of each output: name, width, where its values begin, their byte count."""
+        """Of each output: name, width, where its values begin and end."""
         self.between = between
         """Everything else: start, end, the bytes."""
 
@@ -76,11 +76,16 @@ class Layout:
                 return False
         return True
 
-    def prediction(self, data: _wire.Buffer, start: int, *, is_owned: bool) -> Prediction:
+    def prediction(self, data: _wire.Buffer, start: int) -> Prediction:
         """The message's content."""
+        values = gathered(data, [(start + first, start + last) for _, _, first, last in self.outputs])
         outputs: Dict[str, Any] = {}
-        for name, width, position, byte_count in self.outputs:
-            outputs[name] = doubles(data, start + position, byte_count, width, is_owned=is_owned)
+        position = 0
+        for name, width, first, last in self.outputs:
+            count = (last - first) >> 3
+            part = values[position : position + count]
+            outputs[name] = part if width <= 1 else part.reshape(-1, width)
+            position += count
         return Prediction(*self.fields, outputs, {})
 
 
@@ -89,7 +94,7 @@ def read_prediction(
 ) -> Tuple[Prediction, Optional[Layout]]:
     """Reads a PredictResponse, and gives its layout for the next one. `is_owned`: see `doubles`."""
     if known is not None and known.fits(data, start, end):
-        return known.prediction(data, start, is_owned=is_owned), known
+        return known.prediction(data, start), known
     name = version = ""
     generation = source = row_count = 0
     outputs: Dict[str, Any] = {}
@@ -113,16 +118,16 @@ def read_prediction(
             if (place[1] - place[0]) % (8 * max(1, width)):
                 raise unreadable("answer to Predict")
             outputs[output] = doubles(data, place[0], place[1] - place[0], width, is_owned=is_owned)
-            places.append((output, width, place[0] - start, place[1] - place[0]))
+            places.append((output, width, place[0] - start, place[1] - start))
             if texts:
                 labels[output] = texts
-    for _, width, _, byte_count in places:
-        if byte_count != row_count * width * 8:
+    for _, width, begin, stop in places:
+        if stop - begin != row_count * width * 8:
             raise unreadable("answer to Predict")
     fields = (name, version, generation, _SOURCES.get(source, Source.UNSPECIFIED), row_count)
     layout = None
     # A layout is worth keeping for short answers: those of a row or a few.
-    if not labels and end - start <= 1 << 14:
+    if not labels and end - start <= 1 << 14 and HAS_NUMPY:
         layout = Layout(end - start, fields, places, _between(data, start, end, places))
     return Prediction(*fields, outputs, labels), layout
 
@@ -132,7 +137,7 @@ def _between(
 ) -> List[Tuple[int, int, bytes]]:
     between = []
     position = 0
-    for first, last in [(place[2], place[2] + place[3]) for place in places] + [(end - start, end - start)]:
+    for first, last in [place[2:] for place in places] + [(end - start, end - start)]:
         if position < first:
             between.append((position, first, bytes(data[start + position : start + first])))
         position = last

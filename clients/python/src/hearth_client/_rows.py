@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import struct
 import sys
 from array import array
 from itertools import chain
-from typing import TYPE_CHECKING, Any, List, Sequence, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, List, Sequence, Tuple, Union, cast
 
 from ._wire import Buffer
 from .errors import InvalidArgument
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     BoolArray = npt.NDArray[np.bool_]
     RowsLike = Union[Sequence[float], Sequence[Sequence[float]], "array[float]", npt.ArrayLike]
 
+HAS_NUMPY = numpy is not None
+_FLOAT64 = numpy.dtype("<f8") if numpy is not None else None
 _IS_BIG_ENDIAN = sys.byteorder == "big"
 
 
@@ -49,8 +52,12 @@ def rows_from(values: Any) -> Rows:
     """Takes what callers have: a float64 array that is C-contiguous is used where it lies, everything else is converted once."""
     kind = type(values)
     if kind is list or kind is tuple:
-        if values and isinstance(values[0], (int, float)):
-            return Rows(_packed(values), 0)
+        if values:
+            first = values[0]
+            if isinstance(first, (int, float)):
+                return Rows(_packed(values), 0)
+            if len(values) == 1 and (type(first) is list or type(first) is tuple):
+                return Rows(_packed(first), len(first))
     elif isinstance(values, Rows):
         return values
     elif kind is array:
@@ -60,9 +67,14 @@ def rows_from(values: Any) -> Rows:
     return _rows_from_sequences(values)
 
 
+@functools.lru_cache(maxsize=256)
+def _packer(count: int) -> Callable[..., bytes]:
+    return struct.Struct(f"<{count}d").pack
+
+
 def _packed(values: Sequence[float]) -> bytes:
     try:
-        return struct.pack(f"<{len(values)}d", *values)
+        return _packer(len(values))(*values)
     except (struct.error, OverflowError):
         raise _no_numbers(values) from None
 
@@ -85,6 +97,9 @@ def _array_bytes(values: array[float]) -> Buffer:
 
 
 def _rows_from_array(values: Any) -> Rows:
+    if type(values) is numpy.ndarray and values.dtype == _FLOAT64 and values.flags.c_contiguous and 0 < values.ndim <= 2:
+        if values.size:
+            return Rows(values.data.cast("B"), values.shape[1] if values.ndim == 2 else 0)
     try:
         found = numpy.asarray(values)
         if found.dtype.kind not in "fiubO":
@@ -132,6 +147,11 @@ def doubles(data: Buffer, start: int, byte_count: int, width: int, *, is_owned: 
     if _IS_BIG_ENDIAN:
         flat.byteswap()
     return flat if width <= 1 else [flat[index : index + width] for index in range(0, len(flat), width)]
+
+
+def gathered(data: Buffer, places: Sequence[Tuple[int, int]]) -> Any:
+    """The values of several places, in one array in memory of its own: cheaper than an array each, when they are few."""
+    return numpy.frombuffer(bytearray().join([data[start:end] for start, end in places]), "<f8")
 
 
 def flags(data: Buffer, start: int, end: int) -> Any:

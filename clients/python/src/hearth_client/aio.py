@@ -79,10 +79,12 @@ class AsyncClient:
             except ResourceExhausted as error:
                 if not is_reply_too_large(error):
                     raise
-                call.byte_count_max = max(call.rows.byte_count // 2, 8)
+                byte_count_max = call.rows.byte_count // 2
+        else:
+            byte_count_max = call.byte_count_max
         if not call.rows.column_count:
             call.rows.column_count = (await self._run(_calls.get(model, version), deadline)).column_count
-        asking = parts(call.rows, call.version, call.byte_count_max)
+        asking = parts(call.rows, call.version, byte_count_max)
         part = next(asking)
         try:
             while True:
