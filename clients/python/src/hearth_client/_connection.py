@@ -145,6 +145,9 @@ class Connection:
         while filled < HEADER_BYTE_COUNT:
             # No more than the header when a stream may have other frames behind this one: only calls have one answer.
             wanted = self._view[filled:] if deadline is not None else self._view[filled:HEADER_BYTE_COUNT]
+            # Portions that keep coming, each in time, must not outlast the deadline.
+            if filled:
+                self._set_timeout(connected, deadline)
             filled += self._receive(connected, wanted, deadline)
         length, stream, kind, flags = HEADER.unpack_from(self._buffer)
         total = HEADER_BYTE_COUNT + length
@@ -162,6 +165,7 @@ class Connection:
             view = memoryview(buffer)
             view[start : start + filled] = self._view[:filled]
         while filled < total:
+            self._set_timeout(connected, deadline)
             filled += self._receive(connected, view[start + filled : start + total], deadline)
         return (buffer, start + HEADER_BYTE_COUNT, start + total, kind, flags), stream
 
@@ -212,10 +216,10 @@ class Connection:
         self, connected: socket.socket, rest: List[_wire.Buffer], deadline: Deadline, *, was_sent: bool
     ) -> None:
         while rest:
+            self._set_timeout(connected, deadline)
             try:
                 sent = connected.sendmsg(rest)
             except (BlockingIOError, socket.timeout):
-                self._set_timeout(connected, deadline)
                 continue
             except OSError as error:
                 raise connection_error("lost the connection to", self._path, error, was_sent=was_sent) from error
