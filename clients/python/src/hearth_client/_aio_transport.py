@@ -34,6 +34,7 @@ class AsyncConnection(asyncio.Protocol):
         self._writable: Optional[asyncio.Future[None]] = None
         """Done when bytes can be written again; None while they can."""
         self.is_open = False
+        self._is_retired = False
 
     # asyncio.Protocol
 
@@ -100,15 +101,23 @@ class AsyncConnection(asyncio.Protocol):
         finally:
             timer.cancel()
             self._pending.pop(stream, None)
+            if self._is_retired and not self._pending and self._transport is not None:
+                self._transport.close()
 
     @property
     def is_usable(self) -> bool:
         """Whether another call can be made."""
         return self.is_open and self._next_stream <= _frames.STREAM_ID_MAX
 
-    def close(self, error: Optional[HearthError] = None) -> None:
-        """Closes the connection; calls on the way fail with `error`."""
-        self._fail(error or Cancelled("the client was closed while the call was on its way"))
+    def retire(self) -> None:
+        """Closes the connection as soon as the calls on their way are answered."""
+        self._is_retired = True
+        if not self._pending and self._transport is not None:
+            self._transport.close()
+
+    def close(self) -> None:
+        """Closes the connection; calls on the way fail with CANCELLED."""
+        self._fail(Cancelled("the client was closed while the call was on its way"))
 
     def _fail(self, error: HearthError) -> None:
         self.is_open = False
@@ -214,6 +223,8 @@ class AsyncFastLane:
             _, connection = await loop.create_unix_connection(lambda: AsyncConnection(self._path, loop), self._path)
         except OSError as error:
             raise connection_error("cannot connect to", self._path, error, was_sent=False) from error
+        if self._connection is not None:
+            self._connection.retire()
         self._connection = connection
         return connection
 
