@@ -614,6 +614,18 @@ def test_a_watch_can_be_closed_by_another_thread(path: str, serving: Serving) ->
     assert list(events) == []
 
 
+def test_a_watch_waits_longer_than_the_timeout_for_its_opening(path: str, serving: Serving) -> None:
+    def serve(peer: Peer) -> None:
+        peer.receive()
+        for kind in ("available", "swapped"):
+            time.sleep(0.25)
+            peer.send(frame(1, replies.event("m", kind), kind=3))
+        peer.send(ok(1, b""))
+
+    serving(serve)
+    assert [event.kind for event in Client(path).watch(timeout=0.1)] == ["available", "swapped"]
+
+
 def test_a_watch_opens_when_the_server_is_started(path: str) -> None:
     def serve(peer: Peer) -> None:
         peer.receive()
@@ -657,3 +669,37 @@ def test_nothing_is_left_open(path: str, answering: Answering) -> None:
     del client
     gc.collect()  # A socket that was forgotten would warn, and warnings are errors here.
     assert server.connection_count == 1
+
+
+def test_under_gevent_calls_wait_together_and_end_at_their_deadline(path: str, answering: Answering) -> None:
+    import subprocess
+    import sys
+
+    pytest.importorskip("gevent")
+
+    def answer(request: Request) -> Optional[bytes]:
+        return None if replies.predict_request(request.payload)[3] == [0.0] else sums(request)
+
+    answering(answer)
+    script = f"""
+import hearth_client
+from gevent import monkey; monkey.patch_all()
+import gevent, time, numpy
+client = hearth_client.Client({path!r}, timeout=20)
+def late(_):
+    try: client.predict("m", [0.0], timeout=0.3)
+    except hearth_client.DeadlineExceeded: return "late"
+began = time.monotonic()
+jobs = [gevent.spawn(late, n) for n in range(10)]
+found = [gevent.spawn(lambda n=n: client.predict("m", [float(n)])["predict"].tolist()) for n in range(1, 50)]
+gevent.joinall(jobs + found)
+assert [job.value for job in jobs] == ["late"] * 10
+assert [job.value for job in found] == [[float(n)] for n in range(1, 50)]
+assert 0.29 < time.monotonic() - began < 2
+big = numpy.ones((100_000, 8))
+assert (client.predict("m", big)["predict"] == 8).all()
+client.close()
+print("done")
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "done\n", done.stderr

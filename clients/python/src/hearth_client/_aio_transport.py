@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
+import time
 from typing import Any, AsyncIterator, Dict, List, Optional, Sequence, Tuple, TypeVar
 
 from . import _frames, _messages, _wire
@@ -30,6 +32,10 @@ class AsyncConnection(asyncio.Protocol):
         self._transport: Optional[asyncio.Transport] = None
         self._reader = FrameReader()
         self._pending: Dict[int, asyncio.Future[ReceivedFrame]] = {}
+        self._deadlines: Dict[int, Deadline] = {}
+        self._timer: Optional[asyncio.TimerHandle] = None
+        """One for all calls, as most are answered long before: at the earliest of their deadlines or before."""
+        self._expires_at = math.inf
         self._next_stream = 1
         self._writable: Optional[asyncio.Future[None]] = None
         """Done when bytes can be written again; None while they can."""
@@ -95,12 +101,14 @@ class AsyncConnection(asyncio.Protocol):
         frame_head = HEADER.pack(data_byte_count, stream, _frames.REQUEST, 0) + head
         # The transport may keep what it is given, so the rows are copied here: the caller may change them.
         self._transport.write(b"".join((frame_head, *payload, tail)))
-        timer = self._loop.call_later(max(0.0, deadline.remaining()), _expire, waiting, deadline)
+        self._deadlines[stream] = deadline
+        if deadline.at < self._expires_at:
+            self._set_timer(deadline.at)
         try:
             return await waiting
         finally:
-            timer.cancel()
             self._pending.pop(stream, None)
+            del self._deadlines[stream]
             if self._is_retired and not self._pending and self._transport is not None:
                 self._transport.close()
 
@@ -119,8 +127,28 @@ class AsyncConnection(asyncio.Protocol):
         """Closes the connection; calls on the way fail with CANCELLED."""
         self._fail(Cancelled("the client was closed while the call was on its way"))
 
+    def _set_timer(self, at: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._expires_at = at
+        self._timer = self._loop.call_later(max(0.0, at - time.monotonic()), self._expire)
+
+    def _expire(self) -> None:
+        self._timer, self._expires_at = None, math.inf
+        now = time.monotonic()
+        for stream, deadline in self._deadlines.items():
+            waiting = self._pending.get(stream)
+            if deadline.at <= now and waiting is not None and not waiting.done():
+                waiting.set_exception(deadline.exceeded())
+        later = [deadline.at for deadline in self._deadlines.values() if deadline.at > now]
+        if later:
+            self._set_timer(min(later))
+
     def _fail(self, error: HearthError) -> None:
         self.is_open = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer, self._expires_at = None, math.inf
         pending, self._pending = self._pending, {}
         for waiting in pending.values():
             if not waiting.done():
@@ -128,11 +156,6 @@ class AsyncConnection(asyncio.Protocol):
         self.resume_writing()
         if self._transport is not None:
             self._transport.abort()
-
-
-def _expire(waiting: asyncio.Future[ReceivedFrame], deadline: Deadline) -> None:
-    if not waiting.done():
-        waiting.set_exception(deadline.exceeded())
 
 
 class AsyncFastLane:

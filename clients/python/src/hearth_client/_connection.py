@@ -18,8 +18,6 @@ _RECEIVE_BYTE_COUNT = 1 << 16
 _JOIN_BYTE_COUNT_MAX = 1 << 14
 """Up to here one copy into one buffer is cheaper than a scattered send."""
 _TIMEVAL = struct.Struct("@ll")
-# With gevent or eventlet, sockets wait in their hub: the kernel's timeouts do nothing there, Python's do.
-_HAS_KERNEL_TIMEOUTS = socket.socket.__module__ == "socket"
 
 Frame = Tuple[_wire.Buffer, int, int, int, int]
 """A received frame: buffer, start and end of the data, message type, flags. The buffer is used again by the next one."""
@@ -53,13 +51,15 @@ class Connection:
     After a failure, and after a call that was not waited for to its end, the connection is closed; the next call opens it again.
     """
 
-    __slots__ = ("_buffer", "_next_stream", "_path", "_socket", "_timeout", "_view")
+    __slots__ = ("_buffer", "_has_kernel_timeouts", "_next_stream", "_path", "_socket", "_timeout", "_view")
 
     def __init__(self, path: str) -> None:
         self._path = path
         self._socket: Optional[socket.socket] = None
         self._next_stream = 1
         self._timeout = 0.0
+        """What the socket's timeout is now; 0 for none."""
+        self._has_kernel_timeouts = True
         self._buffer = bytearray(_RECEIVE_BYTE_COUNT)
         self._view = memoryview(self._buffer)
 
@@ -176,7 +176,9 @@ class Connection:
             # A full backlog makes connect wait: that too ends by the deadline.
             connecting.settimeout(max(0.001, deadline.remaining()))
             connecting.connect(self._path)
-            if _HAS_KERNEL_TIMEOUTS:
+            # With gevent or eventlet, sockets wait in their hub: the kernel's timeouts do nothing there, Python's do.
+            self._has_kernel_timeouts = type(connecting).__module__ == "socket"
+            if self._has_kernel_timeouts:
                 connecting.settimeout(None)
         except BaseException as error:
             connecting.close()
@@ -195,7 +197,7 @@ class Connection:
         so this is no system call per call, where Python's own timeouts cost a `poll` before each."""
         if deadline is None:
             seconds = 0.0
-            if self._timeout == 0.0 and _HAS_KERNEL_TIMEOUTS:
+            if self._timeout == 0.0 and self._has_kernel_timeouts:
                 return
         else:
             seconds = deadline.at - monotonic()
@@ -203,7 +205,7 @@ class Connection:
                 raise deadline.exceeded()
             if self._timeout * 0.9375 <= seconds <= self._timeout:
                 return
-        if _HAS_KERNEL_TIMEOUTS:
+        if self._has_kernel_timeouts:
             whole = int(seconds)
             value = _TIMEVAL.pack(whole, min(999_999, int((seconds - whole) * 1e6) + 1) if seconds else 0)
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
