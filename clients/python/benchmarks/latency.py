@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Single-row calls against a running hearthd, beside a bare Python echo of the same frames: all in one run, taking turns.
+"""Single-row calls against a running hearthd, beside a bare Python echo of the same frames: all in one run, taking
+turns.
 
     latency.py MODEL [SOCKET]
 
-What stays the same between machines are the ratios; the times are of this one. `taskset -c 0` around it shows the cost without
-the waking of a second processor, provided that hearthd is pinned there too.
+What stays the same between machines are the ratios; the times are of this one. `taskset -c 0` around it shows the cost
+without the waking of a second processor, provided that hearthd is pinned there too.
 """
 
 from __future__ import annotations

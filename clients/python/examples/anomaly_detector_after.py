@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The AnomalyDetector on hearthd: the model is in memory once on this machine, and a new version takes over while calls are in flight.
+"""The AnomalyDetector on hearthd: the model is in memory once on this machine, and a new version takes over while calls
+are in flight.
 Compare anomaly_detector_before.py.
 
     HEARTH_SOCKET=/run/hearth/hearth.sock anomaly_detector_after.py stok_seviye 60,61,59,500,60

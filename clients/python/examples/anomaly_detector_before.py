@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """The AnomalyDetector as it was: every call reads a model file into this process. Compare anomaly_detector_after.py.
 
-    pip install scikit-learn
-    anomaly_detector_before.py
+pip install scikit-learn
+anomaly_detector_before.py
 """
 
 from __future__ import annotations

@@ -3,12 +3,14 @@
 
     pip install hearth-client flask gunicorn
     gunicorn --preload --workers 4 --threads 2 --bind 127.0.0.1:8000 flask_worker:app
-    curl -s 127.0.0.1:8000/detect/stok_seviye -H 'Content-Type: application/json' -d '{"values": [60, 61, 59, 60, 62, 999]}'
+    curl -s 127.0.0.1:8000/detect/stok_seviye -H 'Content-Type: application/json' \\
+        -d '{"values": [60, 61, 59, 60, 62, 999]}'
 
-The client is made once, before gunicorn forks its workers: that is safe. Every worker opens connections of its own when it first
-calls, one for each thread that calls at the same time. With gevent workers it waits in gevent's loop.
+The client is made once, before gunicorn forks its workers: that is safe. Every worker opens connections of its own when
+it first calls, one for each thread that calls at the same time. With gevent workers it waits in gevent's loop.
 
-Timeouts: the client's (2 s) must be below gunicorn's --timeout (30 s), so that a request ends with an answer, not with its worker.
+Timeouts: the client's (2 s) must be below gunicorn's --timeout (30 s), so that a request ends with an answer, not with
+its worker.
 While hearthd is started anew calls wait for it; when it stays away they raise `Unavailable`, which is 503 here.
 """
 

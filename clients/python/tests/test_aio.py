@@ -16,7 +16,13 @@ import replies
 from fake_server import FakeServer, Peer, Request, failure, frame, ok
 
 from hearth_client import (
-    AsyncClient, Cancelled, DataLoss, DeadlineExceeded, NotFound, ResourceExhausted, Unavailable,
+    AsyncClient,
+    Cancelled,
+    DataLoss,
+    DeadlineExceeded,
+    NotFound,
+    ResourceExhausted,
+    Unavailable,
 )  # fmt: skip
 from hearth_client._frame_reader import FrameReader
 from hearth_client._frames import STREAM_ID_MAX
@@ -143,7 +149,7 @@ async def test_a_cancelled_first_call_does_not_end_the_others_connecting(path: s
 async def test_a_dropped_connection_goes_unnoticed(path: str, answering: Answering) -> None:
     server = answering(sums)
     async with AsyncClient(path, timeout=10) as client:
-        for turn in range(10):
+        for _ in range(10):
             server.drop_connections()
             answers = await asyncio.gather(*(client.predict("m", [float(value)]) for value in range(20)))
             assert [answer["predict"].tolist() for answer in answers] == [[value] for value in range(20)]
@@ -304,7 +310,9 @@ async def test_a_watch_gives_events_and_breaks_with_an_error(path: str, serving:
         request = peer.receive()
         assert request is not None and request.method == "Watch" and request.flags == 1
         peer.send_bytewise(frame(1, replies.event("m", "available"), kind=3))
-        peer.send(frame(9, b"", kind=3) + frame(1, b"", kind=3, flags=4) + frame(1, replies.event("m", "swapped"), kind=3))
+        peer.send(
+            frame(9, b"", kind=3) + frame(1, b"", kind=3, flags=4) + frame(1, replies.event("m", "swapped"), kind=3)
+        )
 
     serving(serve)
     kinds = []

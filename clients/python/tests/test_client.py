@@ -17,8 +17,18 @@ from fake_server import HEADER, FakeServer, Peer, Request, failure, frame, ok
 
 import hearth_client
 from hearth_client import (
-    Client, DataLoss, DeadlineExceeded, HearthError, InvalidArgument, NotFound, Origin, PermissionDenied, RemoteModel,
-    ResourceExhausted, StatusCode, Unavailable,
+    Client,
+    DataLoss,
+    DeadlineExceeded,
+    HearthError,
+    InvalidArgument,
+    NotFound,
+    Origin,
+    PermissionDenied,
+    RemoteModel,
+    ResourceExhausted,
+    StatusCode,
+    Unavailable,
 )  # fmt: skip
 from hearth_client._frames import DATA_BYTE_COUNT_MAX, STREAM_ID_MAX
 
@@ -93,7 +103,9 @@ def test_a_status_becomes_its_error(path: str, answering: Answering, number: int
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("number,code", [(2, StatusCode.UNKNOWN), (11, StatusCode.OUT_OF_RANGE), (77, StatusCode.UNKNOWN)])
+@pytest.mark.parametrize(
+    "number,code", [(2, StatusCode.UNKNOWN), (11, StatusCode.OUT_OF_RANGE), (77, StatusCode.UNKNOWN)]
+)
 def test_other_statuses_are_plain_errors(path: str, answering: Answering, number: int, code: StatusCode) -> None:
     answering(lambda request: failure(request.stream, number, "x"))
     with Client(path) as client, pytest.raises(HearthError) as caught:
@@ -233,7 +245,9 @@ def test_a_dropped_connection_goes_unnoticed_by_calls_that_change_nothing(path: 
 
 
 @pytest.mark.parametrize(
-    "call", [lambda c: c.promote("m", "v"), lambda c: c.rollback("m"), lambda c: c.reload("m")], ids=["promote", "rollback", "reload"]
+    "call",
+    [lambda c: c.promote("m", "v"), lambda c: c.rollback("m"), lambda c: c.reload("m")],
+    ids=["promote", "rollback", "reload"],
 )
 def test_calls_that_change_something_are_not_made_twice(path: str, serving: Serving, call: Any) -> None:
     seen: List[str] = []
@@ -352,7 +366,9 @@ def test_stream_ids_that_run_out_make_a_new_connection(path: str, answering: Ans
     assert [request.stream for request in server.requests] == [1, STREAM_ID_MAX, 1]
 
 
-def test_an_exception_in_the_middle_of_a_call_does_not_leave_its_answer_to_the_next(path: str, serving: Serving) -> None:
+def test_an_exception_in_the_middle_of_a_call_does_not_leave_its_answer_to_the_next(
+    path: str, serving: Serving
+) -> None:
     # As the worker timeouts of gunicorn and celery do.
     class WorkerTimeout(Exception):
         pass
@@ -513,7 +529,9 @@ def test_parts_begin_anew_when_their_version_is_gone(path: str, answering: Answe
 def test_parts_become_smaller_when_replies_do_not_fit(path: str, answering: Answering) -> None:
     def answer(request: Request) -> bytes:
         if len(replies.predict_request(request.payload)[3]) > 300:
-            return failure(request.stream, 8, "700 rows would make a reply over 4 MiB; send at most 300 rows in one call")
+            return failure(
+                request.stream, 8, "700 rows would make a reply over 4 MiB; send at most 300 rows in one call"
+            )
         return sums(request)
 
     server = answering(answer)

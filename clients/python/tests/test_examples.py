@@ -71,9 +71,7 @@ def test_a_flask_worker_under_gunicorn_that_forks_after_the_first_call(hearth: H
     pytest.importorskip("gunicorn")
     # The client has made a call before the fork: the workers must not use its connection.
     folder = Path(path).parent
-    (folder / "warm.py").write_text(
-        "from flask_worker import app, client\nassert client.stats().version\n"
-    )
+    (folder / "warm.py").write_text("from flask_worker import app, client\nassert client.stats().version\n")
     server = subprocess.Popen(
         [
             sys.executable, "-m", "gunicorn", "--preload", "--workers", "3", "--threads", "2", "--bind", f"unix:{path}",

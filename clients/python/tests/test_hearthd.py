@@ -14,8 +14,18 @@ import pytest
 from conftest import Hearth
 
 from hearth_client import (
-    Aborted, AsyncClient, Client, DeadlineExceeded, FailedPrecondition, InvalidArgument, MissingOutput, NotFound, RemoteModel,
-    ResourceExhausted, Source, Unavailable,
+    Aborted,
+    AsyncClient,
+    Client,
+    DeadlineExceeded,
+    FailedPrecondition,
+    InvalidArgument,
+    MissingOutput,
+    NotFound,
+    RemoteModel,
+    ResourceExhausted,
+    Source,
+    Unavailable,
 )  # fmt: skip
 
 MODEL = "isolation_forest.minibar"

@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from hearth_client import DataLoss, Source, results
-from hearth_client import _frames, _inference, _messages, _wire
+from hearth_client import DataLoss, Source, _frames, _inference, _messages, _wire, results
 from hearth_client._rows import rows_from
 
 oracle = pytest.importorskip("oracle", reason="protobuf is not installed")
@@ -83,7 +82,9 @@ def same(found: Any, expected: Any) -> None:
 @pytest.mark.parametrize("name", RESULTS)
 def test_a_reply_reads_as_protobuf_reads_it(name: str) -> None:
     chance = random.Random(name)
-    assert {f.name for f in dataclasses.fields(RESULTS[name])} == set(PROTOS["hearth.v1." + name].DESCRIPTOR.fields_by_name)
+    assert {f.name for f in dataclasses.fields(RESULTS[name])} == set(
+        PROTOS["hearth.v1." + name].DESCRIPTOR.fields_by_name
+    )
     for _ in range(200):
         message = fill(PROTOS["hearth.v1." + name](), chance)
         data = message.SerializeToString()
@@ -112,7 +113,9 @@ def test_requests_are_what_protobuf_writes() -> None:
     assert _messages.get_request("m", "v") == proto["GetRequest"](model_name="m", model_version="v").SerializeToString()
     assert (
         _messages.promote_request("m", "v", 2**63, "why")
-        == proto["PromoteRequest"](model_name="m", model_version="v", expected_generation=2**63, reason="why").SerializeToString()
+        == proto["PromoteRequest"](
+            model_name="m", model_version="v", expected_generation=2**63, reason="why"
+        ).SerializeToString()
     )
     assert (
         _messages.rollback_request("m", 3, "why")

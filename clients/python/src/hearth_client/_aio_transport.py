@@ -19,8 +19,8 @@ from .errors import Cancelled, DataLoss, HearthError, unreadable
 Value = TypeVar("Value")
 
 _ABANDONED: List[Any] = []
-"""Connections of a parent process. They are neither closed nor collected: their loop's epoll is the parent's too, and to
-take them out of it here would take them out there."""
+"""Connections of a parent process. They are neither closed nor collected: their loop's epoll is the parent's too, and
+to take them out of it here would take them out there."""
 
 
 class AsyncConnection(asyncio.Protocol):

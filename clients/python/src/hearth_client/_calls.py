@@ -12,7 +12,13 @@ from ._rows import Rows, rows_from
 from ._transport import Reader
 from .errors import InvalidArgument
 from .results import (
-    Detection, ModelDetails, ModelList, PointerChange, Prediction, ReloadResult, ServerStats,
+    Detection,
+    ModelDetails,
+    ModelList,
+    PointerChange,
+    Prediction,
+    ReloadResult,
+    ServerStats,
 )  # fmt: skip
 
 Value = TypeVar("Value")
@@ -50,7 +56,8 @@ class Operation(Generic[Value]):
 
 
 class Layouts:
-    """The last layout of each kind of answer. Shared by threads: each operation on it is one of a dict, and layouts never change."""
+    """The last layout of each kind of answer. Shared by threads: each operation on it is one of a dict, and layouts
+    never change."""
 
     __slots__ = ("_known",)
 

@@ -20,7 +20,8 @@ _JOIN_BYTE_COUNT_MAX = 1 << 14
 _TIMEVAL = struct.Struct("@ll")
 
 Frame = Tuple[_wire.Buffer, int, int, int, int]
-"""A received frame: buffer, start and end of the data, message type, flags. The buffer is used again by the next one."""
+"""A received frame: buffer, start and end of the data, message type, flags. The buffer is used again by the next
+one."""
 
 
 def connection_error(what: str, path: str, cause: Optional[OSError], *, was_sent: bool) -> HearthError:
@@ -37,18 +38,14 @@ def connection_error(what: str, path: str, cause: Optional[OSError], *, was_sent
         hint = "too many open files: raise the limit (`ulimit -n`) or use fewer connections"
     else:
         hint = "see hearthd's log, or start it again"
-    return kind(
-        f"{what} {path}{reason}; {hint}",
-        origin=Origin.CONNECTION,
-        was_sent=was_sent,
-        is_server_missing=number in (errno.ENOENT, errno.ECONNREFUSED),
-    )
+    return kind(f"{what} {path}{reason}; {hint}", origin=Origin.CONNECTION, was_sent=was_sent)
 
 
 class Connection:
     """A socket with at most one call on it. One owner at a time; it knows nothing of threads.
 
-    After a failure, and after a call that was not waited for to its end, the connection is closed; the next call opens it again.
+    After a failure, and after a call that was not waited for to its end, the connection is closed; the next call opens
+    it again.
     """
 
     __slots__ = ("_buffer", "_has_kernel_timeouts", "_next_stream", "_path", "_socket", "_timeout", "_view")
@@ -83,8 +80,9 @@ class Connection:
     def exchange(
         self, route: Route, payload: Sequence[_wire.Buffer], byte_count: int, deadline: Deadline, timeout: float
     ) -> Tuple[_wire.Buffer, int, int, bool]:
-        """Makes one call: the payload's pieces go out, the reply's payload comes back as (buffer, start, end, is_owned), to be
-        read before the next call unless it is the reader's own. `timeout` is what the server is told."""
+        """Makes one call: the payload's pieces go out, the reply's payload comes back as (buffer, start, end,
+        is_owned), to be read before the next call unless it is the reader's own. `timeout` is what the server is
+        told."""
         try:
             stream = self.send(route, payload, byte_count, deadline, timeout)
             while True:
@@ -193,8 +191,8 @@ class Connection:
         return connecting
 
     def _set_timeout(self, connected: socket.socket, deadline: Optional[Deadline]) -> None:
-        """Makes the kernel give up about when the deadline passes. The calls of one client mostly have the same timeout,
-        so this is no system call per call, where Python's own timeouts cost a `poll` before each."""
+        """Makes the kernel give up about when the deadline passes. The calls of one client mostly have the same
+        timeout, so this is no system call per call, where Python's own timeouts cost a `poll` before each."""
         if deadline is None:
             seconds = 0.0
             if self._timeout == 0.0 and self._has_kernel_timeouts:
@@ -214,9 +212,7 @@ class Connection:
             connected.settimeout(seconds or None)
         self._timeout = seconds
 
-    def _send(
-        self, connected: socket.socket, rest: List[_wire.Buffer], deadline: Deadline, *, was_sent: bool
-    ) -> None:
+    def _send(self, connected: socket.socket, rest: List[_wire.Buffer], deadline: Deadline, *, was_sent: bool) -> None:
         while rest:
             self._set_timeout(connected, deadline)
             try:

@@ -28,13 +28,15 @@ class Deadline:
     def exceeded(self) -> DeadlineExceeded:
         """The error of a call that took too long."""
         return DeadlineExceeded(
-            f"no answer within {self.timeout:g} s; give the call more time, or look at the server's load with `hearth stats`"
+            f"no answer within {self.timeout:g} s; give the call more time, "
+            "or look at the server's load with `hearth stats`"
         )
 
 
 class Retry:
     """When a failed call is made again: only after a broken connection or the answer UNAVAILABLE, only where a second
-    execution does no harm, and only until the deadline. So callers come back by themselves when the server is started anew."""
+    execution does no harm, and only until the deadline. So callers come back by themselves when the server is started
+    anew."""
 
     __slots__ = ("_attempt", "_deadline", "_is_idempotent", "_is_on")
 

@@ -29,7 +29,8 @@ class FrameReader:
         self._header = b""
         """The start of a frame, less than a header."""
         self._frame: Optional[bytearray] = None
-        """A frame whose header is known, with room for all of it. It ends on an 8-byte boundary: see Connection.receive."""
+        """A frame whose header is known, with room for all of it. It ends on an 8-byte boundary: see
+        Connection.receive."""
         self._start = self._filled = 0
 
     def feed(self, chunk: bytes) -> Iterator[ReceivedFrame]:

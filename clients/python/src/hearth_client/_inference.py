@@ -1,7 +1,7 @@
 """The messages of the data plane, hearth.v1.Inference: `Predict` and `Detect`.
 
-Requests come in three pieces, so that the rows go to the socket from where they lie: what stands before them, the rows, what
-stands after them. The first and the last are the same in most calls and are kept.
+Requests come in three pieces, so that the rows go to the socket from where they lie: what stands before them, the rows,
+what stands after them. The first and the last are the same in most calls and are kept.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ def predict_tail(outputs: Tuple[str, ...]) -> bytes:
 
 @functools.lru_cache(maxsize=1024)
 def detect_head(series: str, model_type: str, version: str, column_count: int, value_byte_count: int) -> bytes:
-    """A DetectRequest up to its values, which are its end: 1 series, 2 model_type, 3 model_version, 4 column_count, 5 values."""
+    """A DetectRequest up to its values, which are its end: 1 series, 2 model_type, 3 model_version, 4 column_count, 5
+    values."""
     head = _wire.text_field(1, series) + _wire.text_field(2, model_type) + _wire.text_field(3, version)
     head += _wire.integer_field(4, column_count)
     return head + _wire.bytes_header(5, value_byte_count) if value_byte_count else head
@@ -46,8 +47,8 @@ def detect_head(series: str, model_type: str, version: str, column_count: int, v
 class Layout:
     """Where everything lies in one PredictResponse.
 
-    Consecutive answers to the same kind of call differ in their numbers only. So a reader keeps the last layout: when all bytes
-    between the numbers are the same again, everything but the numbers is.
+    Consecutive answers to the same kind of call differ in their numbers only. So a reader keeps the last layout: when
+    all bytes between the numbers are the same again, everything but the numbers is.
     """
 
     __slots__ = ("between", "byte_count", "fields", "outputs")

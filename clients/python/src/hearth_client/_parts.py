@@ -28,16 +28,18 @@ def is_reply_too_large(error: HearthError) -> bool:
 def parts(rows: Rows, version: str, byte_count_max: int) -> Generator[Part, Prediction, Prediction]:
     """Asks for one call after the other and puts the answers together.
 
-    The first part is answered by the production version, unless one is asked for; the others name the version that answered the
-    first. Should that one be gone meanwhile, everything is done again with the new one. A reply that is too large for a frame makes
-    the parts smaller.
+    The first part is answered by the production version, unless one is asked for; the others name the version that
+    answered the first. Should that one be gone meanwhile, everything is done again with the new one. A reply that is
+    too large for a frame makes the parts smaller.
     """
     stride = rows.column_count * 8
     if not 0 < stride <= byte_count_max:
-        raise InvalidArgument(f"rows of {rows.column_count} columns cannot be sent in frames of {DATA_BYTE_COUNT_MAX} bytes")
+        raise InvalidArgument(f"rows of {rows.column_count} columns do not fit frames of {DATA_BYTE_COUNT_MAX} bytes")
     total = rows.byte_count // stride
     if total * stride != rows.byte_count:
-        raise InvalidArgument(f"{rows.byte_count // 8} values found; they are no whole rows of {rows.column_count} columns")
+        raise InvalidArgument(
+            f"{rows.byte_count // 8} values found; they are no whole rows of {rows.column_count} columns"
+        )
     size = byte_count_max // stride
     restart_count = 0
     while True:

@@ -49,7 +49,8 @@ class Rows:
 
 
 def rows_from(values: Any) -> Rows:
-    """Takes what callers have: a float64 array that is C-contiguous is used where it lies, everything else is converted once."""
+    """Takes what callers have: a float64 array that is C-contiguous is used where it lies, everything else is converted
+    once."""
     kind = type(values)
     if kind is list or kind is tuple:
         if values:
@@ -97,7 +98,8 @@ def _array_bytes(values: array[float]) -> Buffer:
 
 
 def _rows_from_array(values: Any) -> Rows:
-    if type(values) is numpy.ndarray and values.dtype == _FLOAT64 and values.flags.c_contiguous and 0 < values.ndim <= 2:
+    is_ready = type(values) is numpy.ndarray and values.dtype == _FLOAT64 and values.flags.c_contiguous
+    if is_ready and 0 < values.ndim <= 2:
         if values.size:
             return Rows(values.data.cast("B"), values.shape[1] if values.ndim == 2 else 0)
     try:
@@ -108,7 +110,9 @@ def _rows_from_array(values: Any) -> Rows:
     except (ValueError, TypeError):
         raise _no_numbers(values) from None
     if found.ndim not in (1, 2):
-        raise InvalidArgument(f"an array of {found.ndim} dimensions was given; rows are one or two dimensions of numbers")
+        raise InvalidArgument(
+            f"an array of {found.ndim} dimensions was given; rows are one or two dimensions of numbers"
+        )
     column_count = matrix.shape[1] if matrix.ndim == 2 else 0
     if matrix.size == 0:
         return Rows(b"", column_count)
@@ -150,7 +154,8 @@ def doubles(data: Buffer, start: int, byte_count: int, width: int, *, is_owned: 
 
 
 def gathered(data: Buffer, places: Sequence[Tuple[int, int]]) -> Any:
-    """The values of several places, in one array in memory of its own: cheaper than an array each, when they are few."""
+    """The values of several places, in one array in memory of its own: cheaper than an array each, when they are
+    few."""
     return numpy.frombuffer(bytearray().join([data[start:end] for start, end in places]), "<f8")
 
 

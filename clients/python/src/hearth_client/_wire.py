@@ -1,8 +1,9 @@
 """Protobuf's encoding, as much of it as Hearth's messages use.
 
-It is written by hand because it must be: rows go to the socket from the caller's memory and results are viewed where they
-were received, which no protobuf runtime for Python offers. So the package needs no protobuf at all, and cannot get into
-another package's way over its version. Source: protobuf's "Encoding" page. The tests hold every message against protobuf.
+It is written by hand because it must be: rows go to the socket from the caller's memory and results are viewed where
+they were received, which no protobuf runtime for Python offers. So the package needs no protobuf at all, and cannot get
+into another package's way over its version. Source: protobuf's "Encoding" page. The tests hold every message against
+protobuf.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _DOUBLE = struct.Struct("<d")
 
 
 def varint(number: int) -> bytes:
-    """An integer: seven bits a byte, the lowest first, the top bit set on all but the last. Negative ones as 64 bits."""
+    """An integer: seven bits a byte, the lowest first, the top bit set on all but the last. Negative ones as 64
+    bits."""
     number &= 0xFFFF_FFFF_FFFF_FFFF
     out = bytearray()
     while number > 0x7F:
@@ -112,5 +114,3 @@ def read_text(data: Buffer, start: int, end: int) -> str:
         return bytes(data[start:end]).decode()
     except UnicodeDecodeError:
         raise unreadable("text") from None
-
-

@@ -14,7 +14,14 @@ from ._deadline import Deadline, Retry
 from ._parts import is_reply_too_large, parts
 from .errors import HearthError, ResourceExhausted
 from .results import (
-    Detection, ModelDetails, ModelEvent, ModelList, PointerChange, Prediction, ReloadResult, ServerStats,
+    Detection,
+    ModelDetails,
+    ModelEvent,
+    ModelList,
+    PointerChange,
+    Prediction,
+    ReloadResult,
+    ServerStats,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -26,8 +33,9 @@ Value = TypeVar("Value")
 class AsyncClient:
     """A client of one `hearthd` for asyncio: what `Client` does, with many calls in flight on one connection.
 
-    Calls by `asyncio.gather` go out together and are answered as they are ready. A cancelled call stops waiting; the others on the
-    connection are not disturbed. For single calls one after the other `Client` is faster, as the event loop costs more than the call.
+    Calls by `asyncio.gather` go out together and are answered as they are ready. A cancelled call stops waiting; the
+    others on the connection are not disturbed. For single calls one after the other `Client` is faster, as the event
+    loop costs more than the call.
     """
 
     def __init__(

@@ -14,7 +14,14 @@ from ._parts import is_reply_too_large, parts
 from ._transport import EventStream, FastLane, Transport
 from .errors import HearthError, ResourceExhausted
 from .results import (
-    Detection, ModelDetails, ModelEvent, ModelList, PointerChange, Prediction, ReloadResult, ServerStats,
+    Detection,
+    ModelDetails,
+    ModelEvent,
+    ModelList,
+    PointerChange,
+    Prediction,
+    ReloadResult,
+    ServerStats,
 )  # fmt: skip
 
 if TYPE_CHECKING:
@@ -26,9 +33,10 @@ Value = TypeVar("Value")
 class Client:
     """A client of one `hearthd`: make one per process and share it between threads, also across a fork.
 
-    It connects at the first call. Every call ends by its deadline, and raises a `HearthError` when it got no answer. When the
-    connection breaks, calls that change nothing (`predict`, `detect`, `models`, `get`, `stats`) are made again until then, so a
-    restart of the server goes unnoticed. `promote`, `rollback` and `reload` are repeated only if they were not sent.
+    It connects at the first call. Every call ends by its deadline, and raises a `HearthError` when it got no answer.
+    When the connection breaks, calls that change nothing (`predict`, `detect`, `models`, `get`, `stats`) are made again
+    until then, so a restart of the server goes unnoticed. `promote`, `rollback` and `reload` are repeated only if they
+    were not sent.
 
         client = Client()
         answer = client.predict("isolation_forest.stok_seviye", [[41.0, 3.5, 0.2]])
@@ -44,7 +52,8 @@ class Client:
     ) -> None:
         """
         Args:
-            socket_path: where hearthd listens; the environment's HEARTH_SOCKET, else /run/hearth/hearth.sock, unless given.
+            socket_path: where hearthd listens; the environment's HEARTH_SOCKET, else /run/hearth/hearth.sock, unless
+            given.
             timeout: seconds that a call may take in all, repeats included, unless it says otherwise.
             retries: False to see every failure at once, also that of a server that is being restarted.
         """
@@ -82,13 +91,15 @@ class Client:
 
         Args:
             model: the registered model's name; may be empty when `version` is given.
-            rows: a list of rows, or a matrix; flat numbers are rows one after the other. float64 and C-contiguous is fastest.
+            rows: a list of rows, or a matrix; flat numbers are rows one after the other. float64 and C-contiguous is
+            fastest.
             version: a model_id; the production version unless given.
             outputs: the outputs wanted, by name; all that the model has unless given.
             timeout: seconds for all of it; the client's own unless given.
 
-        Rows beyond one frame (4 MiB, some 65,000 rows of 8 columns) go out in several calls that the same version answers: the
-        parts after the first name the version that answered it, and if that is gone, all parts are asked again.
+        Rows beyond one frame (4 MiB, some 65,000 rows of 8 columns) go out in several calls that the same version
+        answers: the parts after the first name the version that answered it, and if that is gone, all parts are asked
+        again.
         """
         call = PredictCall(model, rows, version, outputs, self._layouts)
         deadline = Deadline(self.timeout if timeout is None else timeout)
@@ -143,10 +154,9 @@ class Client:
         """Has the server read one model again, or all. For admins; not repeated."""
         return self._call(_calls.reload(model), timeout)
 
-    def models(
-        self, model: Optional[str] = None, *, limit: int = 0, timeout: Optional[float] = None
-    ) -> ModelList:
-        """The versions of one registered model, or of all: newest first, `limit` at most (0 means 100, the most is 1000)."""
+    def models(self, model: Optional[str] = None, *, limit: int = 0, timeout: Optional[float] = None) -> ModelList:
+        """The versions of one registered model, or of all: newest first, `limit` at most (0 means 100, the most is
+        1000)."""
         return self._call(_calls.models(model, limit), timeout)
 
     def get(self, model: str, version: Optional[str] = None, *, timeout: Optional[float] = None) -> ModelDetails:
@@ -164,8 +174,8 @@ class Client:
     ) -> PointerChange:
         """Puts a version into production. For admins; not repeated.
 
-        `expected_generation` is the pointer's generation that the caller saw: the call raises `Aborted` when another change came
-        between. 0: whatever it is.
+        `expected_generation` is the pointer's generation that the caller saw: the call raises `Aborted` when another
+        change came between. 0: whatever it is.
         """
         return self._call(_calls.promote(model, version, expected_generation, reason), timeout)
 
@@ -180,10 +190,11 @@ class Client:
         return self._call(_calls.stats(), timeout)
 
     def watch(self, model: Optional[str] = None, *, timeout: Optional[float] = None) -> Watch:
-        """Reports changes of what the server holds, for one registered model or for all: first what it serves now, then every change.
+        """Reports changes of what the server holds, for one registered model or for all: first what it serves now, then
+        every change.
 
-        It is open when this returns, so no later change is missed; `timeout` is for that. Iterating raises `Unavailable` when the
-        connection breaks: watch again then, and the new state comes first.
+        It is open when this returns, so no later change is missed; `timeout` is for that. Iterating raises
+        `Unavailable` when the connection breaks: watch again then, and the new state comes first.
 
             with client.watch() as events:
                 for event in events: ...

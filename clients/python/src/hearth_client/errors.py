@@ -51,7 +51,6 @@ class HearthError(Exception):
         code: StatusCode | None = None,
         origin: Origin = Origin.CLIENT,
         was_sent: bool = True,
-        is_server_missing: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -61,9 +60,7 @@ class HearthError(Exception):
         self.origin = origin
         """Who found the failure."""
         self._was_sent = was_sent
-        """Whether bytes of the request may have reached the server: only then may a call that changes something have run."""
-        self._is_server_missing = is_server_missing
-        """Whether nobody listens at the socket's path."""
+        """Whether bytes of the request may have reached the server: only then may a call have run."""
 
     def __str__(self) -> str:
         return f"{self.code.name}: {self.message}"

@@ -38,8 +38,8 @@ class RemoteModel:
         self._details: Tuple[str, Tuple[str, ...]] = ("", ())
 
     def predict(self, X: RowsLike) -> Any:
-        """Classes, values, or 1 for an inlier and -1 for an outlier: whole numbers where scikit-learn gives them, and text labels
-        where the classes are text."""
+        """Classes, values, or 1 for an inlier and -1 for an outlier: whole numbers where scikit-learn gives them, and
+        text labels where the classes are text."""
         answer = self._ask("predict", X)
         texts = answer.labels.get("predict")
         if texts is not None:

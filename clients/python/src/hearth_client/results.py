@@ -45,7 +45,8 @@ class Prediction:
         self.source = source
         self.row_count = row_count
         self.outputs = outputs
-        """By name, of shape (rows,) or (rows, width). Without NumPy: array('d'), or a list of one array('d') per row."""
+        """By name, of shape (rows,) or (rows, width). Without NumPy: array('d'), or a list of one array('d') per
+        row."""
         self.labels = labels
         """For outputs that are text classes: a label per row; the output itself then holds class indices."""
 
@@ -92,7 +93,8 @@ class Detection:
         self.anomalies = anomalies
         """One per point that was scored. Without NumPy: a list of bool."""
         self.first_point = first_point
-        """The index of the first point that was scored: a model over windows of w points cannot score the first w - 1."""
+        """The index of the first point that was scored: a model over windows of w points cannot score the first w -
+        1."""
 
     def __repr__(self) -> str:
         return (
