@@ -107,8 +107,8 @@ let package = Package(
         tests(
             "HearthServingTests",
             [
-                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistrySQLite",
-                "HearthRegistry", "HearthCore", logging,
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics",
+                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging,
             ]),
         tests(
             "HearthServerTests",

@@ -43,7 +43,8 @@ import Testing
         let label = "\(isCold ? "cold" : "warm"), \(byteCount) bytes, ms p50/p99"
         StandardError.write(
             "\(label): read+hash \(figures(floor)), load \(figures(load)) "
-                + "(open \(figures(open)), check \(figures(check))), ratio p50 \(load[Self.turns / 2] / floor[Self.turns / 2])\n")
+                + "(open \(figures(open)), check \(figures(check))), ratio p50 "
+                + "\(load[Self.turns / 2] / floor[Self.turns / 2])\n")
         #expect(load[Self.turns / 2] < 100)
     }
 
