@@ -116,8 +116,7 @@ let package = Package(
             "HearthServingTests",
             [
                 "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics",
-                "HearthRegistrySQLite",
-                "HearthRegistry", "HearthCore", logging,
+                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging,
             ]),
         tests(
             "HearthServerTests",
