@@ -11,9 +11,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-/// The checks of exclusive access at run time cost a fifth of the instructions of a call where the hot state is in classes. Debug
-/// builds, which the tests run, keep them; a release build of the server's own targets does without. No product that others depend
-/// on contains these targets.
+/// The checks of exclusive access at run time cost a fifth of the instructions of a call where the hot state is in
+/// classes. Debug builds, which the tests run, keep them; a release build of the server's own targets does without. No
+/// product that others depend on contains these targets.
 let hotPath: [SwiftSetting] =
     strict + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
@@ -115,8 +115,8 @@ let package = Package(
         tests(
             "HearthServingTests",
             [
-                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistrySQLite",
-                "HearthRegistry", "HearthCore", logging,
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthMetrics",
+                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging,
             ]),
         tests(
             "HearthServerTests",
@@ -128,3 +128,12 @@ let package = Package(
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
     ]
 )
+
+// The fuzzer has libFuzzer's main function and needs its flags: it is built by deploy/fuzz alone.
+if Context.environment["HEARTH_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "hearth-fuzz", dependencies: ["HearthWire", "HearthCore"], path: "Fuzz",
+            swiftSettings: strict))
+    package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
+}

@@ -14,7 +14,7 @@ final class StageProgram: Sendable {
     nonisolated(unsafe) let preparer: RowPreparer
 
     init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>) {
-        var prepared = [PreparedStage]()
+        var prepared: [PreparedStage] = []
         var indicatorStarts: [Int] = []
         // Indicator columns of all stages, then the source column of each value that leaves the last stage.
         var numbers: [Int] = []

@@ -46,7 +46,8 @@ struct LimitTests {
         #expect(error.code == .quotaExceeded)
         #expect(
             error.message
-                == "\(published.byteCount) bytes more than the \(published.byteCount) already there exceed the quota of "
+                == "\(published.byteCount) bytes more than the \(published.byteCount) already there exceed the "
+                + "quota of "
                 + "300000 bytes")
         try directory.remove(first.modelID)
         try directory.publish(second)

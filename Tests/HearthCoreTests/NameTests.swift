@@ -31,8 +31,8 @@ import Testing
 
         #expect(
             error?.description
-                == "model name 'a b' is not allowed: expected a letter or digit, then letters, digits, '.', '_' or '-', "
-                + "128 bytes at most")
+                == "model name 'a b' is not allowed: expected a letter or digit, then letters, digits, '.', '_' or "
+                + "'-', 128 bytes at most")
         let long = #expect(throws: NameError.self) { try ModelID(String(repeating: "ç", count: 1_000_000)) }
         #expect(long?.found.count == 80)
     }

@@ -78,7 +78,8 @@ extension ModelDirectory {
         guard artifact.fileByteCount == listed.byteCount, artifact.contentDigest == listed.contentDigest else {
             throw ArtifactError(
                 .digestMismatch, path: file,
-                "\(artifact.fileByteCount) bytes with content SHA-256 \(artifact.contentDigest) found, the manifest says "
+                "\(artifact.fileByteCount) bytes with content SHA-256 \(artifact.contentDigest) found, the "
+                    + "manifest says "
                     + "\(listed.byteCount) bytes and \(listed.contentDigest.map { "\($0)" } ?? "none")",
                 hint: "the file is not the one that was published: restore it from a backup or publish again")
         }

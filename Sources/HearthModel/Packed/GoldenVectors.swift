@@ -17,6 +17,7 @@ package struct GoldenVectors: Sendable, Equatable {
     /// load.
     package static let rowCountMax = 4096
 
+    /// Rows with their outputs. Throws ``ModelError`` when the counts do not fit each other or are too many.
     package init(
         rowCount: Int, columnCount: Int, outputWidth: Int, rows: [Double], outputs: [Double]
     ) throws(ModelError) {
@@ -46,6 +47,7 @@ package struct GoldenVectors: Sendable, Equatable {
         return ModelSection(.golden, bytes: writer.bytes)
     }
 
+    /// Reads what ``encoded()`` has written. Throws ``ModelError`` for other bytes.
     package init(decoding bytes: UnsafeRawBufferPointer) throws(ModelError) {
         var reader = unsafe ByteReader(bytes, section: .golden)
         let rowCount = try reader.readCount("rows", atMost: Self.rowCountMax)

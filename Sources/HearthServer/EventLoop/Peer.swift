@@ -21,6 +21,7 @@ package struct AccessPolicy: Sendable {
         self.adminGIDs = adminGIDs
     }
 
+    /// Whether a peer may make them: by its user, or by its primary group.
     package func isAdmin(_ peer: Peer) -> Bool {
         adminUIDs.contains(peer.uid) || adminGIDs.contains(peer.gid)
     }

@@ -4,8 +4,9 @@ import HearthMetrics
 
 /// How a worker waits: it polls while that pays, then sleeps.
 extension WorkerLoop {
-    /// Direct attempts on the connection that was served last, before epoll is asked for all of them.
-    private static let hotAttemptCountMax = 8
+    /// Direct attempts on the connection that was served last, before epoll is asked for all of them: many where it is
+    /// the only one, few where the next call is as likely to come from another.
+    private var hotAttemptCountMax: Int { max(1, 8 / max(1, connectionCount)) }
     /// Two looks at the clock while polling are less than a microsecond apart, unless the processor was given to
     /// somebody else between them.
     private static let preemptionNanoseconds: Int64 = 100_000
@@ -34,11 +35,11 @@ extension WorkerLoop {
     private func pollForEvents(_ began: MonotonicTime, _ pollTime: Int64) -> Int? {
         var lookedAt = began
         while true {
-            if let hot, hotAttemptCount < Self.hotAttemptCountMax {
+            if let hot, hotAttemptCount < hotAttemptCountMax {
                 hotAttemptCount += 1
                 if receive(hot, lookedAt) {
                     wait.polled()
-                    if connectionCount > 1 { hotAttemptCount = Self.hotAttemptCountMax }
+                    if connectionCount > 1 { hotAttemptCount = hotAttemptCountMax }
                     return 0
                 }
             } else {

@@ -3,5 +3,8 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures a running server, or a model by itself.",
-        subcommands: [LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self, EchoCommand.self])
+        subcommands: [
+            LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self,
+            EchoCommand.self,
+        ])
 }

@@ -22,18 +22,29 @@ import Testing
         sync()
         var floor: [Double] = []
         var load: [Double] = []
+        var open: [Double] = []
+        var check: [Double] = []
         var byteCount = 0
         for _ in 0..<Self.turns {
             try evict(path, isCold)
             floor.append(try milliseconds { byteCount = try readAndHash(path) })
             try evict(path, isCold)
             load.append(try milliseconds { _ = try loader.load(version) })
+            try evict(path, isCold)
+            var opened: OpenedVersion?
+            open.append(try milliseconds { opened = try shelf.directory.open(id) })
+            let artifact = try #require(opened).artifact
+            check.append(try milliseconds { _ = try ArtifactLoader.check(artifact, subject: "x") })
         }
         floor.sort()
         load.sort()
+        open.sort()
+        check.sort()
+        let label = "\(isCold ? "cold" : "warm"), \(byteCount) bytes, ms p50/p99"
         StandardError.write(
-            "\(isCold ? "cold" : "warm"), \(byteCount) bytes, ms p50/p99: read+hash \(figures(floor)), load \(figures(load)), "
-                + "ratio p50 \(load[Self.turns / 2] / floor[Self.turns / 2])\n")
+            "\(label): read+hash \(figures(floor)), load \(figures(load)) "
+                + "(open \(figures(open)), check \(figures(check))), ratio p50 "
+                + "\(load[Self.turns / 2] / floor[Self.turns / 2])\n")
         #expect(load[Self.turns / 2] < 100)
     }
 

@@ -12,13 +12,14 @@ import Testing
     /// In a process of its own, so that no other test's memory is counted.
     @Test(.enabled(if: ProcessFacts.canTestExits))
     func `R31: after many swaps of large models the memory is where it was`() async {
-        await #expect(processExitsWith: .success) {
+        let run = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
             #if DEBUG
             try SwapMemory().swap(times: 150)
             #else
             try SwapMemory().swap(times: 1000)
             #endif
         }
+        StandardError.write(String(decoding: run?.standardErrorContent ?? [], as: UTF8.self))
     }
 }
 

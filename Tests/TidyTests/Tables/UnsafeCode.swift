@@ -11,6 +11,7 @@ enum UnsafeCode {
         ("Sources/HearthWire/", "protobuf-c structs and the arena they live in"),
         ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),
         ("Sources/HearthServer/", "the event loop's buffers and epoll"),
+        ("Sources/hearthd/", "signals, the limit of open files and the environment are calls of C"),
         ("Sources/HearthClient/", "the socket and its buffers on the synchronous path"),
         ("Sources/HearthRegistrySQLite/FileIdentity.swift", "stat fills a struct by pointer"),
         ("Sources/HearthRegistrySQLite/RegistryOpener.swift", "stat fills a struct by pointer"),

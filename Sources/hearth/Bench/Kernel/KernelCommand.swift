@@ -9,8 +9,10 @@ struct KernelCommand: ParsableCommand {
         commandName: "kernel",
         abstract: "Measures a published model in this process: the fast kernel against a plain walk.",
         discussion: """
-            No server is needed. Both compute the same rows, one at a time and in turns, on the same packed nodes; their
-            answers must be equal to the bit. Rows take each column's value from one of the rows that were stored with the
+            No server is needed. Both compute the same rows, one at a time and in turns, on the same packed \
+            nodes; their
+            answers must be equal to the bit. Rows take each column's value from one of the rows that were stored \
+            with the
             model.
 
             EXAMPLE
