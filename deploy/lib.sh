@@ -46,6 +46,7 @@ install_packages() {
 is_installed() {
     case $1 in
         pkg-config | git | python3) command -v "$1" >/dev/null ;;
+        python3-venv) python3 -c "import ensurepip, venv" >/dev/null 2>&1 ;;
         python3-pip) python3 -m pip --version >/dev/null 2>&1 ;;
         *) [[ $(dpkg-query -W -f '${Status}' "$1" 2>/dev/null || true) == *"install ok installed"* ]] ;;
     esac

@@ -3,6 +3,7 @@ import Glibc
 
 /// Why an artifact could not be read or published, and what to do about it.
 package struct ArtifactError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, to switch on.
     package enum Code: Sendable, Hashable, CaseIterable {
         /// No such version, file or directory.
         case notFound

@@ -1,6 +1,8 @@
 import HearthCore
 
-/// How much a model directory may hold. Each bound is checked before anything of that size is allocated, read or written.
+/// How much a model directory may hold.
+///
+/// Each bound is checked before anything of that size is allocated, read or written.
 package struct ArtifactLimits: Sendable, Hashable {
     /// The most bytes of one file of a version; 10 MB unless set (R68).
     package var fileByteCountMax: Int

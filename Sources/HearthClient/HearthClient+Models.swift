@@ -12,12 +12,14 @@ extension HearthClient {
         try await run(.reload(model: model), timeout)
     }
 
-    /// The versions of one registered model, or of all when `model` is empty: newest first, `limit` at most (0 means 100, the most is 1000).
+    /// The versions of one registered model, or of all when `model` is empty: newest first, `limit` at most (0 means
+    /// 100, the most is 1000).
     public func list(model: String = "", limit: Int = 0, timeout: Duration? = nil) throws(HearthError) -> ModelList {
         try run(.list(model: model, limit: limit), timeout)
     }
 
-    /// The versions of one registered model, or of all when `model` is empty: newest first, `limit` at most (0 means 100, the most is 1000).
+    /// The versions of one registered model, or of all when `model` is empty: newest first, `limit` at most (0 means
+    /// 100, the most is 1000).
     public func list(model: String = "", limit: Int = 0, timeout: Duration? = nil) async throws(HearthError)
         -> ModelList
     {
@@ -36,8 +38,8 @@ extension HearthClient {
         try await run(.get(model: model, version: version), timeout)
     }
 
-    /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call fails when
-    /// another change came between; 0 for whatever it is. For admins; not repeated.
+    /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call
+    /// fails when another change came between; 0 for whatever it is. For admins; not repeated.
     public func promote(
         model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", timeout: Duration? = nil
     ) throws(HearthError) -> PointerChange {
@@ -45,8 +47,8 @@ extension HearthClient {
             .promote(model: model, version: version, expectedGeneration: expectedGeneration, reason: reason), timeout)
     }
 
-    /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call fails when
-    /// another change came between; 0 for whatever it is. For admins; not repeated.
+    /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call
+    /// fails when another change came between; 0 for whatever it is. For admins; not repeated.
     public func promote(
         model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", timeout: Duration? = nil
     ) async throws(HearthError) -> PointerChange {

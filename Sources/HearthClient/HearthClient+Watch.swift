@@ -4,11 +4,12 @@ import HearthWire
 import Synchronization
 
 extension HearthClient {
-    /// Reports changes of what the server holds, for one registered model or for all when `model` is empty, from now on.
+    /// Reports changes of what the server holds, for one registered model or for all when `model` is empty, from now
+    /// on.
     ///
-    /// The sequence has a connection and a thread of its own; it ends when the task is cancelled or the iteration stops, and
-    /// throws ``HearthError`` when the connection breaks. Between two watches events are missed: after a new start ask
-    /// ``list(model:limit:timeout:)`` for the state.
+    /// The sequence has a connection and a thread of its own; it ends when the task is cancelled or the iteration
+    /// stops, and throws ``HearthError`` when the connection breaks. Between two watches events are missed: after a new
+    /// start ask ``list(model:limit:timeout:)`` for the state.
     public func watch(model: String = "") -> AsyncThrowingStream<ModelEvent, any Error> {
         let watcher = Watcher(configuration: configuration, model: model)
         return AsyncThrowingStream(bufferingPolicy: .bufferingNewest(4096)) { continuation in

@@ -5,11 +5,13 @@ import HearthWire
 ///
 /// - The synchronous calls take a connection out of a pool for the length of the call. For a call in a loop use
 ///   ``predictor(for:version:outputs:)``, which keeps its connection and allocates nothing.
-/// - The `async` calls share a few connections: many requests are on the way on each, and one system call moves several.
+/// - The `async` calls share a few connections: many requests are on the way on each, and one system call moves
+///   several.
 ///
-/// Every call ends by its deadline, ``Configuration/timeout`` unless it names another. When the connection breaks, a call that
-/// changes nothing (`predict`, `detect`, `list`, `get`, `stats`) is made again on a fresh one until then, so a restart of the
-/// server within the timeout goes unnoticed. `promote`, `rollback` and `reload` are repeated only if they were not sent.
+/// Every call ends by its deadline, ``Configuration/timeout`` unless it names another. When the connection breaks, a
+/// call that changes nothing (`predict`, `detect`, `list`, `get`, `stats`) is made again on a fresh one until then, so
+/// a restart of the server within the timeout goes unnoticed. `promote`, `rollback` and `reload` are repeated only if
+/// they were not sent.
 ///
 ///     let client = HearthClient()
 ///     let predictor = client.predictor(for: "isolation_forest.stok_seviye")
@@ -86,12 +88,13 @@ public final class HearthClient: Sendable {
             configuration: configuration)
     }
 
-    /// Makes one call on a pooled connection, again where ``Retry`` allows it. `attempt` gets the connection and the deadline.
+    /// Makes one call on a pooled connection, again where ``Retry`` allows it. `attempt` gets the connection and the
+    /// deadline.
     func call<Value>(
         isIdempotent: Bool, timeout: Duration?,
         _ attempt: (Connection, Deadline) throws(HearthError) -> Value
     ) throws(HearthError) -> Value {
-        let deadline = Deadline(after: timeout ?? configuration.timeout)
+        var deadline = Deadline(after: timeout ?? configuration.timeout)
         let connection = pool.take()
         defer { pool.give(back: connection) }
         var retry = configuration.retry(isIdempotent: isIdempotent)
@@ -102,6 +105,7 @@ public final class HearthClient: Sendable {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
                 connection.close()
                 Retry.sleep(delay)
+                deadline.beginAttempt()
             }
         }
     }

@@ -21,7 +21,8 @@ public struct HearthError: Error, Sendable, Hashable, CustomStringConvertible {
     public var hint: String
     /// Who found the failure.
     public var origin: Origin
-    /// Whether bytes of the request may have reached the server: a call that changes something is repeated only when this is false.
+    /// Whether bytes of the request may have reached the server: a call that changes something is repeated only when
+    /// this is false.
     var mayHaveBeenSent: Bool
     /// Whether nobody listens at the socket's path.
     var isServerMissing: Bool
@@ -69,7 +70,8 @@ extension HearthError {
     private static func hint(code: Int32, path: String) -> String {
         switch code {
         case ENOENT, ECONNREFUSED:
-            "is hearthd running? start it with `hearthd --socket \(path)`, or name its socket with --socket or HEARTH_SOCKET"
+            "is hearthd running? start it with `hearthd --socket \(path)`, or name its socket with --socket or "
+                + "HEARTH_SOCKET"
         case EACCES, EPERM: "this user may not use the socket: ask for membership of the group that owns it"
         case EMFILE, ENFILE: "too many open files: raise the limit (`ulimit -n`) or use fewer connections"
         default: "see hearthd's log, or start it again"

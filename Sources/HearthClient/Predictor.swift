@@ -1,8 +1,8 @@
 import HearthCore
 import HearthWire
 
-/// Calls one model again and again on a connection of its own: the model's name, the request and the answer keep their memory,
-/// so a warm call allocates nothing. One owner, one thread at a time; make one per thread.
+/// Calls one model again and again on a connection of its own: the model's name, the request and the answer keep their
+/// memory, so a warm call allocates nothing. One owner, one thread at a time; make one per thread.
 public final class Predictor {
     /// One answer. What the outputs hold is asked of the predictor, and stands until its next call.
     public struct Answer: Sendable, Hashable {
@@ -18,24 +18,13 @@ public final class Predictor {
         public let value: Double
     }
 
-    /// Where one output lies in `values`.
-    private struct OutputRange {
-        var name: String
-        var width: Int
-        var offset: Int
-        var count: Int
-    }
-
     private let pool: ConnectionPool
     private let connection: Connection
     private let configuration: HearthClient.Configuration
     private let modelName: OwnedText
     private let requestedVersion: OwnedText
     private let requestedOutputs: [String]
-    private var modelVersion = ""
-    private var outputs: [OutputRange] = []
-    private var outputCountNow = 0
-    private var values: [Double] = []
+    private var memory = AnswerMemory()
 
     init(
         model: String, version: String, outputs: [String], connection: Connection, pool: ConnectionPool,
@@ -60,7 +49,7 @@ public final class Predictor {
 
     /// Scores rows, one after the other in `rows`. Throws ``HearthError``.
     public func predict(_ rows: Span<Double>, timeout: Duration? = nil) throws(HearthError) -> Answer {
-        let deadline = Deadline(after: timeout ?? configuration.timeout)
+        var deadline = Deadline(after: timeout ?? configuration.timeout)
         var retry = configuration.retry(isIdempotent: true)
         while true {
             do {
@@ -69,55 +58,49 @@ public final class Predictor {
                 guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
                 connection.close()
                 Retry.sleep(delay)
+                deadline.beginAttempt()
             }
         }
     }
 
     /// Outputs of the last answer.
-    public var outputCount: Int { outputCountNow }
+    public var outputCount: Int { memory.outputCount }
 
     /// The name of an output of the last answer.
-    public func outputName(_ output: Int) -> String { range(output).name }
+    public func outputName(_ output: Int) -> String { memory.output(output).name }
 
     /// Values per row of an output of the last answer.
-    public func outputWidth(_ output: Int) -> Int { range(output).width }
+    public func outputWidth(_ output: Int) -> Int { memory.output(output).width }
 
     /// The output of that name in the last answer; nil when there is none.
     public func output(named name: String) -> Int? {
-        for index in 0..<outputCountNow where outputs[index].name == name { return index }
+        for index in 0..<memory.outputCount where memory.output(index).name == name { return index }
         return nil
     }
 
     /// Values of an output of the last answer: row_count x width.
-    public func valueCount(_ output: Int) -> Int { range(output).count }
+    public func valueCount(_ output: Int) -> Int { memory.output(output).count }
 
     /// One value of an output of the last answer, rows one after the other.
     public func value(_ output: Int, at index: Int) -> Double {
-        let range = range(output)
+        let range = memory.output(output)
         precondition(index >= 0 && index < range.count, "a value beyond those of the output")
-        return values[range.offset + index]
+        return memory.values[range.offset + index]
     }
 
-    /// Bytes of the last request and of its answer on the wire, and the connection, for the benchmark.
+    /// Bytes of the last request and of its answer on the wire, for the benchmark.
     package var lastFrameByteCounts: (request: Int, reply: Int) {
-        (connection.lastRequestByteCount, connection.lastReplyByteCount)
-    }
-
-    private func range(_ output: Int) -> OutputRange {
-        precondition(output >= 0 && output < outputCountNow, "an output beyond those of the answer")
-        return outputs[output]
+        connection.lastFrameByteCounts
     }
 
     @inline(__always)
     private func attempt(_ rows: Span<Double>, _ deadline: Deadline) throws(HearthError) -> Answer {
         let payload = try send(rows, deadline)
         guard var reply = PredictReplyView(payload) else { throw .unreadable("answer to Predict") }
-        if !reply.modelVersion.equals(modelVersion) { modelVersion = reply.modelVersion.text }
-        keepOutputs(of: &reply)
-        let hasValue = outputCountNow > 0 && outputs[0].count > 0
+        let value = memory.keep(&reply)
         return Answer(
-            modelVersion: modelVersion, generation: reply.generation, source: Source(reply.source),
-            rowCount: reply.rowCount, value: hasValue ? values[outputs[0].offset] : .nan)
+            modelVersion: memory.modelVersion, generation: reply.generation, source: Source(reply.source),
+            rowCount: reply.rowCount, value: value)
     }
 
     @inline(__always)
@@ -131,28 +114,6 @@ public final class Predictor {
                     modelName: modelName.view, modelVersion: requestedVersion.view, columnCount: 0, values: rows,
                     outputs: requestedOutputs, to: $0)
             }
-        }
-    }
-
-    /// Copies the values out of the connection's buffer: aligned, and safe to read until the next call.
-    @inline(__always)
-    private func keepOutputs(of reply: inout PredictReplyView) {
-        outputCountNow = 0
-        values.removeAll(keepingCapacity: true)
-        while let output = reply.nextOutput() {
-            let offset = values.count
-            for index in 0..<output.valueCount { values.append(output.value(at: index)) }
-            if outputCountNow < outputs.count {
-                if !output.name.equals(outputs[outputCountNow].name) { outputs[outputCountNow].name = output.name.text }
-                outputs[outputCountNow].width = output.width
-                outputs[outputCountNow].offset = offset
-                outputs[outputCountNow].count = output.valueCount
-            } else {
-                outputs.append(
-                    OutputRange(
-                        name: output.name.text, width: output.width, offset: offset, count: output.valueCount))
-            }
-            outputCountNow += 1
         }
     }
 }

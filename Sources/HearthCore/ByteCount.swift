@@ -6,7 +6,9 @@ package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.bytes = bytes
     }
 
+    /// So many times 1,024 bytes.
     package static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
+    /// So many times 1,048,576 bytes.
     package static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
 
     /// Reads `512`, `64KiB`, `100MiB`, `2GiB` (also `K`, `M`, `G`); nil for anything else.

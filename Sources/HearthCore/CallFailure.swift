@@ -1,5 +1,5 @@
-/// Why a call is not answered: the status that both lanes share, and a sentence that says what was found, what was expected
-/// and the mend.
+/// Why a call is not answered: the status that both lanes share, and a sentence that says what was found, what was
+/// expected and the mend.
 package struct CallFailure: Error, Sendable, Equatable, CustomStringConvertible {
     package var code: StatusCode
     package var message: String

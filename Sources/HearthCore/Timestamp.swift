@@ -23,19 +23,23 @@ package struct Timestamp: Hashable, Comparable, Sendable {
     /// `20251112_120000_123`, UTC: the specification's `YYYYMMDD_HHMMSS` with milliseconds.
     package var compact: String {
         let f = fields
-        return "\(f.year)\(padded(f.month))\(padded(f.day))_\(padded(f.hour))\(padded(f.minute))\(padded(f.second))"
-            + "_\(padded(Int((microseconds / 1000) %% 1000), 3))"
+        return
+            "\(padded(f.year, 4))\(padded(f.month))\(padded(f.day))"
+            + "_\(padded(f.hour))\(padded(f.minute))\(padded(f.second))"
+            + "_\(padded(microsecondOfSecond / 1000, 3))"
     }
 
     /// `2025-11-12T12:00:00.123456Z`.
     package var iso8601: String {
         let f = fields
-        return "\(f.year)-\(padded(f.month))-\(padded(f.day))T\(padded(f.hour)):\(padded(f.minute)):\(padded(f.second))"
-            + ".\(padded(Int(microseconds %% 1_000_000), 6))Z"
+        return
+            "\(padded(f.year, 4))-\(padded(f.month))-\(padded(f.day))"
+            + "T\(padded(f.hour)):\(padded(f.minute)):\(padded(f.second))"
+            + ".\(padded(microsecondOfSecond, 6))Z"
     }
 
     private var fields: (year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
-        var seconds = time_t((microseconds - microseconds %% 1_000_000) / 1_000_000)
+        var seconds = time_t(secondsFloored)
         var broken = unsafe tm()
         unsafe gmtime_r(&seconds, &broken)
         return unsafe (
@@ -44,16 +48,19 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         )
     }
 
+    /// Whole seconds since 1970, rounded down, so that times before 1970 print right; safe for every value.
+    private var secondsFloored: Int64 {
+        let (quotient, remainder) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    private var microsecondOfSecond: Int {
+        let remainder = Int(microseconds % 1_000_000)
+        return remainder < 0 ? remainder + 1_000_000 : remainder
+    }
+
     private func padded(_ value: Int, _ width: Int = 2) -> String {
         let digits = String(value)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
-}
-
-infix operator %% : MultiplicationPrecedence
-
-/// The remainder that is never negative, so that times before 1970 print right.
-private func %% (value: Int64, modulus: Int64) -> Int64 {
-    let remainder = value % modulus
-    return remainder < 0 ? remainder + modulus : remainder
 }

@@ -1,8 +1,12 @@
 import HearthModel
 
-/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time. A categorical node looks
-/// its set up; the numeric ones are as in ``WideNodeWalk``.
+/// The plainer walk of ensembles with categorical splits: one tree after the other, one row at a time.
+///
+/// A categorical node looks its set up; the numeric ones are as in ``WideNodeWalk``.
 enum CategoryWalk {
+    /// ``NodeForm/categoryBit``, not by a call into another target.
+    private static var categoryBit: UInt32 { 0x8000_0000 }
+
     /// The leaf row of one tree.
     static func leafRow(
         root: Int, nodes: UnsafePointer<UInt64>, categories: UnsafePointer<UInt32>, row: UnsafePointer<UInt64>
@@ -15,10 +19,11 @@ enum CategoryWalk {
             if delta == 0 { return UInt32(truncatingIfNeeded: key &- SortableKey.firstLeaf64) }
             let feature = UInt32(truncatingIfNeeded: meta)
             let goesRight: Bool
-            if feature & NodeForm.categoryBit != 0 {
-                let index = Int(feature & ~NodeForm.categoryBit)
+            if feature & categoryBit != 0 {
+                let index = Int(feature & ~categoryBit)
                 let words = unsafe categories + Int(key & 0xFFFF_FFFF)
-                goesRight = unsafe categoryGoesRight(row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
+                goesRight = unsafe categoryGoesRight(
+                    row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
             } else {
                 goesRight = unsafe row[Int(feature)] > key
             }
@@ -26,8 +31,8 @@ enum CategoryWalk {
         }
     }
 
-    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left when
-    /// their bit is set.
+    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left
+    /// when their bit is set.
     private static func categoryGoesRight(
         _ key: UInt64, _ words: UnsafePointer<UInt32>, wordCount: UInt64, missingGoesRight: Bool
     ) -> Bool {

@@ -52,12 +52,12 @@ enum LeafSum<Value: BinaryFloatingPoint> {
         }
     }
 
-    /// Writes the finished sums, divided by `divisor` unless it is nil, as doubles.
+    /// Writes the finished sums, divided by `divisor` unless it is 0, as doubles.
     @inline(__always)
     static func finish(
-        _ sums: UnsafePointer<Value>, count: Int, divisor: Double?, to raw: UnsafeMutablePointer<Double>
+        _ sums: UnsafePointer<Value>, count: Int, divisor: Double, to raw: UnsafeMutablePointer<Double>
     ) {
-        if let divisor {
+        if divisor != 0 {
             for index in 0..<count { unsafe raw[index] = Double(sums[index] / Value(divisor)) }
         } else {
             for index in 0..<count { unsafe raw[index] = Double(sums[index]) }

@@ -1,16 +1,16 @@
-import HearthModel
-
 /// Linear models: each decision value is the sum over the columns from left to right, then the intercept.
-@safe
-struct LinearKernel {
-    /// One row of coefficients per output, then the intercepts.
-    let parameters: UnsafePointer<Double>
-    let columnCount: Int
-    let outputCount: Int
-
+///
+/// BLAS sums in other orders that depend on the batch (`SKLEARN.md` section 4.3); this order is the same for every
+/// batch.
+enum LinearKernel {
     /// The raw values of one staged row.
     @inline(__always)
-    func decide(_ row: UnsafePointer<Double>, to raw: UnsafeMutablePointer<Double>) {
+    static func decide(
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, to raw: UnsafeMutablePointer<Double>
+    ) {
+        let columnCount = unsafe plan.pointee.columnCount
+        let outputCount = unsafe plan.pointee.outputCount
+        let parameters = unsafe plan.pointee.parameters
         for output in 0..<outputCount {
             let coefficients = unsafe parameters + output &* columnCount
             var sum = 0.0

@@ -1,10 +1,12 @@
 import Glibc
 
-/// The sums, links and choices of NumPy and scikit-learn, reproduced operation for operation (`SKLEARN.md` section 3.0).
+/// The sums, links and choices of NumPy and scikit-learn, reproduced operation for operation (`SKLEARN.md` section
+/// 3.0).
+///
 /// `exp`, `log` and `pow` are those of glibc.
 enum NumericPrimitives {
-    /// NumPy's pairwise sum of contiguous values (`numpy/_core/src/umath/loops_utils.h.src`, `pairwise_sum`): eight partial sums
-    /// for up to 128 values, above that two halves, the first a multiple of eight long.
+    /// NumPy's pairwise sum of contiguous values (`numpy/_core/src/umath/loops_utils.h.src`, `pairwise_sum`): eight
+    /// partial sums for up to 128 values, above that two halves, the first a multiple of eight long.
     static func pairwiseSum(_ values: UnsafePointer<Double>, count: Int) -> Double {
         if count < 8 {
             return unsafe sequentialSum(values, count: count)

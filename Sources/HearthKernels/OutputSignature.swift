@@ -2,7 +2,8 @@ package import HearthModel
 
 /// One named output of a model.
 package struct OutputSignature: Sendable, Equatable {
-    /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`, `score_samples`.
+    /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`,
+    /// `score_samples`.
     package var name: String
     /// Values per row.
     package var width: Int
@@ -29,7 +30,9 @@ package struct OutputSignature: Sendable, Equatable {
         case .classification(let classes):
             var outputs = [OutputSignature(name: "predict", width: 1, labels: classes)]
             if shape.hasProbabilities { outputs.append(OutputSignature(name: "predict_proba", width: classes.count)) }
-            if shape.hasDecision { outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount)) }
+            if shape.hasDecision {
+                outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount))
+            }
             return outputs
         }
     }

@@ -1,100 +1,155 @@
 import Glibc
 import HearthModel
 
-/// Turns the raw values of one row into its named outputs. Plain numbers, so that it is copied without reference counting.
+/// Turns the raw values of one row into its named outputs.
+///
+/// Plain numbers, so that it is copied without reference counting.
 struct OutputWriter {
-    private enum Kind {
+    enum Kind: UInt8 {
         case regression
         case classification
-        case anomaly(offset: Double)
+        case anomaly
+        case zScore
     }
 
-    private let kind: Kind
-    private let link: Link
-    private let classRule: ClassRule
-    private let isFloat32: Bool
-    private let hasProbabilities: Bool
-    private let hasDecision: Bool
-    /// Raw values per row.
-    let rawCount: Int
-    private let classCount: Int
+    enum LinkKind: UInt8 {
+        case identity
+        case sigmoid
+        case scaledSigmoid
+        case softmaxPairwise
+        case softmaxSequential
+        case softmaxLogSumExp
+        case exponential
+        case isolation
+    }
+
+    let kind: Kind
+    let link: LinkKind
+    let choosesProbability: Bool
+    let zeroIsPositive: Bool
+    let isFloat32: Bool
+    let hasProbabilities: Bool
+    let hasDecision: Bool
+    let classCount: Int
+    /// What an anomaly's decision subtracts.
+    let offset: Double
+    /// The normalizer of the isolation link, or the factor of the sigmoid.
+    let linkParameter: Double
+    /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise
+    /// than its `pow`.
+    let powerBase: Double
 
     init(_ shape: OutputShape) {
         switch shape.task {
-        case .regression: kind = .regression
-        case .classification: kind = .classification
-        case .anomaly(let offset): kind = .anomaly(offset: offset)
+        case .regression: (kind, offset) = (.regression, 0)
+        case .classification: (kind, offset) = (.classification, 0)
+        case .anomaly(let offset): (kind, self.offset) = (.anomaly, offset)
         }
-        link = shape.link
-        classRule = shape.classRule
+        switch shape.link {
+        case .identity: (link, linkParameter) = (.identity, 0)
+        case .sigmoid: (link, linkParameter) = (.sigmoid, 0)
+        case .scaledSigmoid(let factor): (link, linkParameter) = (.scaledSigmoid, factor)
+        case .softmaxPairwise: (link, linkParameter) = (.softmaxPairwise, 0)
+        case .softmaxSequential: (link, linkParameter) = (.softmaxSequential, 0)
+        case .softmaxLogSumExp: (link, linkParameter) = (.softmaxLogSumExp, 0)
+        case .exponential: (link, linkParameter) = (.exponential, 0)
+        case .isolation(let normalizer): (link, linkParameter) = (.isolation, normalizer)
+        }
+        // As flags: comparing an enum of another target is a call through its witness table.
+        switch shape.classRule {
+        case .largestProbability: (choosesProbability, zeroIsPositive) = (true, false)
+        case .rawAboveZero: (choosesProbability, zeroIsPositive) = (false, false)
+        case .rawAtLeastZero: (choosesProbability, zeroIsPositive) = (false, true)
+        }
         isFloat32 = shape.accumulator == .float32
         hasProbabilities = shape.hasProbabilities
         hasDecision = shape.hasDecision
-        rawCount = shape.outputCount
         classCount = shape.classCount
+        powerBase = 2
     }
+
+    private init(kind: Kind) {
+        self.kind = kind
+        (link, choosesProbability, zeroIsPositive, isFloat32) = (.identity, false, false, false)
+        (hasProbabilities, hasDecision) = (false, false)
+        (classCount, offset, linkParameter, powerBase) = (0, 0, 0, 2)
+    }
+
+    /// For a z-score, whose raw value is the score.
+    static let zScore = OutputWriter(kind: .zScore)
 
     /// Writes the outputs of row `row` of `rowCount`; each output lies behind those before it, row after row.
-    func write(
-        raw: UnsafePointer<Double>, row: Int, rowCount: Int, to outputs: UnsafeMutablePointer<Double>
+    @inline(__always)
+    static func write(
+        _ plan: UnsafePointer<KernelPlan>, raw: UnsafePointer<Double>, row: Int, rowCount: Int,
+        to outputs: UnsafeMutablePointer<Double>
     ) {
-        switch kind {
-        case .regression: unsafe applyLink(raw, to: outputs + row * rawCount)
-        case .anomaly(let offset):
-            var score = 0.0
-            unsafe applyLink(raw, to: &score)
-            let decision = score - offset
-            unsafe Self.writeAnomaly(
-                score: score, decision: decision, isAnomaly: decision < 0, row: row, rowCount: rowCount, to: outputs)
-        case .classification: unsafe writeClass(raw: raw, row: row, rowCount: rowCount, to: outputs)
+        switch unsafe plan.pointee.writer.kind {
+        case .anomaly:
+            unsafe applyLink(plan, raw, to: outputs + row)
+            let decision = unsafe outputs[row] - plan.pointee.writer.offset
+            unsafe outputs[rowCount &+ row] = decision
+            unsafe outputs[2 &* rowCount &+ row] = decision < 0 ? -1 : 1
+        case .zScore:
+            let score = unsafe raw[0]
+            let threshold = unsafe plan.pointee.threshold
+            unsafe outputs[row] = -score
+            unsafe outputs[rowCount &+ row] = threshold - score
+            unsafe outputs[2 &* rowCount &+ row] = score > threshold ? -1 : 1
+        case .regression: unsafe applyLink(plan, raw, to: outputs + row &* plan.pointee.outputCount)
+        case .classification: unsafe writeClass(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
         }
     }
 
-    /// `score_samples`, `decision_function`, `predict`.
-    static func writeAnomaly(
-        score: Double, decision: Double, isAnomaly: Bool, row: Int, rowCount: Int, to outputs: UnsafeMutablePointer<Double>
+    private static func writeClass(
+        _ plan: UnsafePointer<KernelPlan>, raw: UnsafePointer<Double>, row: Int, rowCount: Int,
+        to outputs: UnsafeMutablePointer<Double>
     ) {
-        unsafe outputs[row] = score
-        unsafe outputs[rowCount + row] = decision
-        unsafe outputs[2 * rowCount + row] = isAnomaly ? -1 : 1
-    }
-
-    private func writeClass(
-        raw: UnsafePointer<Double>, row: Int, rowCount: Int, to outputs: UnsafeMutablePointer<Double>
-    ) {
+        let rawCount = unsafe plan.pointee.outputCount
+        let classCount = unsafe plan.pointee.writer.classCount
         var next = unsafe outputs + rowCount
-        var chosen = unsafe rawCount == 1 ? (raw[0] > 0 ? 1 : 0) : NumericPrimitives.firstLargest(raw, count: rawCount)
-        if hasProbabilities {
-            let probabilities = unsafe next + row * classCount
-            unsafe writeProbabilities(raw, to: probabilities)
-            if classRule == .largestProbability {
+        var chosen = unsafe NumericPrimitives.firstLargest(raw, count: rawCount)
+        if rawCount == 1, classCount == 2 {
+            chosen = unsafe raw[0] > 0 || plan.pointee.writer.zeroIsPositive && raw[0] >= 0 ? 1 : 0
+        }
+        if unsafe plan.pointee.writer.hasProbabilities {
+            let probabilities = unsafe next + row &* classCount
+            unsafe writeProbabilities(plan, raw, to: probabilities)
+            if unsafe plan.pointee.writer.choosesProbability {
                 chosen = unsafe NumericPrimitives.firstLargest(probabilities, count: classCount)
             }
-            unsafe next += rowCount * classCount
+            unsafe next += rowCount &* classCount
         }
-        if classRule == .rawAtLeastZero, rawCount == 1 { chosen = unsafe raw[0] >= 0 ? 1 : 0 }
         unsafe outputs[row] = Double(chosen)
-        if hasDecision {
-            for index in 0..<rawCount { unsafe next[row * rawCount + index] = raw[index] }
+        if unsafe plan.pointee.writer.hasDecision {
+            for index in 0..<rawCount { unsafe next[row &* rawCount &+ index] = raw[index] }
         }
     }
 
-    private func writeProbabilities(_ raw: UnsafePointer<Double>, to probabilities: UnsafeMutablePointer<Double>) {
-        if rawCount == 1, classCount == 2 {
-            unsafe applyLink(raw, to: probabilities + 1)
+    private static func writeProbabilities(
+        _ plan: UnsafePointer<KernelPlan>, _ raw: UnsafePointer<Double>, to probabilities: UnsafeMutablePointer<Double>
+    ) {
+        let rawCount = unsafe plan.pointee.outputCount
+        if unsafe rawCount == 1 && plan.pointee.writer.classCount == 2 {
+            unsafe applyLink(plan, raw, to: probabilities + 1)
             let positive = unsafe probabilities[1]
-            unsafe probabilities[0] = isFloat32 ? Double(1 - Float(positive)) : 1 - positive
+            unsafe probabilities[0] = plan.pointee.writer.isFloat32 ? Double(1 - Float(positive)) : 1 - positive
             return
         }
-        unsafe applyLink(raw, to: probabilities)
-        if case .sigmoid = link {
+        unsafe applyLink(plan, raw, to: probabilities)
+        if unsafe plan.pointee.writer.link == .sigmoid {
             let sum = unsafe NumericPrimitives.pairwiseSum(probabilities, count: rawCount)
             for index in 0..<rawCount { unsafe probabilities[index] /= sum }
         }
     }
 
-    private func applyLink(_ raw: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
-        switch link {
+    private static func applyLink(
+        _ plan: UnsafePointer<KernelPlan>, _ raw: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>
+    ) {
+        let rawCount = unsafe plan.pointee.outputCount
+        let isFloat32 = unsafe plan.pointee.writer.isFloat32
+        let parameter = unsafe plan.pointee.writer.linkParameter
+        switch unsafe plan.pointee.writer.link {
         case .identity: for index in 0..<rawCount { unsafe result[index] = raw[index] }
         case .sigmoid:
             for index in 0..<rawCount {
@@ -102,7 +157,7 @@ struct OutputWriter {
                     isFloat32
                     ? Double(NumericPrimitives.sigmoid(Float(raw[index]))) : NumericPrimitives.sigmoid(raw[index])
             }
-        case .scaledSigmoid(let factor): unsafe result[0] = NumericPrimitives.sigmoid(factor * raw[0])
+        case .scaledSigmoid: unsafe result[0] = NumericPrimitives.sigmoid(parameter * raw[0])
         case .exponential:
             for index in 0..<rawCount {
                 unsafe result[index] = isFloat32 ? Double(expf(Float(raw[index]))) : exp(raw[index])
@@ -115,9 +170,9 @@ struct OutputWriter {
                 unsafe NumericPrimitives.softmax(of: raw, count: rawCount, pairwise: false, into: result)
             }
         case .softmaxLogSumExp: unsafe NumericPrimitives.softmaxLogSumExp(of: raw, count: rawCount, into: result)
-        case .isolation(let normalizer):
-            let quotient = unsafe normalizer == 0 ? 1 : raw[0] / normalizer
-            unsafe result[0] = -pow(2, -quotient)
+        case .isolation:
+            let quotient = unsafe parameter == 0 ? 1 : raw[0] / parameter
+            unsafe result[0] = -pow(plan.pointee.writer.powerBase, -quotient)
         }
     }
 }

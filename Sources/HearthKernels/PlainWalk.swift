@@ -1,17 +1,17 @@
 import HearthModel
 
-/// The walk that the fast kernel is measured against: one tree after the other, each until its leaf, on the same packed nodes, with
-/// the same door, sums and outputs. Its answers are those of ``ServableModel``, to the bit. For benchmarks and tests only.
-@safe
+/// The walk that the fast kernel is measured against: one tree after the other, each until its leaf, on the same packed
+/// nodes, with the same door, sums and outputs.
+///
+/// Its answers are those of ``ServableModel``, to the bit. For benchmarks and tests only.
 package struct PlainWalk: Sendable {
     private let model: ServableModel
 
-    /// nil unless the model is a tree ensemble without categorical splits (those have no other walk) whose leaves are added in
-    /// float64.
+    /// nil unless the model is a tree ensemble without categorical splits (those have no other walk) whose leaves are
+    /// added in float64.
     package init?(_ model: ServableModel) {
-        switch unsafe model.kernel {
-        case .small(_, let isFloat32), .wide(_, let isFloat32, _):
-            guard !isFloat32 else { return nil }
+        switch unsafe model.plan.pointee.family {
+        case .small, .wide: guard unsafe !model.plan.pointee.addsFloat32 else { return nil }
         case .categorical, .linear, .zScore: return nil
         }
         self.model = model
@@ -22,54 +22,48 @@ package struct PlainWalk: Sendable {
         rows: UnsafePointer<Double>, rowCount: Int, range: Range<Int>, outputs: UnsafeMutablePointer<Double>,
         scratch: UnsafeMutableRawPointer
     ) -> RowProblem? {
+        let plan = unsafe UnsafePointer(model.plan)
         let scratch = unsafe ScratchLayout.aligned(scratch)
+        let raw = unsafe (scratch + plan.pointee.layout.rawOffset).assumingMemoryBound(to: Double.self)
         for row in range {
             let problem: RowProblem?
-            switch unsafe model.kernel {
-            case .small(let trees, _):
-                problem = unsafe sum(trees, SmallNodeWalk.self, Float32Keys.self, rows, row, scratch)
-            case .wide(let trees, _, let roundsInputs):
-                problem = unsafe roundsInputs
-                    ? sum(trees, WideNodeWalk.self, WidenedFloat32Keys.self, rows, row, scratch)
-                    : sum(trees, WideNodeWalk.self, Float64Keys.self, rows, row, scratch)
-            case .categorical, .linear, .zScore: preconditionFailure("the initialiser takes no such model")
+            if unsafe plan.pointee.family == .small {
+                problem = unsafe Self.sum(SmallNodeWalk.self, Float32Keys.self, plan, rows, row, raw, scratch)
+            } else if unsafe plan.pointee.roundsInputs {
+                problem = unsafe Self.sum(WideNodeWalk.self, WidenedFloat32Keys.self, plan, rows, row, raw, scratch)
+            } else {
+                problem = unsafe Self.sum(WideNodeWalk.self, Float64Keys.self, plan, rows, row, raw, scratch)
             }
             if let problem { return problem }
-            let raw = unsafe (scratch + model.layout.rawOffset).assumingMemoryBound(to: Double.self)
-            unsafe model.writer?.write(raw: raw, row: row, rowCount: rowCount, to: outputs)
+            unsafe OutputWriter.write(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
         }
         return nil
     }
 
     @inline(__always)
-    private func sum<Walk: NodeWalk, Writer: KeyWriter>(
-        _ trees: TreeKernel, _: Walk.Type, _: Writer.Type, _ rows: UnsafePointer<Double>, _ row: Int,
-        _ scratch: UnsafeMutableRawPointer
+    private static func sum<Walk: NodeWalk, Writer: KeyWriter>(
+        _: Walk.Type, _: Writer.Type, _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ row: Int,
+        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
     ) -> RowProblem? where Walk.Key == Writer.Key {
-        let layout = model.layout
-        let preparer = unsafe model.preparer
-        let keys = unsafe (scratch + layout.keysOffset).assumingMemoryBound(to: Walk.Key.self)
-        let staged = unsafe (scratch + layout.stagedOffset).assumingMemoryBound(to: Double.self)
-        let raw = unsafe (scratch + layout.rawOffset).assumingMemoryBound(to: Double.self)
-        let leaves = unsafe trees.leaves.assumingMemoryBound(to: Double.self)
-        let source = unsafe rows + row * preparer.columnCount
-        if let problem = unsafe preparer.infiniteInput(source, index: row) { return problem }
-        let values = unsafe preparer.stagedRow(source, buffers: staged, bufferWidth: layout.stagedWidth)
-        if let problem = unsafe preparer.writeKeys(
-            Writer.self, values, index: row, twice: trees.splitsMissing, to: keys, stride: 1)
+        let nodes = unsafe plan.pointee.nodes
+        let keys = unsafe (scratch + plan.pointee.layout.keysOffset).assumingMemoryBound(to: Walk.Key.self)
+        let leaves = unsafe plan.pointee.leaves.assumingMemoryBound(to: Double.self)
+        let width = unsafe plan.pointee.leafWidth
+        if let problem = unsafe RowPreparer.writeKeys(
+            Writer.self, plan, rows: rows, row: row, index: 0, to: keys, stride: 1, scratch: scratch)
         {
             return problem
         }
-        unsafe LeafSum.start(raw, rowCount: 1, baseValues: trees.baseValues, outputCount: trees.outputCount)
-        for index in 0..<trees.treeCount {
-            let tree = unsafe trees.trees[index]
+        unsafe LeafSum.start(
+            raw, rowCount: 1, baseValues: plan.pointee.parameters, outputCount: plan.pointee.outputCount)
+        for index in unsafe 0..<plan.pointee.treeCount {
+            let tree = unsafe plan.pointee.trees[index]
             var slot = Int(tree.root)
-            while unsafe !Walk.isLeaf(trees.nodes, slot) { slot = unsafe Walk.next(trees.nodes, slot, keys, stride: 1) }
-            let leaf = unsafe leaves + Int(Walk.leafRow(trees.nodes, slot)) * trees.leafWidth
-            let first = unsafe raw + Int(tree.output)
-            for value in 0..<trees.leafWidth { unsafe first[value] += leaf[value] }
+            while unsafe !Walk.isLeaf(nodes, slot) { slot = unsafe Walk.next(nodes, slot, keys, stride: 1) }
+            let leaf = unsafe leaves + Int(Walk.leafRow(nodes, slot)) &* width
+            for value in 0..<width { unsafe raw[Int(tree.output) &+ value] += leaf[value] }
         }
-        unsafe LeafSum.finish(raw, count: trees.outputCount, divisor: trees.divisor, to: raw)
+        unsafe LeafSum.finish(raw, count: plan.pointee.outputCount, divisor: plan.pointee.divisor, to: raw)
         return nil
     }
 }

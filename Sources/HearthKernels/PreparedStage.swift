@@ -9,7 +9,9 @@ enum PreparedStage {
     case multiplyThenAdd(scale: UnsafePointer<Double>, offset: UnsafePointer<Double>, count: Int)
     case clip(lower: Double, upper: Double, count: Int)
 
-    /// One row through this stage. `source` and `result` do not overlap.
+    /// One row through this stage.
+    ///
+    /// `source` and `result` do not overlap.
     func apply(_ source: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
         switch self {
         case .impute(let statistics, let inputCount, let indicatorColumns, let indicatorCount):

@@ -1,7 +1,8 @@
 import HearthModel
 
-/// The door of a model: runs the stages over a row and refuses values that the library would refuse. Pointers and numbers only;
-/// the memory belongs to ``ServableModel``.
+/// The door of a model: runs the stages over a row and refuses values that the library would refuse.
+///
+/// Pointers and numbers only; the memory belongs to ``StageProgram``.
 @safe
 struct RowPreparer {
     let columnCount: Int
@@ -14,42 +15,94 @@ struct RowPreparer {
     let acceptsMissing: Bool
     let acceptsInfinite: Bool
 
-    /// The row after all stages: the row itself, or one of two buffers (each as wide as the widest row).
+    /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
     @inline(__always)
-    func stagedRow(
-        _ row: UnsafePointer<Double>, buffers: UnsafeMutablePointer<Double>, bufferWidth: Int
+    static func stagedRow(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer
     ) -> UnsafePointer<Double> {
+        let source = unsafe rows + row &* plan.pointee.preparer.columnCount
+        return unsafe plan.pointee.preparer.stageCount == 0 ? source : runStages(plan, source, scratch)
+    }
+
+    @inline(never)
+    private static func runStages(
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer
+    ) -> UnsafePointer<Double> {
+        let buffers = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
         var source = unsafe row
-        for index in 0..<stageCount {
-            let result = unsafe buffers + (index & 1) * bufferWidth
-            unsafe stages[index].apply(source, to: result)
+        for index in unsafe 0..<plan.pointee.preparer.stageCount {
+            let result = unsafe buffers + (index & 1) &* plan.pointee.layout.stagedWidth
+            unsafe plan.pointee.preparer.stages[index].apply(source, to: result)
             unsafe source = UnsafePointer(result)
         }
         return unsafe source
     }
 
-    /// The first value of a row, as it came, that no stage takes. Without stages the estimator's own check sees it.
+    /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does).
+    ///
+    /// Without stages the estimator's own check sees it.
     @inline(__always)
-    func infiniteInput(_ row: UnsafePointer<Double>, index: Int) -> RowProblem? {
-        guard stageCount > 0 else { return nil }
-        for column in 0..<columnCount where unsafe row[column].isInfinite {
-            return RowProblem(row: index, column: column, kind: .infinite)
+    static func infiniteInput(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int
+    ) -> RowProblem? {
+        guard unsafe plan.pointee.preparer.stageCount > 0 else { return nil }
+        let columnCount = unsafe plan.pointee.preparer.columnCount
+        let values = unsafe rows + row &* columnCount
+        for column in 0..<columnCount where unsafe values[column].isInfinite {
+            return RowProblem(row: index &+ row, column: column, kind: .infinite)
         }
         return nil
     }
 
-    /// The problem with value `column` of a staged row, which a kernel cannot take. `asFloat32`: it is finite, but only as float64.
+    /// The problem with value `column` of a staged row, which a kernel cannot take.
     @inline(never)
-    func problem(_ value: Double, column: Int, row: Int) -> RowProblem {
+    private static func problem(
+        _ plan: UnsafePointer<KernelPlan>, _ value: Double, column: Int, row: Int
+    ) -> RowProblem {
         let kind: RowProblem.Kind = value.isNaN ? .missing : value.isInfinite ? .infinite : .tooLargeForFloat32
-        return unsafe RowProblem(row: row, column: sourceColumns[column], kind: kind)
+        return unsafe RowProblem(row: row, column: plan.pointee.preparer.sourceColumns[column], kind: kind)
     }
 
     /// The first value of a staged row that is not finite, for kernels that take none.
     @inline(__always)
-    func notFinite(_ row: UnsafePointer<Double>, index: Int) -> RowProblem? {
-        for column in 0..<preparedCount where unsafe !row[column].isFinite {
-            return unsafe problem(row[column], column: column, row: index)
+    static func notFinite(
+        _ plan: UnsafePointer<KernelPlan>, _ values: UnsafePointer<Double>, index: Int
+    ) -> RowProblem? {
+        for column in unsafe 0..<plan.pointee.preparer.preparedCount where unsafe !values[column].isFinite {
+            return unsafe problem(plan, values[column], column: column, row: index)
+        }
+        return nil
+    }
+
+    /// Writes the keys of row `row`, `stride` apart, every one twice where splits send missing values both ways.
+    @inline(__always)
+    static func writeKeys<Writer: KeyWriter>(
+        _: Writer.Type, _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int,
+        to keys: UnsafeMutablePointer<Writer.Key>, stride: Int, scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        if let problem = unsafe infiniteInput(plan, rows: rows, row: row, index: index) { return problem }
+        let values = unsafe stagedRow(plan, rows: rows, row: row, scratch: scratch)
+        let acceptsInfinite = unsafe plan.pointee.preparer.acceptsInfinite
+        let twice = unsafe plan.pointee.splitsMissing
+        for column in unsafe 0..<plan.pointee.preparer.preparedCount {
+            let value = unsafe values[column]
+            let left: Writer.Key
+            let right: Writer.Key
+            if let key = Writer.key(value, acceptsInfinite: acceptsInfinite) {
+                left = key
+                right = key
+            } else if unsafe value.isNaN && plan.pointee.preparer.acceptsMissing {
+                left = Writer.missingLeft
+                right = Writer.missingRight
+            } else {
+                return unsafe problem(plan, value, column: column, row: index &+ row)
+            }
+            if twice {
+                unsafe keys[2 &* column &* stride] = left
+                unsafe keys[(2 &* column &+ 1) &* stride] = right
+            } else {
+                unsafe keys[column &* stride] = left
+            }
         }
         return nil
     }
@@ -97,36 +150,5 @@ enum Float64Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt64? {
         value.isFinite || acceptsInfinite && value.isInfinite ? SortableKey.of(value) : nil
-    }
-}
-
-extension RowPreparer {
-    /// Writes the keys of a staged row, `stride` apart, every one twice where splits send missing values both ways.
-    @inline(__always)
-    func writeKeys<Writer: KeyWriter>(
-        _: Writer.Type, _ row: UnsafePointer<Double>, index: Int, twice: Bool,
-        to keys: UnsafeMutablePointer<Writer.Key>, stride: Int
-    ) -> RowProblem? {
-        for column in 0..<preparedCount {
-            let value = unsafe row[column]
-            let left: Writer.Key
-            var right: Writer.Key
-            if let key = Writer.key(value, acceptsInfinite: acceptsInfinite) {
-                left = key
-                right = key
-            } else if value.isNaN && acceptsMissing {
-                left = Writer.missingLeft
-                right = Writer.missingRight
-            } else {
-                return problem(value, column: column, row: index)
-            }
-            if twice {
-                unsafe keys[2 &* column &* stride] = left
-                unsafe keys[(2 &* column &+ 1) &* stride] = right
-            } else {
-                unsafe keys[column &* stride] = left
-            }
-        }
-        return nil
     }
 }

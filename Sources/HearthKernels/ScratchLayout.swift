@@ -1,7 +1,8 @@
 import HearthModel
 
-/// How a kernel divides its scratch memory, and how many rows it takes at a time. Fixed per model: the largest call needs no
-/// more than the smallest.
+/// How a kernel divides its scratch memory, and how many rows it takes at a time.
+///
+/// Fixed per model: the largest call needs no more than the smallest.
 struct ScratchLayout {
     /// Rows of a block: their keys stay in the first-level cache while tree after tree passes by.
     let blockRowCount: Int
@@ -14,9 +15,6 @@ struct ScratchLayout {
     let leafRowsOffset: Int
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
-
-    /// Trees whose leaf rows are held at a time when one row passes through all trees; a multiple of ``Lanes/count``.
-    static let treeChunkCount = 64
 
     private static let blockRowCountMax = 256
     private static let keyByteCountMax = 16 * 1024
@@ -37,7 +35,7 @@ struct ScratchLayout {
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
-        leafRowsOffset = place((max(rows, Self.treeChunkCount) + 8) * 4)
+        leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
         byteCount = end + 64
     }
 

@@ -14,7 +14,7 @@ final class StageProgram: Sendable {
     nonisolated(unsafe) let preparer: RowPreparer
 
     init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>) {
-        var prepared = [PreparedStage]()
+        var prepared: [PreparedStage] = []
         var indicatorStarts: [Int] = []
         // Indicator columns of all stages, then the source column of each value that leaves the last stage.
         var numbers: [Int] = []
@@ -57,7 +57,9 @@ final class StageProgram: Sendable {
                         count: count))
             case .multiplyThenAdd(let count, let clip):
                 unsafe prepared.append(.multiplyThenAdd(scale: values, offset: values + count, count: count))
-                if let clip { unsafe prepared.append(.clip(lower: clip.lowerBound, upper: clip.upperBound, count: count)) }
+                if let clip {
+                    unsafe prepared.append(.clip(lower: clip.lowerBound, upper: clip.upperBound, count: count))
+                }
             }
             offset += stage.parameterCount
         }

@@ -1,133 +1,131 @@
 import HearthModel
 
-/// The fast kernel of tree ensembles: rows in blocks, each block through all trees. Pointers and numbers only.
+/// The fast kernel of tree ensembles: rows in blocks, each block through all trees.
 ///
-/// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (eight rows in flight, the tree in the
-/// first-level cache). Rows that do not fill a tile, among them every single row, go through eight trees at a time instead.
-/// Either way a row's leaves are added in tree order. Cost per row and tree: one step per level.
-@safe
-struct TreeKernel {
-    let trees: UnsafePointer<TreeRecord>
-    let treeCount: Int
-    let nodes: UnsafePointer<UInt64>
-    let leaves: UnsafeRawPointer
-    let categories: UnsafePointer<UInt32>
-    let baseValues: UnsafePointer<Double>
-    /// Values of a prepared row.
-    let featureCount: Int
-    /// Every column stands in it twice.
-    let splitsMissing: Bool
-    let outputCount: Int
-    let leafWidth: Int
-    /// What the sums are divided by; nil when they are not.
-    let divisor: Double?
-
-    init(_ ensemble: PackedEnsemble, baseValues: UnsafePointer<Double>) {
-        let shape = ensemble.shape
-        unsafe trees = ensemble.trees
-        treeCount = shape.treeCount
-        unsafe nodes = ensemble.nodes
-        unsafe leaves = ensemble.leaves
-        unsafe categories = ensemble.categories
-        unsafe self.baseValues = baseValues
-        featureCount = shape.featureCount
-        splitsMissing = shape.splitsMissing
-        outputCount = shape.output.outputCount
-        leafWidth = shape.leafWidth
-        divisor = shape.aggregation == .mean ? Double(shape.treeCount) : nil
-    }
-
-    /// The raw values of up to a block of rows, or the first problem. `rows` is the first of them, `index` its number in the request.
+/// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (the tree in the
+/// first-level cache). Rows that do not fill a tile, among them every single row, go through sixteen trees at a time
+/// instead. Either way a row's leaves are added in tree order. Cost per row and tree: one step per level.
+enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> where Walk.Key == Writer.Key {
+    /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem.
+    ///
+    /// `rows` is the first of them, `index` its number in the request.
     @inline(__always)
-    func sum<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint>(
-        _: Walk.Type, _: Writer.Type, _: Value.Type, rows: UnsafePointer<Double>, count: Int, index: Int,
-        preparer: RowPreparer, layout: ScratchLayout, scratch: UnsafeMutableRawPointer
-    ) -> RowProblem? where Walk.Key == Writer.Key {
-        let keys = unsafe (scratch + layout.keysOffset).assumingMemoryBound(to: Walk.Key.self)
-        let staged = unsafe (scratch + layout.stagedOffset).assumingMemoryBound(to: Double.self)
-        let sums = unsafe (scratch + layout.sumsOffset).assumingMemoryBound(to: Value.self)
-        let raw = unsafe (scratch + layout.rawOffset).assumingMemoryBound(to: Double.self)
-        let leafRows = unsafe (scratch + layout.leafRowsOffset).assumingMemoryBound(to: UInt32.self)
-        let table = unsafe leaves.assumingMemoryBound(to: Value.self)
-        let tileCount = count / Lanes.count
-        let tiledCount = tileCount &* Lanes.count
+    static func sum(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, count: Int, index: Int,
+        scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        let featureCount = unsafe plan.pointee.featureCount
+        let outputCount = unsafe plan.pointee.outputCount
+        let keys = unsafe (scratch + plan.pointee.layout.keysOffset).assumingMemoryBound(to: Walk.Key.self)
+        let sums = unsafe (scratch + plan.pointee.layout.sumsOffset).assumingMemoryBound(to: Value.self)
+        let leafRows = unsafe (scratch + plan.pointee.layout.leafRowsOffset).assumingMemoryBound(to: UInt32.self)
+        let tiledCount = count / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount
 
         for row in 0..<count {
-            let source = unsafe rows + row &* preparer.columnCount
-            if let problem = unsafe preparer.infiniteInput(source, index: index + row) { return problem }
-            let values = unsafe preparer.stagedRow(source, buffers: staged, bufferWidth: layout.stagedWidth)
             let isTiled = row < tiledCount
-            let first = isTiled ? row / Lanes.count &* Lanes.count &* featureCount &+ row % Lanes.count : row &* featureCount
-            if let problem = unsafe preparer.writeKeys(
-                Writer.self, values, index: index + row, twice: splitsMissing, to: keys + first,
-                stride: isTiled ? Lanes.count : 1)
+            let first =
+                isTiled
+                ? row / TreeWalk<Walk>.tileRowCount &* TreeWalk<Walk>.tileRowCount &* featureCount &+ row
+                    % TreeWalk<Walk>.tileRowCount : row &* featureCount
+            if let problem = unsafe RowPreparer.writeKeys(
+                Writer.self, plan, rows: rows, row: row, index: index, to: keys + first,
+                stride: isTiled ? TreeWalk<Walk>.tileRowCount : 1, scratch: scratch)
             {
                 return problem
             }
         }
 
-        unsafe LeafSum.start(sums, rowCount: count, baseValues: baseValues, outputCount: outputCount)
-        if tileCount > 0 {
-            for tree in 0..<treeCount {
-                unsafe TreeWalk<Walk>.walkRows(
-                    trees[tree], nodes: nodes, tiles: keys, tileCount: tileCount, featureCount: featureCount,
-                    leafRows: leafRows)
-                unsafe LeafSum.addRows(
-                    leafRows, of: trees[tree], rowCount: tiledCount, leaves: table, width: leafWidth,
-                    outputCount: outputCount, to: sums)
-            }
-        }
+        unsafe LeafSum.start(sums, rowCount: count, baseValues: plan.pointee.parameters, outputCount: outputCount)
+        if tiledCount > 0 { unsafe addTiles(plan, keys, tiledCount, leafRows, to: sums) }
         for row in tiledCount..<count {
-            var tree = 0
-            while tree < treeCount {
-                let chunk = min(ScratchLayout.treeChunkCount, treeCount - tree)
-                unsafe TreeWalk<Walk>.walkTrees(
-                    trees, first: tree, count: chunk, nodes: nodes, row: keys + row &* featureCount, leafRows: leafRows)
-                unsafe LeafSum.addTrees(
-                    leafRows, of: trees + tree, count: chunk, leaves: table, width: leafWidth, outputCount: outputCount,
-                    to: sums + row &* outputCount)
-                tree += chunk
-            }
+            unsafe addTrees(plan, keys + row &* featureCount, leafRows, to: sums + row &* outputCount)
         }
-        unsafe LeafSum.finish(sums, count: count &* outputCount, divisor: divisor, to: raw)
+        unsafe LeafSum.finish(
+            sums, count: count &* outputCount, divisor: plan.pointee.divisor,
+            to: (scratch + plan.pointee.layout.rawOffset).assumingMemoryBound(to: Double.self))
         return nil
     }
 
-    /// The same for ensembles with categorical splits: tree after tree, row after row.
+    /// All trees, each with all tiles.
     @inline(__always)
-    func sumCategorical<Writer: KeyWriter, Value: BinaryFloatingPoint>(
-        _: Writer.Type, _: Value.Type, rows: UnsafePointer<Double>, count: Int, index: Int,
-        preparer: RowPreparer, layout: ScratchLayout, scratch: UnsafeMutableRawPointer
-    ) -> RowProblem? where Writer.Key == UInt64 {
-        let keys = unsafe (scratch + layout.keysOffset).assumingMemoryBound(to: UInt64.self)
-        let staged = unsafe (scratch + layout.stagedOffset).assumingMemoryBound(to: Double.self)
-        let sums = unsafe (scratch + layout.sumsOffset).assumingMemoryBound(to: Value.self)
-        let raw = unsafe (scratch + layout.rawOffset).assumingMemoryBound(to: Double.self)
-        let leafRows = unsafe (scratch + layout.leafRowsOffset).assumingMemoryBound(to: UInt32.self)
-        let table = unsafe leaves.assumingMemoryBound(to: Value.self)
+    private static func addTiles(
+        _ plan: UnsafePointer<KernelPlan>, _ keys: UnsafePointer<Walk.Key>, _ rowCount: Int,
+        _ leafRows: UnsafeMutablePointer<UInt32>, to sums: UnsafeMutablePointer<Value>
+    ) {
+        let leaves = unsafe plan.pointee.leaves.assumingMemoryBound(to: Value.self)
+        for index in unsafe 0..<plan.pointee.treeCount {
+            let tree = unsafe plan.pointee.trees[index]
+            unsafe TreeWalk<Walk>.walkRows(
+                tree, nodes: plan.pointee.nodes, tiles: keys, tileCount: rowCount / TreeWalk<Walk>.tileRowCount,
+                featureCount: plan.pointee.featureCount, leafRows: leafRows)
+            unsafe LeafSum.addRows(
+                leafRows, of: tree, rowCount: rowCount, leaves: leaves, width: plan.pointee.leafWidth,
+                outputCount: plan.pointee.outputCount, to: sums)
+        }
+    }
 
+    /// All trees with one row.
+    ///
+    /// Leaves are added while the processor already walks the next trees.
+    @inline(__always)
+    private static func addTrees(
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Walk.Key>, _ leafRows: UnsafeMutablePointer<UInt32>,
+        to sums: UnsafeMutablePointer<Value>
+    ) {
+        let leaves = unsafe plan.pointee.leaves.assumingMemoryBound(to: Value.self)
+        let treeCount = unsafe plan.pointee.treeCount
+        var tree = 0
+        while tree < treeCount {
+            let count = min(TreeWalk<Walk>.treeCountMax, treeCount &- tree)
+            let trees = unsafe plan.pointee.trees + tree
+            unsafe TreeWalk<Walk>.walkTrees(
+                trees, count: count, stepsMax: plan.pointee.stepsMax, nodes: plan.pointee.nodes, row: row,
+                leafRows: leafRows)
+            unsafe LeafSum.addTrees(
+                leafRows, of: trees, count: count, leaves: leaves, width: plan.pointee.leafWidth,
+                outputCount: plan.pointee.outputCount, to: sums)
+            tree &+= count
+        }
+    }
+}
+
+/// The kernel of ensembles with categorical splits: tree after tree, row after row.
+enum CategoryKernel<Writer: KeyWriter, Value: BinaryFloatingPoint> where Writer.Key == UInt64 {
+    /// As ``TreeKernel/sum(_:rows:count:index:scratch:)``.
+    @inline(__always)
+    static func sum(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, count: Int, index: Int,
+        scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        let featureCount = unsafe plan.pointee.featureCount
+        let outputCount = unsafe plan.pointee.outputCount
+        let keys = unsafe (scratch + plan.pointee.layout.keysOffset).assumingMemoryBound(to: UInt64.self)
+        let sums = unsafe (scratch + plan.pointee.layout.sumsOffset).assumingMemoryBound(to: Value.self)
+        let leafRows = unsafe (scratch + plan.pointee.layout.leafRowsOffset).assumingMemoryBound(to: UInt32.self)
+        let leaves = unsafe plan.pointee.leaves.assumingMemoryBound(to: Value.self)
         for row in 0..<count {
-            let source = unsafe rows + row &* preparer.columnCount
-            if let problem = unsafe preparer.infiniteInput(source, index: index + row) { return problem }
-            let values = unsafe preparer.stagedRow(source, buffers: staged, bufferWidth: layout.stagedWidth)
-            if let problem = unsafe preparer.writeKeys(
-                Writer.self, values, index: index + row, twice: splitsMissing, to: keys + row &* featureCount, stride: 1)
+            if let problem = unsafe RowPreparer.writeKeys(
+                Writer.self, plan, rows: rows, row: row, index: index, to: keys + row &* featureCount, stride: 1,
+                scratch: scratch)
             {
                 return problem
             }
         }
-
-        unsafe LeafSum.start(sums, rowCount: count, baseValues: baseValues, outputCount: outputCount)
-        for tree in 0..<treeCount {
+        unsafe LeafSum.start(sums, rowCount: count, baseValues: plan.pointee.parameters, outputCount: outputCount)
+        for treeIndex in unsafe 0..<plan.pointee.treeCount {
+            let tree = unsafe plan.pointee.trees[treeIndex]
             for row in 0..<count {
                 unsafe leafRows[row] = CategoryWalk.leafRow(
-                    root: Int(trees[tree].root), nodes: nodes, categories: categories, row: keys + row &* featureCount)
+                    root: Int(tree.root), nodes: plan.pointee.nodes, categories: plan.pointee.categories,
+                    row: keys + row &* featureCount)
             }
             unsafe LeafSum.addRows(
-                leafRows, of: trees[tree], rowCount: count, leaves: table, width: leafWidth, outputCount: outputCount,
-                to: sums)
+                leafRows, of: tree, rowCount: count, leaves: leaves, width: plan.pointee.leafWidth,
+                outputCount: outputCount, to: sums)
         }
-        unsafe LeafSum.finish(sums, count: count &* outputCount, divisor: divisor, to: raw)
+        unsafe LeafSum.finish(
+            sums, count: count &* outputCount, divisor: plan.pointee.divisor,
+            to: (scratch + plan.pointee.layout.rawOffset).assumingMemoryBound(to: Double.self))
         return nil
     }
 }

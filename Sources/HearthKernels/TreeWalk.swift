@@ -1,94 +1,95 @@
 import HearthModel
 
-/// The walks of the fast kernels: eight trees with one row, or eight rows through one tree. Free functions over pointers;
-/// no allocation, no reference counting, no branch that depends on data except the end of deep trees.
+/// The walks of the fast kernels: trees side by side with one row, or rows side by side through one tree.
+///
+/// Free functions over pointers; no allocation, no reference counting, no branch that depends on data except the end of
+/// deep trees.
 enum TreeWalk<Walk: NodeWalk> {
-    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests have
-    /// depth 8) mostly use them up.
+    /// Rows of a tile.
+    static var tileRowCount: Int { 8 }
+
+    /// Trees that are walked at once at most.
+    static var treeCountMax: Int { 16 }
+
+    /// Up to this many steps are walked without asking whether all walks have ended: shallow trees (isolation forests
+    /// have depth 8) mostly use them up.
     private static var plainStepCount: Int { 8 }
 
-    /// Steps between two such questions.
-    private static var questionPeriod: Int { 4 }
-
-    /// Walks trees `first..<first + count` with one row and stores their leaf rows in tree order; `leafRows` has room for
-    /// `count` rounded up to eight.
+    /// Walks 1 to 16 trees with one row and stores their leaf rows in tree order; `leafRows` has room for 16.
+    ///
+    /// No tree is deeper than `stepsMax`.
+    @inline(__always)
     static func walkTrees(
-        _ trees: UnsafePointer<TreeRecord>, first: Int, count: Int, nodes: UnsafePointer<UInt64>,
+        _ trees: UnsafePointer<TreeRecord>, count: Int, stepsMax: Int, nodes: UnsafePointer<UInt64>,
         row: UnsafePointer<Walk.Key>, leafRows: UnsafeMutablePointer<UInt32>
     ) {
-        var index = 0
-        while index < count {
-            // The last group walks its last tree several times over; that costs nothing, the walks overlap.
-            let last = min(index + Lanes.count, count) - 1
-            let group = unsafe trees + first
-            var (lanes, steps) = unsafe start(group, index, last)
-            unsafe walk(&lanes, steps: steps, nodes: nodes, row: row)
-            unsafe lanes.storeLeafRows(Walk.self, nodes, to: leafRows + index)
-            index += Lanes.count
+        if count == treeCountMax {
+            let low = unsafe LanePair(
+                Quad<Walk>(trees: trees, count: 4, row: row), Quad<Walk>(trees: trees + 4, count: 4, row: row))
+            let high = unsafe LanePair(
+                Quad<Walk>(trees: trees + 8, count: 4, row: row), Quad<Walk>(trees: trees + 12, count: 4, row: row))
+            unsafe walk(LanePair(low, high), stepsMax, nodes, leafRows)
+            return
+        }
+        var first = 0
+        while first < count {
+            let quad = unsafe Quad<Walk>(trees: trees + first, count: min(4, count &- first), row: row)
+            unsafe walk(quad, stepsMax, nodes, leafRows + first)
+            first &+= 4
         }
     }
 
     /// Walks tiles of eight rows through one tree and stores their leaf rows in row order.
+    @inline(__always)
     static func walkRows(
         _ tree: TreeRecord, nodes: UnsafePointer<UInt64>, tiles: UnsafePointer<Walk.Key>, tileCount: Int,
         featureCount: Int, leafRows: UnsafeMutablePointer<UInt32>
     ) {
-        let root = Int(tree.root)
-        for index in 0..<tileCount {
-            let tile = unsafe tiles + index * featureCount * Lanes.count
-            var lanes = Lanes(s0: root, s1: root, s2: root, s3: root, s4: root, s5: root, s6: root, s7: root)
-            unsafe walk(&lanes, steps: Int(tree.steps), nodes: nodes, tile: tile)
-            unsafe lanes.storeLeafRows(Walk.self, nodes, to: leafRows + index * Lanes.count)
+        let tileWidth = featureCount &* tileRowCount
+        let steps = Int(tree.steps)
+        var index = 0
+        while index &+ 2 <= tileCount {
+            let tile = unsafe tiles + index &* tileWidth
+            let lanes = unsafe LanePair(atRoot(of: tree, tile), atRoot(of: tree, tile + tileWidth))
+            unsafe walk(lanes, steps, nodes, leafRows + index &* tileRowCount)
+            index &+= 2
+        }
+        if index < tileCount {
+            unsafe walk(atRoot(of: tree, tiles + index &* tileWidth), steps, nodes, leafRows + index &* tileRowCount)
         }
     }
 
-    /// The roots of trees `index...last`, the last one repeated, and the steps of the deepest.
     @inline(__always)
-    private static func start(_ trees: UnsafePointer<TreeRecord>, _ index: Int, _ last: Int) -> (Lanes, Int) {
-        let t0 = unsafe trees[index]
-        let (t1, t2) = unsafe (trees[min(index + 1, last)], trees[min(index + 2, last)])
-        let (t3, t4) = unsafe (trees[min(index + 3, last)], trees[min(index + 4, last)])
-        let (t5, t6) = unsafe (trees[min(index + 5, last)], trees[min(index + 6, last)])
-        let t7 = unsafe trees[last]
-        let low = max(max(t0.steps, t1.steps), max(t2.steps, t3.steps))
-        let high = max(max(t4.steps, t5.steps), max(t6.steps, t7.steps))
-        let lanes = Lanes(
-            s0: Int(t0.root), s1: Int(t1.root), s2: Int(t2.root), s3: Int(t3.root),
-            s4: Int(t4.root), s5: Int(t5.root), s6: Int(t6.root), s7: Int(t7.root))
-        return (lanes, Int(max(low, high)))
+    private static func atRoot(of tree: TreeRecord, _ tile: UnsafePointer<Walk.Key>) -> LanePair<Quad<Walk>, Quad<Walk>>
+    {
+        unsafe LanePair(
+            Quad(root: Int(tree.root), row: tile, stride: tileRowCount),
+            Quad(root: Int(tree.root), row: tile + 4, stride: tileRowCount))
     }
 
+    /// All lanes to their leaves.
+    ///
+    /// Deep trees are asked every fourth step whether anybody still moves.
     @inline(__always)
-    private static func walk(
-        _ lanes: inout Lanes, steps: Int, nodes: UnsafePointer<UInt64>, row: UnsafePointer<Walk.Key>
+    private static func walk<Group: Lanes>(
+        _ start: Group, _ steps: Int, _ nodes: UnsafePointer<UInt64>, _ leafRows: UnsafeMutablePointer<UInt32>
     ) {
-        var current = lanes
-        for _ in 0..<min(steps, plainStepCount) { unsafe current.step(Walk.self, nodes, row: row) }
-        var remaining = steps - plainStepCount
+        var lanes = start
+        var remaining = min(steps, plainStepCount)
         while remaining > 0 {
-            let before = current
-            unsafe current.step(Walk.self, nodes, row: row)
-            if current.isEqual(before) { break }
-            for _ in 1..<questionPeriod { unsafe current.step(Walk.self, nodes, row: row) }
-            remaining -= questionPeriod
+            unsafe lanes.step(nodes)
+            remaining &-= 1
         }
-        lanes = current
-    }
-
-    @inline(__always)
-    private static func walk(
-        _ lanes: inout Lanes, steps: Int, nodes: UnsafePointer<UInt64>, tile: UnsafePointer<Walk.Key>
-    ) {
-        var current = lanes
-        for _ in 0..<min(steps, plainStepCount) { unsafe current.step(Walk.self, nodes, tile: tile) }
-        var remaining = steps - plainStepCount
-        while remaining > 0 {
-            let before = current
-            unsafe current.step(Walk.self, nodes, tile: tile)
-            if current.isEqual(before) { break }
-            for _ in 1..<questionPeriod { unsafe current.step(Walk.self, nodes, tile: tile) }
-            remaining -= questionPeriod
+        if steps > plainStepCount {
+            while true {
+                let before = lanes
+                unsafe lanes.step(nodes)
+                if lanes.moved(from: before) == 0 { break }
+                unsafe lanes.step(nodes)
+                unsafe lanes.step(nodes)
+                unsafe lanes.step(nodes)
+            }
         }
-        lanes = current
+        unsafe lanes.storeLeafRows(nodes, to: leafRows)
     }
 }

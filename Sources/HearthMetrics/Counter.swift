@@ -1,15 +1,19 @@
-import Synchronization
+public import Synchronization
 
 /// A number that only grows, counted from any thread without a lock: one relaxed addition.
-package final class Counter: Sendable {
-    private let count = Atomic<UInt64>(0)
+public final class Counter: Sendable {
+    @usableFromInline
+    let count = Atomic<UInt64>(0)
 
-    package init() {}
+    /// A counter at 0.
+    public init() {}
 
-    @inline(__always)
-    package func add(_ amount: UInt64 = 1) {
+    /// Counts `amount` more.
+    @inlinable
+    public func add(_ amount: UInt64 = 1) {
         count.wrappingAdd(amount, ordering: .relaxed)
     }
 
-    package var value: UInt64 { count.load(ordering: .relaxed) }
+    /// What was counted so far.
+    public var value: UInt64 { count.load(ordering: .relaxed) }
 }

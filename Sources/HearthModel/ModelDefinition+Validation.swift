@@ -1,6 +1,7 @@
 extension ModelDefinition {
-    /// Checks that every shape fits the next and every number is one that can be computed with. What passes can be packed and
-    /// served; nothing after this asks again.
+    /// Checks that every shape fits the next and every number is one that can be computed with.
+    ///
+    /// What passes can be packed and served; nothing after this asks again.
     package func validate() throws(ModelError) {
         try signature.validate()
         var width = signature.columnCount
@@ -27,7 +28,8 @@ extension InputSignature {
             throw .invalid("signature", "\(columnCount) columns found, 1 to \(ModelLimits.columnCount) expected")
         }
         guard columnNames.isEmpty || columnNames.count == columnCount else {
-            throw .invalid("signature", "\(columnNames.count) names for \(columnCount) columns found, one each expected")
+            throw .invalid(
+                "signature", "\(columnNames.count) names for \(columnCount) columns found, one each expected")
         }
         for (index, name) in columnNames.enumerated() where name.utf8.count > ModelLimits.nameByteCount {
             throw .invalid("signature", "name of column \(index) has more than \(ModelLimits.nameByteCount) bytes")
@@ -61,7 +63,8 @@ extension Imputer {
         guard statistics.allSatisfy({ !$0.isInfinite }) else {
             throw .invalid(place, "an infinite statistic found, a number or NaN (a dropped column) expected")
         }
-        guard indicatorColumns.allSatisfy({ (0..<inputCount).contains($0) }), indicatorColumns.count <= inputCount else {
+        guard indicatorColumns.allSatisfy({ (0..<inputCount).contains($0) }), indicatorColumns.count <= inputCount
+        else {
             throw .invalid(place, "an indicator of a column that is not there found, 0 to \(inputCount - 1) expected")
         }
         guard (1...ModelLimits.columnCount).contains(outputCount) else {
@@ -78,7 +81,8 @@ extension Scaler {
             try Self.check(offset, "offsets", inputCount, place)
             try Self.check(scale, "scales", inputCount, place)
             if let scale, scale.contains(0) {
-                throw .invalid(place, "a scale of 0 found, another number expected (scikit-learn stores 1 for a constant column)")
+                throw .invalid(
+                    place, "a scale of 0 found, another number expected (scikit-learn stores 1 for a constant column)")
             }
         case .multiplyThenAdd(let scale, let offset, let clip):
             try Self.check(scale, "scales", inputCount, place)
@@ -107,7 +111,8 @@ extension LinearModel {
             throw .invalid("linear model", "\(intercepts.count) intercepts for \(outputs) rows of coefficients found")
         }
         guard coefficients.allSatisfy({ $0.count == inputCount }) else {
-            throw .invalid("linear model", "a row of coefficients without one value for each of \(inputCount) columns found")
+            throw .invalid(
+                "linear model", "a row of coefficients without one value for each of \(inputCount) columns found")
         }
         guard coefficients.allSatisfy({ $0.allSatisfy(\.isFinite) }), intercepts.allSatisfy(\.isFinite) else {
             throw .invalid("linear model", "a coefficient or intercept that is not finite found")
@@ -122,11 +127,15 @@ extension ZScore {
     fileprivate func validate(inputCount: Int) throws(ModelError) {
         guard centers.count == inputCount, scales.count == inputCount else {
             throw .invalid(
-                "z-score", "\(centers.count) centers and \(scales.count) scales for \(inputCount) columns found, one each expected")
+                "z-score",
+                "\(centers.count) centers and \(scales.count) scales for \(inputCount) columns found, one each expected"
+            )
         }
         guard centers.allSatisfy(\.isFinite), scales.allSatisfy({ $0.isFinite && $0 >= 0 }) else {
             throw .invalid("z-score", "a center or scale that is not finite, or a negative scale, found")
         }
-        guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found, a finite number expected") }
+        guard threshold.isFinite else {
+            throw .invalid("z-score", "threshold \(threshold) found, a finite number expected")
+        }
     }
 }

@@ -1,5 +1,7 @@
 /// One trained model as every format converts to it: what goes in, the stages before the estimator, the estimator, and
-/// the threshold. Plain values; kernels are built from its packed form (``PackedModel``) and never see a file format.
+/// the threshold.
+///
+/// Plain values; kernels are built from its packed form (``PackedModel``) and never see a file format.
 package struct ModelDefinition: Sendable, Equatable {
     /// What a row looks like to the caller.
     package var signature: InputSignature
@@ -7,6 +9,7 @@ package struct ModelDefinition: Sendable, Equatable {
     package var stages: [Stage]
     package var estimator: Estimator
     /// For anomaly models: the anomaly score (higher = worse) at which a row is an anomaly, for display and `Detect`.
+    ///
     /// The decision itself is the estimator's own rule (for an isolation forest `decision_function < 0`).
     package var threshold: Double?
 
@@ -26,8 +29,10 @@ package struct InputSignature: Sendable, Equatable {
     package var columnCount: Int
     /// One name per column, or empty.
     package var columnNames: [String]
-    /// For `Detect` over a series: a row is made of the last `window` points (oldest first), each of
-    /// `columnCount / window` values. 1 for models that look at one point at a time.
+    /// For `Detect` over a series: a row is made of the last `window` points (oldest first), each of `columnCount /
+    /// window` values.
+    ///
+    /// 1 for models that look at one point at a time.
     package var window: Int
 
     package init(columnCount: Int, columnNames: [String] = [], window: Int = 1) {
@@ -45,7 +50,9 @@ package enum Stage: Sendable, Equatable {
 
 /// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
 package struct Imputer: Sendable, Equatable {
-    /// One per input column. A column whose statistic is NaN is dropped from the output, unless it is kept.
+    /// One per input column.
+    ///
+    /// A column whose statistic is NaN is dropped from the output, unless it is kept.
     package var statistics: [Double]
     /// Columns for which an indicator (1 where the value was missing, else 0) is appended, in this order.
     package var indicatorColumns: [Int]
@@ -58,8 +65,10 @@ package struct Imputer: Sendable, Equatable {
 
 /// scikit-learn's scalers, elementwise, each operation rounded as the library does it (division, not a reciprocal).
 package struct Scaler: Sendable, Equatable {
+    /// The formula, with its constants, one per column.
     package enum Form: Sendable, Equatable {
-        /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied as 0 or 1.
+        /// StandardScaler, RobustScaler, MaxAbsScaler: `(x - offset) / scale`. An absent part is left out, not applied
+        /// as 0 or 1.
         case subtractThenDivide(offset: [Double]?, scale: [Double]?)
         /// MinMaxScaler: `x * scale + offset`, then clipped to `clip` when there is one.
         case multiplyThenAdd(scale: [Double], offset: [Double], clip: ClosedRange<Double>?)
@@ -102,6 +111,7 @@ package struct LinearModel: Sendable, Equatable {
 
 /// Distance from the middle in units of spread, per column; the row's score is the largest over its columns.
 package struct ZScore: Sendable, Equatable {
+    /// What the middle and the spread are.
     package enum Method: Sendable, Equatable {
         /// `|x - mean| / standard deviation`. (SKLEARN-like population deviation, ddof 0.)
         case standard
@@ -112,13 +122,16 @@ package struct ZScore: Sendable, Equatable {
     package var method: Method
     /// Mean or median, one per column.
     package var centers: [Double]
-    /// What `|x - center|` is divided by, one per column, so that the quotient is the score. 0 for a constant column: there a
-    /// value equal to the center scores 0 and any other scores ``ZScore/constantColumnScore``.
+    /// What `|x - center|` is divided by, one per column, so that the quotient is the score.
+    ///
+    /// 0 for a constant column: there a value equal to the center scores 0 and any other scores
+    /// ``ZScore/constantColumnScore``.
     package var scales: [Double]
     /// A row whose score is above this is an anomaly.
     package var threshold: Double
 
-    /// The score of a value that differs from a column that has never varied: finite, so that it passes through every format.
+    /// The score of a value that differs from a column that has never varied: finite, so that it passes through every
+    /// format.
     package static let constantColumnScore = 1e6
 
     package init(method: Method, centers: [Double], scales: [Double], threshold: Double) {
@@ -135,7 +148,8 @@ package enum Task: Sendable, Equatable {
     case regression
     /// Outputs `predict` (class), `predict_proba` and, where the library has one, `decision_function`.
     case classification(classes: ClassLabels)
-    /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0, else 1).
+    /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0,
+    /// else 1).
     case anomaly(offset: Double)
 }
 
@@ -158,20 +172,23 @@ package enum ClassLabels: Sendable, Equatable {
 package enum ClassRule: Sendable, Equatable {
     /// The first largest of `predict_proba` (forests, XGBoost, boosting up to scikit-learn 1.3).
     case largestProbability
-    /// One raw value: class 1 when it is > 0; several: the first largest (linear models, HistGradientBoosting from 1.5).
+    /// One raw value: class 1 when it is > 0; several: the first largest (linear models, HistGradientBoosting from
+    /// 1.5).
     case rawAboveZero
     /// One raw value: class 1 when it is >= 0; several: the first largest (GradientBoosting from 1.4).
     case rawAtLeastZero
 }
 
-/// What turns the sums of an estimator into its raw outputs. Formulas: `SKLEARN.md` section 3. With a float32 accumulator
-/// the formulas are XGBoost's, in single precision.
+/// What turns the sums of an estimator into its raw outputs.
+///
+/// Formulas: `SKLEARN.md` section 3. With a float32 accumulator the formulas are XGBoost's, in single precision.
 package enum Link: Sendable, Equatable {
     case identity
-    /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each divided by
-    /// their sum.
+    /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each
+    /// divided by their sum.
     case sigmoid
-    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
+    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential
+    /// loss.
     case scaledSigmoid(factor: Double)
     /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
     /// scikit-learn 1.3).
@@ -182,6 +199,7 @@ package enum Link: Sendable, Equatable {
     case softmaxSequential
     /// `exp(x)`.
     case exponential
-    /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x c(max_samples).
+    /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x
+    /// c(max_samples).
     case isolation(normalizer: Double)
 }

@@ -32,7 +32,8 @@ package struct ModelError: Error, Equatable, Sendable, CustomStringConvertible {
     package var description: String { "\(place): \(message); \(hint)" }
 
     static func invalid(_ place: String, _ message: String) -> ModelError {
-        ModelError(.invalidDefinition, at: place, message, hint: "correct the model or convert it again from its source")
+        ModelError(
+            .invalidDefinition, at: place, message, hint: "correct the model or convert it again from its source")
     }
 
     static func unsupported(_ place: String, _ message: String) -> ModelError {

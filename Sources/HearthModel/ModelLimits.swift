@@ -1,7 +1,11 @@
-/// How large a model may be. A bound keeps a damaged count from asking for absurd memory; each is far above any model of
-/// the kind that Hearth serves.
+/// How large a model may be.
+///
+/// A bound keeps a damaged count from asking for absurd memory; each is far above any model of the kind that Hearth
+/// serves.
 package enum ModelLimits {
-    /// Columns of a row, before or after any stage. Twice this (see ``EnsembleShape/splitsMissing``) still fits a row of 1 MiB.
+    /// Columns of a row, before or after any stage.
+    ///
+    /// Twice this (see ``EnsembleShape/splitsMissing``) still fits a row of 1 MiB.
     package static let columnCount = 65_536
     /// Values that one row's raw output has: classes, or the targets of a regression.
     package static let outputCount = 10_000

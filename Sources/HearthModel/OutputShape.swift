@@ -1,11 +1,13 @@
 /// How the raw sums of an estimator become named outputs: the link, the task, and what they say about each other.
 package struct OutputShape: Sendable, Equatable {
+    /// Which kind of estimator the outputs come from.
     package enum Family: Sendable, Equatable {
         case trees
         case linear
     }
 
-    /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are probabilities.
+    /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are
+    /// probabilities.
     package var family: Family
     /// Raw values per row.
     package var outputCount: Int
@@ -61,7 +63,8 @@ package struct OutputShape: Sendable, Equatable {
             if case .exponential = link { throw .invalid(place, "the exponential link on a classifier found") }
             let fits = classes.count == outputCount && (outputCount > 1 || link == .identity)
             guard fits || (outputCount == 1 && classes.count == 2) else {
-                throw .invalid(place, "\(classes.count) classes for \(outputCount) outputs found, one each (or 2 for 1) expected")
+                throw .invalid(
+                    place, "\(classes.count) classes for \(outputCount) outputs found, one each (or 2 for 1) expected")
             }
             try classes.validate(place: place)
         }
@@ -72,11 +75,15 @@ package struct OutputShape: Sendable, Equatable {
         case .identity, .exponential, .sigmoid: break
         case .scaledSigmoid(let factor):
             guard factor.isFinite, outputCount == 1 else {
-                throw .invalid(place, "a scaled sigmoid with factor \(factor) over \(outputCount) outputs found, one output expected")
+                throw .invalid(
+                    place,
+                    "a scaled sigmoid with factor \(factor) over \(outputCount) outputs found, one output expected")
             }
         case .softmaxPairwise, .softmaxSequential, .softmaxLogSumExp:
             guard outputCount > 1, classCount > 1 else {
-                throw .invalid(place, "a softmax over \(outputCount) outputs and \(classCount) classes found, a classifier expected")
+                throw .invalid(
+                    place,
+                    "a softmax over \(outputCount) outputs and \(classCount) classes found, a classifier expected")
             }
         case .isolation(let normalizer):
             guard normalizer.isFinite, normalizer >= 0, outputCount == 1 else {
@@ -90,7 +97,8 @@ package struct OutputShape: Sendable, Equatable {
             throw .unsupported(place, "link \(link) with float32 sums found, which no library computes")
         }
         if case .sigmoid = link, outputCount > 1, classCount > 0 {
-            throw .unsupported(place, "one-against-the-rest probabilities with float32 sums found, which no library computes")
+            throw .unsupported(
+                place, "one-against-the-rest probabilities with float32 sums found, which no library computes")
         }
     }
 }

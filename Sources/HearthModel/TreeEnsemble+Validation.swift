@@ -15,7 +15,8 @@ extension TreeEnsemble {
         try validateCategories()
         for (index, tree) in trees.enumerated() {
             guard tree.width == trees[0].width else {
-                throw .unsupported("tree \(index)", "leaf width \(tree.width) found, \(trees[0].width) as in tree 0 expected")
+                throw .unsupported(
+                    "tree \(index)", "leaf width \(tree.width) found, \(trees[0].width) as in tree 0 expected")
             }
             try tree.validate(of: self, place: "tree \(index)")
         }
@@ -24,7 +25,8 @@ extension TreeEnsemble {
     /// How the sums of the leaves become outputs.
     var outputShape: OutputShape {
         OutputShape(
-            family: .trees, outputCount: baseValues.count, link: link, task: task, classRule: classRule, accumulator: accumulator)
+            family: .trees, outputCount: baseValues.count, link: link, task: task, classRule: classRule,
+            accumulator: accumulator)
     }
 
     private func validateCategories() throws(ModelError) {
@@ -67,7 +69,9 @@ extension Tree {
         var hasParent = [Bool](repeating: false, count: nodes.count)
         for (index, node) in nodes.enumerated() {
             let here = "\(place) node \(index)"
-            guard index == 0 || hasParent[index] else { throw .invalid(here, "no parent before it found, one expected") }
+            guard index == 0 || hasParent[index] else {
+                throw .invalid(here, "no parent before it found, one expected")
+            }
             let (column, left, right): (Int, Int, Int)
             switch node {
             case .leaf(let row):
@@ -91,7 +95,9 @@ extension Tree {
                 guard child > index, child < nodes.count else {
                     throw .invalid(here, "child \(child) found, \(index + 1) to \(nodes.count - 1) expected")
                 }
-                guard !hasParent[child] else { throw .invalid("\(place) node \(child)", "two parents found, one expected") }
+                guard !hasParent[child] else {
+                    throw .invalid("\(place) node \(child)", "two parents found, one expected")
+                }
                 hasParent[child] = true
             }
         }

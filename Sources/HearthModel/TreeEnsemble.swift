@@ -1,10 +1,12 @@
 /// Trees whose leaves are aggregated: isolation forests, random forests, boosted trees.
 package struct TreeEnsemble: Sendable, Equatable {
+    /// A floating-point format.
     package enum Number: Sendable, Equatable {
         case float32
         case float64
     }
 
+    /// Which way equality goes at a split.
     package enum SplitRule: Sendable, Equatable {
         /// Left when `x <= threshold` (scikit-learn, LightGBM).
         case lessOrEqual
@@ -12,6 +14,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         case less
     }
 
+    /// What happens to NaN.
     package enum MissingRule: Sendable, Equatable {
         /// A row with NaN is refused.
         case refused
@@ -19,6 +22,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         case perNode
     }
 
+    /// How the leaves of all trees become one number per output.
     package enum Aggregation: Sendable, Equatable {
         /// The values of the leaves, added tree by tree from the base value.
         case sum
@@ -35,7 +39,9 @@ package struct TreeEnsemble: Sendable, Equatable {
     package var splitRule: SplitRule
     package var missing: MissingRule
     package var trees: [Tree]
-    /// Sets of categories, by index from the nodes. Bit c of a set (word c / 32, bit c % 32) says that category c goes left.
+    /// Sets of categories, by index from the nodes.
+    ///
+    /// Bit c of a set (word c / 32, bit c % 32) says that category c goes left.
     package var categorySets: [[UInt32]]
     /// The precision in which leaf values are added.
     package var accumulator: Number
@@ -70,24 +76,27 @@ package struct TreeEnsemble: Sendable, Equatable {
 
 /// One tree: nodes in parent-before-child order, node 0 the root.
 package struct Tree: Sendable, Equatable {
+    /// A leaf or a split.
     package enum Node: Sendable, Equatable {
         /// Row `leaf` of the tree's leaf values.
         case leaf(Int)
         /// A numeric split on `column`.
         case split(column: Int, threshold: Double, left: Int, right: Int, missingGoesLeft: Bool)
-        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing or negative goes
-        /// where missing values go; one beyond the set is not in it.
+        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing or negative
+        /// goes where missing values go; one beyond the set is not in it.
         case category(column: Int, set: Int, left: Int, right: Int, missingGoesLeft: Bool)
     }
 
     package var nodes: [Node]
-    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output. All trees
-    /// of an ensemble have the same width.
+    /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output.
+    ///
+    /// All trees of an ensemble have the same width.
     package var leafValues: [Double]
     package var width: Int
     /// For `width` 1: the output that this tree adds to.
     package var output: Int
-    /// The ensemble columns that the tree's own columns stand for (scikit-learn's `estimators_features_`); nil for all in order.
+    /// The ensemble columns that the tree's own columns stand for (scikit-learn's `estimators_features_`); nil for all
+    /// in order.
     package var columns: [Int]?
 
     package init(nodes: [Node], leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {

@@ -2,8 +2,10 @@ extension ZScore {
     /// A column must have at least this many finite values to be fitted on.
     package static let finiteCountMin = 12
 
-    /// A score of 1 for one standard deviation of a normal distribution: 0.75 quantile of the standard normal. B. Iglewicz and
-    /// D. C. Hoaglin, How to Detect and Handle Outliers, ASQC 1993, section 3.3 (there rounded to 0.6745).
+    /// A score of 1 for one standard deviation of a normal distribution: 0.75 quantile of the standard normal.
+    ///
+    /// B. Iglewicz and D. C. Hoaglin, How to Detect and Handle Outliers, ASQC 1993, section 3.3 (there rounded to
+    /// 0.6745).
     package static let normalQuartile = 0.6744897501960817
 
     /// What the mean absolute deviation is multiplied by when the MAD is 0 (more than half of the values are equal):
@@ -13,16 +15,19 @@ extension ZScore {
     /// Iglewicz and Hoaglin's recommendation for the modified z-score.
     package static let robustThreshold = 3.5
 
-    /// Centers and scales of the columns of `rows` (row-major, `columnCount` values per row). NaN and infinite values are left
-    /// out; a column needs ``finiteCountMin`` others.
+    /// Centers and scales of the columns of `rows` (row-major, `columnCount` values per row).
     ///
-    /// `standard` takes mean and population standard deviation; `robust` median and median absolute deviation, or when that is 0 the
-    /// mean absolute deviation from the median. A column that never varies gets scale 0 (see ``ZScore/scales``).
+    /// NaN and infinite values are left out; a column needs ``finiteCountMin`` others.
+    ///
+    /// `standard` takes mean and population standard deviation; `robust` median and median absolute deviation, or when
+    /// that is 0 the mean absolute deviation from the median. A column that never varies gets scale 0 (see
+    /// ``ZScore/scales``).
     package static func fit(
         rows: [Double], columnCount: Int, method: Method, threshold: Double
     ) throws(ModelError) -> ZScore {
         guard columnCount >= 1, rows.count % columnCount == 0 else {
-            throw .invalid("z-score", "\(rows.count) values for rows of \(columnCount) columns found, whole rows expected")
+            throw .invalid(
+                "z-score", "\(rows.count) values for rows of \(columnCount) columns found, whole rows expected")
         }
         let columns = (0..<columnCount).map { column in
             stride(from: column, to: rows.count, by: columnCount).map { rows[$0] }

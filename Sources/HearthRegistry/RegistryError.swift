@@ -1,5 +1,6 @@
 /// Why the registry could not do what was asked, and what to do about it.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, to switch on.
     package enum Code: Sendable, Hashable {
         /// No such registered model or version.
         case notFound

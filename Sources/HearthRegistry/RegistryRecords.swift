@@ -116,6 +116,7 @@ package struct ProductionSnapshot: Hashable, Sendable {
 
 /// One change of the registry: written in the transaction that made it, numbered by the head version it took.
 package struct RegistryEvent: Hashable, Sendable {
+    /// What was changed.
     package enum Kind: String, Sendable, CaseIterable {
         case registered
         case promoted

@@ -19,6 +19,7 @@ package final class SQLiteRegistryStore: RegistryStore {
         case readOnly
     }
 
+    /// How a store waits, tells the time and reports damage.
     package struct Options: Sendable {
         /// How long a call waits for a lock that another connection holds.
         package var busyTimeout: Duration

@@ -71,7 +71,7 @@ package final class HearthServer: Sendable {
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
         let cache = ModelCache(byteBudget: configuration.cacheByteBudget)
         cache.pin(configuration.pinned)
-        let loader = ArtifactLoader(directory: directory)
+        let loader = ArtifactLoader(directory: directory, logger: logger)
         let pinned = configuration.pinned
         let preloadsAll = configuration.preloadsAll
         manager = ModelManager(

@@ -1,5 +1,6 @@
 /// Why a training could not be done, and what to do about it.
 package struct TrainingError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is, to switch on.
     package enum Code: Sendable, Hashable {
         /// The file cannot be opened or read, or is no regular file.
         case unreadableFile

@@ -13,7 +13,8 @@ struct Evaluate: ParsableCommand {
 
             Example:
 
-              hearth-trainer evaluate z_score_flow_20251112_120000_123_k7qd --data flow.csv --label anomaly
+              hearth-trainer evaluate z_score_flow_20251112_120000_123_k7qd \\
+                  --data flow.csv --time Time --label anomaly
             """)
 
     @Argument(help: "The version, as train printed it (model_id).")

@@ -12,7 +12,7 @@ struct GenerateMinibar: ParsableCommand {
             (refill time, minutes per room), label (1 for an anomaly), kind. Anomalies: theft, missed_refill, \
             stuck_counter, typo, leak. A holiday_peak is unusual but no anomaly. The same seed gives the same file.
 
-            Example: hearth-trainer generate minibar --output minibar.csv --days 365 --rooms 120 --seed 7
+            Example: hearth-trainer generate minibar --output minibar.csv --seed 7
             """)
 
     @Option(help: "The CSV file to write.")

@@ -10,12 +10,13 @@ struct HearthTrainer: ParsableCommand {
             A first round, from nothing to a model that can be served:
 
               hearth-trainer generate minibar --output minibar.csv
-              hearth-trainer train isolation-forest --data minibar.csv --series tuketim_miktar \\
-                  --columns stok_seviye,tuketim_miktar,dolum_sure --time time --label label \\
-                  --window 3 --models-dir models --promote
+              hearth-trainer train isolation-forest --data minibar.csv \\
+                  --series tuketim_miktar --time time --label label \\
+                  --columns stok_seviye,tuketim_miktar,dolum_sure \\
+                  --models-dir models --promote
 
-            With --label the model is measured on rows that it has not seen; without, it is trained and published all the \
-            same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
+            With --label the model is measured on rows that it has not seen; without, it is trained and published all \
+            the same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
             """,
         subcommands: [Train.self, Evaluate.self, Generate.self])
 }

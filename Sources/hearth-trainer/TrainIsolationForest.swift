@@ -9,11 +9,12 @@ struct TrainIsolationForest: ParsableCommand {
         discussion: """
             Grown and scored as scikit-learn's IsolationForest. Examples:
 
-              hearth-trainer train isolation-forest --data shuttle.csv --series shuttle --label anomaly --split random
-              hearth-trainer train isolation-forest --data flow.csv --series flow --time Time --window 3 \\
-                  --contamination 0.02
-              hearth-trainer train isolation-forest --data bars.csv --symbol BTC/USDT --timeframe 15m \\
-                  --columns close,volume
+              hearth-trainer train isolation-forest --data shuttle.csv \\
+                  --series shuttle --label anomaly --split random
+              hearth-trainer train isolation-forest --data flow.csv \\
+                  --series flow --time Time --window 3 --contamination 0.02
+              hearth-trainer train isolation-forest --data bars.csv \\
+                  --symbol BTC/USDT --timeframe 15m --columns close,volume
             """)
 
     @OptionGroup(title: "What the model is for") var identity: KeyOptions

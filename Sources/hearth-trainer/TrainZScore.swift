@@ -12,7 +12,8 @@ struct TrainZScore: ParsableCommand {
             median absolute deviation (Iglewicz and Hoaglin), so that the anomalies themselves do not widen the \
             ruler. Example:
 
-              hearth-trainer train z-score --data flow.csv --series flow --time Time --threshold 3.5
+              hearth-trainer train z-score --data flow.csv --series flow \\
+                  --time Time --threshold 3.5
             """)
 
     @OptionGroup(title: "What the model is for") var identity: KeyOptions

@@ -46,7 +46,8 @@ struct LimitTests {
         #expect(error.code == .quotaExceeded)
         #expect(
             error.message
-                == "\(published.byteCount) bytes more than the \(published.byteCount) already there exceed the quota of "
+                == "\(published.byteCount) bytes more than the \(published.byteCount) already there exceed the "
+                + "quota of "
                 + "300000 bytes")
         try directory.remove(first.modelID)
         try directory.publish(second)
@@ -98,7 +99,8 @@ struct LimitTests {
         let outcome = try HelperProcess.run("publish", root, "a_1", folder.file("registry"), "--uid", "65534")
         #expect(
             outcome.last.hasPrefix(
-                "error permissionDenied \(root): the model directory cannot be written by user 65534: Permission denied"))
+                "error permissionDenied \(root): the model directory cannot be written by user 65534: Permission denied"
+            ))
         #expect(outcome.last.contains("chown -R"))
     }
 

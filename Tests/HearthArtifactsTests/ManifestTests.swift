@@ -52,7 +52,8 @@ struct ManifestTests {
         Change(from: "z_score.stok_seviye", to: "a b", message: "model name 'a b' is not allowed"),
         Change(from: "\"model_type\" : \"z_score\"", to: "\"model_type\" : \"\"", message: "no model_type found"),
         Change(
-            from: "\"model_type\" : \"z_score\"", to: "\"model_type\" : 3", message: "another kind found at key.model_type"),
+            from: "\"model_type\" : \"z_score\"", to: "\"model_type\" : 3",
+            message: "another kind found at key.model_type"),
         Change(from: "\"column_count\" : 2", to: "\"column_count\" : 0", message: "0 columns found, 1 to 65536"),
         Change(from: "\"column_count\" : 2", to: "\"column_count\" : 3", message: "2 column names found, 3 or none"),
         Change(from: "\"column_count\" : 2", to: "\"column_count\" : 1e30", message: "not JSON"),

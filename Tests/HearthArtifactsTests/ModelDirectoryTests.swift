@@ -91,7 +91,8 @@ struct ModelDirectoryTests {
     }
 
     enum Damage: CaseIterable {
-        case artifactMissing, manifestMissing, artifactTruncated, artifactOfOtherVersion, bitFlip, manifestOfOtherVersion
+        case artifactMissing, manifestMissing, artifactTruncated, artifactOfOtherVersion, bitFlip,
+            manifestOfOtherVersion
         case artifactLink, manifestLink, artifactPipe, artifactFolder, folderLink
     }
 
@@ -176,7 +177,9 @@ struct ModelDirectoryTests {
         #expect((1...100).contains(space.percent))
     }
 
-    @Test(arguments: [(89, nil), (90, "⚠️ Disk usage 90% (threshold: 90%)"), (100, "⚠️ Disk usage 100% (threshold: 90%)")])
+    @Test(arguments: [
+        (89, nil), (90, "⚠️ Disk usage 90% (threshold: 90%)"), (100, "⚠️ Disk usage 100% (threshold: 90%)"),
+    ])
     func `R81, R107, R109: a disk of 90 % or more is warned of`(percent: Int, warning: String?) {
         let space = DiskSpace(total: ByteCount(1000), used: ByteCount(percent), free: ByteCount(100 - percent))
         #expect(space.percent == percent)

@@ -25,12 +25,14 @@ struct PathTests {
 
     @Test(arguments: [
         "../secret", "sub/../../secret", "..", ".", "", "/", "/etc/passwd", "link", "up/secret", "up", "dangling",
-        "missing/../../secret", "sub/missing/../../../secret", "//etc//passwd", "flat.pkl/../../secret", "\0", "a\0/../b",
+        "missing/../../secret", "sub/missing/../../../secret", "//etc//passwd", "flat.pkl/../../secret", "\0",
+        "a\0/../b",
         "dangling/x",
     ])
     func `R28: a path that leads out is refused`(path: String) throws {
         for candidate in [path, path.isEmpty || path.hasPrefix("/") ? path : "\(directory.path)/\(path)"] {
-            let error = try #require(artifactError { () throws(ArtifactError) in try directory.validatePath(candidate) })
+            let error = try #require(
+                artifactError { () throws(ArtifactError) in try directory.validatePath(candidate) })
             #expect(error.code == .pathTraversal)
             #expect(error.description.contains("Path traversal attempt detected"))
         }

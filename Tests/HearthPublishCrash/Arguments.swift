@@ -4,7 +4,7 @@ struct UsageError: Error {
     var text: String
 }
 
-/// `command value value --option value ...`
+/// The words of the command line: `command value value --option value ...`.
 struct Arguments {
     let command: String
     private var values: [String] = []

@@ -71,7 +71,9 @@ struct LoadMeasurement {
     private func readAndHashFresh(_ path: String) throws {
         let file = try FileDescriptor.open(path, flags: O_RDONLY)
         let size = byteCount + 4096
-        guard let start = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) else { return }
+        guard let start = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) else {
+            return
+        }
         defer { unsafe munmap(start, size) }
         let bytes = unsafe UnsafeMutableRawBufferPointer(start: start, count: size)
         let count = try unsafe file.read(into: bytes, subject: path)
@@ -80,7 +82,9 @@ struct LoadMeasurement {
 
     private func evict(_ path: String, _ cold: Bool) throws {
         guard cold else { return }
-        posix_fadvise(try FileDescriptor.open(path, flags: O_RDONLY).number, 0, 0, POSIX_FADV_DONTNEED)
+        let number = try FileDescriptor.open(path, flags: O_RDONLY).release()
+        posix_fadvise(number, 0, 0, POSIX_FADV_DONTNEED)
+        close(number)
     }
 
     /// Microseconds.

@@ -8,7 +8,8 @@ func openOnce(_ arguments: Arguments) throws {
     print("opened \(version.artifact.fileByteCount)")
 }
 
-/// Prints open descriptors and resident KiB before and after many loads: `descriptors 6 6 resident 5120 5124 mapped 40 40`.
+/// Prints open descriptors and resident KiB before and after many loads: `descriptors 6 6 resident 5120 5124 mapped 40
+/// 40`.
 func openRepeatedly(_ arguments: Arguments) throws {
     let directory = try ModelDirectory(arguments[0], access: .readOnly)
     let id = try ModelID(arguments[1])

@@ -1,9 +1,11 @@
 import Glibc
 import HearthArtifacts
 
-// A process for the tests of HearthArtifacts to kill, to starve and to measure: what cannot be done to the test process itself.
+// A process for the tests of HearthArtifacts to kill, to starve and to measure: what cannot be done to the test process
+// itself.
 //
-//     hearth-publish-crash publish <root> <model_id> <registry file> [--kill <fault point>] [--bytes <n>] [--umask <octal>]
+//     hearth-publish-crash publish <root> <model_id> <registry file> [--kill <fault point>] [--bytes <n>] [--umask
+//     <octal>]
 //                          [--uid <n>]
 //     hearth-publish-crash open <root> <model_id> [--uid <n>]
 //     hearth-publish-crash cycle <root> <model_id> <times>

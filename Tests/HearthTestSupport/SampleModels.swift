@@ -2,7 +2,8 @@ package import HearthModel
 
 /// Small models with known shapes, made from a seed.
 package enum SampleModels {
-    /// An isolation forest of random splits: its scores differ from seed to seed, so an answer tells which model gave it.
+    /// An isolation forest of random splits: its scores differ from seed to seed, so an answer tells which model gave
+    /// it.
     package static func isolationForest(
         seed: UInt64, trees: Int = 20, columns: Int = 4, depth: Int = 6, window: Int = 1
     ) -> ModelDefinition {

@@ -125,6 +125,16 @@ import Testing
         #expect(try IsolationForestTrainer(.init(treeCount: 10, seed: 4)).grow(Self.cloud()) != first)
     }
 
+    @Test func `a fixed seed gives a fixed forest, now and in the next release`() throws {
+        let forest = try IsolationForestTrainer(.init(treeCount: 10, seed: 42)).grow(Self.cloud())
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for split in forest.trees.flatMap(splits) {
+            digest = (digest ^ split.threshold.bitPattern) &* 0x100_0000_01B3
+            digest = (digest ^ UInt64(split.column)) &* 0x100_0000_01B3
+        }
+        #expect(digest == 11_152_454_225_461_602_795)
+    }
+
     @Test func `a tree does not depend on how many others there are`() throws {
         let few = try IsolationForestTrainer(.init(treeCount: 3)).grow(Self.cloud())
         let many = try IsolationForestTrainer(.init(treeCount: 30)).grow(Self.cloud())
@@ -177,6 +187,13 @@ import Testing
     ])
     func `a parameter outside its range is refused`(parameters: IsolationForestParameters) {
         let error = #expect(throws: TrainingError.self) { try IsolationForestTrainer(parameters).grow(Self.cloud()) }
+        #expect(error?.code == .badParameter)
+    }
+
+    @Test func `more trees and rows than memory should hold are refused`() {
+        let error = #expect(throws: TrainingError.self) {
+            try IsolationForestTrainer(.init(treeCount: 9000, maxSamples: 2000)).grow(Self.cloud(rows: 2000))
+        }
         #expect(error?.code == .badParameter)
     }
 

@@ -75,8 +75,8 @@ import Testing
         let quoted = text.contains(",") ? "\"\(text)\"" : text
         #expect(
             try failure("a,b\n1,2\n\(quoted),3\n")
-                == "F:3: '\(text)' in column 'a' is not a finite number; choose the columns to learn from "
-                + "with --columns, or leave the field empty if the value is missing")
+                == "F:3: '\(text)' in column 'a' is not a finite number; "
+                + "leave a missing value empty, name the time column with --time, or choose columns with --columns")
     }
 
     @Test func `labels are read as 0 and 1`() throws {

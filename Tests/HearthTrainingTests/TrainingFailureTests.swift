@@ -129,4 +129,52 @@ import Testing
         }
         #expect(narrow?.code == .badParameter)
     }
+
+    private func run(_ fixture: TrainingFixture, _ fault: FlakyRegistry.Fault) throws -> TrainingReport {
+        let registry = FlakyRegistry(store: fixture.registry, fault: fault)
+        return try TrainingRun(try fixture.request(), directory: fixture.directory, registry: registry, actor: "test")
+            .run(promote: true)
+    }
+
+    @Test func `R74: a registration whose answer is lost counts when the registry has the version`() throws {
+        let fixture = try TrainingFixture()
+        let report = try run(fixture, .answerLost)
+        #expect(try fixture.registry.version(report.modelID)?.status == .production)
+        #expect(try fixture.directory.list().count == 1)
+    }
+
+    @Test func `a registry that cannot be reached leaves no files behind`() throws {
+        let fixture = try TrainingFixture()
+        let error = #expect(throws: TrainingError.self) { try run(fixture, .unreachable) }
+        #expect(error?.code == .publishFailed)
+        #expect((error?.cause as? ArtifactError)?.code == .commitFailed)
+        #expect(try fixture.directory.list().isEmpty)
+    }
+
+    @Test func `when the outcome cannot be known the files stay for the janitor`() throws {
+        let fixture = try TrainingFixture()
+        let error = #expect(throws: TrainingError.self) { try run(fixture, .gone) }
+        #expect((error?.cause as? ArtifactError)?.code == .commitUncertain)
+        #expect(try fixture.directory.list().count == 1)
+    }
+
+    @Test func `a promotion that is refused leaves a registered version and says so`() throws {
+        let fixture = try TrainingFixture()
+        let error = #expect(throws: TrainingError.self) { try run(fixture, .promotionRefused) }
+        #expect(error?.code == .registryFailed)
+        #expect(error?.message.contains("is trained and registered but was not promoted") == true)
+        #expect(try fixture.registry.versions(of: nil, limit: 10).map(\.status) == [.success])
+    }
+
+    @Test func `a failure that the registry does not take is still told`() throws {
+        let fixture = try TrainingFixture()
+        let registry = FlakyRegistry(store: fixture.registry, fault: .gone)
+        let request = try fixture.request("a,label\n1,0\n")
+        let error = #expect(throws: TrainingError.self) {
+            try TrainingRun(request, directory: fixture.directory, registry: registry, actor: "test").run(
+                promote: false)
+        }
+        #expect(error?.code == .unusableData)
+        #expect(error?.hint.contains("the registry did not take the failure") == true)
+    }
 }

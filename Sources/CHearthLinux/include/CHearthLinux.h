@@ -48,6 +48,9 @@ uint32_t hearth_epoll_events(const struct epoll_event *events, int index);
 
 /// Names the calling thread (15 bytes at most), for top, perf and gdb.
 int hearth_name_thread(const char *name);
+/// Processors that this process may run on (taskset, cpusets); those online when that is not known.
+int hearth_processor_count(void);
+
 /// Adds to the nice value of the calling thread alone; -1 on failure.
 int hearth_nice_thread(int increment);
 /// One pause for a loop that polls memory.

@@ -2,10 +2,12 @@ import CHearthLinux
 import Glibc
 import HearthCore
 
-/// Pages of this process's own that belong to no file: nobody else can shorten or change them, and munmap gives them back.
+/// Pages of this process's own that belong to no file: nobody else can shorten or change them, and munmap gives them
+/// back.
 ///
-/// Page faults, not bytes, are what filling costs: on the virtual machine where this was measured a 4 KiB page costs 1.2 us, so
-/// that 9 MB took 10.8 ms to read and hash one page at a time and 7.3 ms in 2 MiB pages (read and hash alone: 7.0).
+/// Page faults, not bytes, are what filling costs: on the virtual machine where this was measured a 4 KiB page costs
+/// 1.2 us, so that 9 MB took 10.8 ms to read and hash one page at a time and 7.3 ms in 2 MiB pages (read and hash
+/// alone: 7.0).
 @safe
 struct AnonymousMapping: ~Copyable, @unchecked Sendable {
     // Sound to send: there is one owner, who writes before anybody else sees the pages and never after ``protect``.
@@ -16,7 +18,9 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
     /// The size of a huge page, and from which size on a mapping asks for them: below, rounding up would waste memory.
     private static let hugePageByteCount = 2 << 20
 
-    /// Maps at least `byteCount` bytes of zeros, in memory at once where the kernel can. Throws ``SystemError``.
+    /// Maps at least `byteCount` bytes of zeros, in memory at once where the kernel can.
+    ///
+    /// Throws ``SystemError``.
     init(atLeast byteCount: Int) throws(SystemError) {
         let page = Int(getpagesize())
         let rounded = (max(byteCount, 1) + page - 1) / page * page
@@ -25,9 +29,10 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
             unsafe base = try Self.map(rounded)
         } else {
             unsafe base = try Self.mapAligned(rounded, to: Self.hugePageByteCount)
-            // A kernel without huge pages refuses; small ones do as well.
-            unsafe madvise(base, rounded, MADV_HUGEPAGE)
         }
+        // A kernel without huge pages refuses: small ones do as well. Below 2 MiB this allows the sizes between (64 KiB
+        // and so on) where the machine is set to use them.
+        unsafe madvise(base, rounded, MADV_HUGEPAGE)
     }
 
     deinit {
@@ -39,12 +44,16 @@ struct AnonymousMapping: ~Copyable, @unchecked Sendable {
         unsafe UnsafeMutableRawBufferPointer(start: base, count: byteCount)
     }
 
-    /// Brings all pages into memory in one call instead of one fault each. Kernels before 5.14 refuse: then they come by faults.
+    /// Brings all pages into memory in one call instead of one fault each.
+    ///
+    /// Kernels before 5.14 refuse: then they come by faults.
     func populate() {
         unsafe madvise(base, byteCount, MADV_POPULATE_WRITE)
     }
 
-    /// From here on a write faults. Throws ``SystemError``.
+    /// From here on a write faults.
+    ///
+    /// Throws ``SystemError``.
     func protect() throws(SystemError) {
         guard unsafe mprotect(base, byteCount, PROT_READ) == 0 else { throw SystemError.last("mprotect") }
     }

@@ -14,10 +14,10 @@ package import HearthModel
 ///        ...         zeros up to a multiple of 64
 ///        ...         section 0, zeros up to a multiple of 64, section 1, ..., zeros up to a multiple of 64
 ///
-/// All numbers are little-endian. There is exactly one file for given sections: every gap is the shortest that alignment
-/// allows and holds zeros, so that any file that differs in one bit is refused, and the digest in the header, together
-/// with the fixed fields before it, identifies the file. The magic ends as PNG's does, so that a transfer which "mends" line
-/// ends is noticed. 64 bytes are a cache line and what the widest vector loads want.
+/// All numbers are little-endian. There is exactly one file for given sections: every gap is the shortest that
+/// alignment allows and holds zeros, so that any file that differs in one bit is refused, and the digest in the header,
+/// together with the fixed fields before it, identifies the file. The magic ends as PNG's does, so that a transfer
+/// which "mends" line ends is noticed. 64 bytes are a cache line and what the widest vector loads want.
 package enum HearthFile {
     static let magic: [UInt8] = [0x89, 0x48, 0x52, 0x54, 0x48, 0x0D, 0x0A, 0x1A]
     static let formatVersion: UInt32 = 1
@@ -31,9 +31,12 @@ package enum HearthFile {
     /// The file name in a version's folder.
     package static let fileName = "model.hearth"
 
-    /// The bytes of the file that holds `sections`, in their order. Throws `.system` when libcrypto fails.
+    /// The bytes of the file that holds `sections`, in their order.
     ///
-    /// Traps unless there are 1 to ``ArtifactLimits/sectionCountMax`` sections with different ids: packers are our own code.
+    /// Throws `.system` when libcrypto fails.
+    ///
+    /// Traps unless there are 1 to ``ArtifactLimits/sectionCountMax`` sections with different ids: packers are our own
+    /// code.
     package static func encode(_ sections: [ModelSection]) throws(ArtifactError) -> [UInt8] {
         precondition(
             (1...ArtifactLimits.sectionCountMax).contains(sections.count), "a model has 1 to 64 sections")

@@ -65,7 +65,8 @@ struct HearthFileHeader: Equatable {
         self.sectionCount = Int(sectionCount)
         self.totalByteCount = fileByteCount
         try expect(
-            tableEnd <= fileByteCount, at: 48, "a table of \(sectionCount) sections does not fit \(fileByteCount) bytes")
+            tableEnd <= fileByteCount, at: 48, "a table of \(sectionCount) sections does not fit \(fileByteCount) bytes"
+        )
     }
 }
 

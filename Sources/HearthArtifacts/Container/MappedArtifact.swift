@@ -2,8 +2,9 @@ package import HearthCore
 package import HearthModel
 import Glibc
 
-/// A `model.hearth` in memory, whole and checked: magic, version, sizes, section table and SHA-256. What the sections say is
-/// checked by whoever reads them.
+/// A `model.hearth` in memory, whole and checked: magic, version, sizes, section table and SHA-256.
+///
+/// What the sections say is checked by whoever reads them.
 ///
 /// The bytes lie in an anonymous mapping of its own, so a file that is truncated or replaced afterwards changes nothing
 /// here, and they are read-only. The mapping is given back when the last reference goes.
@@ -21,8 +22,8 @@ package final class MappedArtifact: Sendable {
 
     /// Reads the file from its start, whatever the descriptor's offset is.
     ///
-    /// Costs little more than reading and hashing the bytes: one pass, the read-ahead of the rest running while the first
-    /// chunks are hashed. Nothing is allocated before the size is checked.
+    /// Costs little more than reading and hashing the bytes: one pass, the read-ahead of the rest running while the
+    /// first chunks are hashed. Nothing is allocated before the size is checked.
     ///
     /// - Parameters:
     ///   - subject: the path, for messages.
@@ -42,7 +43,8 @@ package final class MappedArtifact: Sendable {
         try ArtifactLimits(fileByteCountMax: byteCountMax).checkFile(subject, byteCount: fileByteCount)
         // A hint only: the kernel reads ahead while the pages are made.
         posix_fadvise(descriptor.number, 0, off_t(fileByteCount), POSIX_FADV_WILLNEED)
-        return try unsafe MappedArtifact(byteCount: fileByteCount, subject: subject) { buffer, offset throws(SystemError) in
+        return try unsafe MappedArtifact(byteCount: fileByteCount, subject: subject) {
+            buffer, offset throws(SystemError) in
             try unsafe descriptor.read(into: buffer, at: offset, subject: subject)
         }
     }
@@ -112,7 +114,9 @@ package final class MappedArtifact: Sendable {
     /// The ids of the sections, in the order of the file.
     package var sectionIDs: [SectionID] { table.entries.map(\.id) }
 
-    /// The bytes of a section, 64-byte aligned; nil when there is no such section. Valid as long as this artifact lives.
+    /// The bytes of a section, 64-byte aligned; nil when there is no such section.
+    ///
+    /// Valid as long as this artifact lives.
     package func section(_ id: SectionID) -> UnsafeRawBufferPointer? {
         guard let entry = table.entry(id) else { return nil }
         return unsafe UnsafeRawBufferPointer(

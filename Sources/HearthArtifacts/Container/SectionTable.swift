@@ -11,7 +11,9 @@ struct SectionTable {
     /// In the order of the offsets.
     let entries: [Entry]
 
-    /// Reads and checks the table and the gaps of a whole file. Throws `.corrupt`.
+    /// Reads and checks the table and the gaps of a whole file.
+    ///
+    /// Throws `.corrupt`.
     init(_ file: UnsafeRawBufferPointer, header: HearthFileHeader, path: String) throws(ArtifactError) {
         var entries: [Entry] = []
         entries.reserveCapacity(header.sectionCount)

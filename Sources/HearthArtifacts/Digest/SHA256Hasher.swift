@@ -2,8 +2,8 @@ import CCrypto
 
 /// SHA-256 by libcrypto, which uses the processor's SHA instructions: about 1.5 GB/s where a plain loop makes 0.3.
 ///
-/// The only importer of libcrypto here. Failures are those of the library itself (out of memory, SHA-256 switched off by its
-/// configuration); they are remembered and surface in ``finish()``.
+/// The only importer of libcrypto here. Failures are those of the library itself (out of memory, SHA-256 switched off
+/// by its configuration); they are remembered and surface in ``finish()``.
 @safe
 package struct SHA256Hasher: ~Copyable {
     private let context: OpaquePointer?
@@ -18,6 +18,7 @@ package struct SHA256Hasher: ~Copyable {
         unsafe EVP_MD_CTX_free(context)
     }
 
+    /// Takes the next bytes of the message.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         guard !failed, unsafe !bytes.isEmpty else { return }
         failed = unsafe EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) != 1
@@ -31,7 +32,9 @@ package struct SHA256Hasher: ~Copyable {
         return SHA256Digest { digest[$0] }
     }
 
-    /// The digest of `bytes`. Throws `.system` when libcrypto fails.
+    /// The digest of `bytes`.
+    ///
+    /// Throws `.system` when libcrypto fails.
     package static func digest(
         of bytes: UnsafeRawBufferPointer, subject: String
     ) throws(ArtifactError) -> SHA256Digest {
@@ -41,7 +44,9 @@ package struct SHA256Hasher: ~Copyable {
         return digest
     }
 
-    /// The digest of `bytes`. Throws `.system` when libcrypto fails.
+    /// The digest of `bytes`.
+    ///
+    /// Throws `.system` when libcrypto fails.
     package static func digest(of bytes: [UInt8], subject: String) throws(ArtifactError) -> SHA256Digest {
         var hasher = SHA256Hasher()
         unsafe bytes.withUnsafeBytes { unsafe hasher.update($0) }

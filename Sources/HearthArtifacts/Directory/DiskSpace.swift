@@ -32,7 +32,9 @@ package struct DiskSpace: Sendable, Hashable {
 }
 
 extension ModelDirectory {
-    /// The space on the volume now. Throws `.system`.
+    /// The space on the volume now.
+    ///
+    /// Throws `.system`.
     package func diskSpace() throws(ArtifactError) -> DiskSpace {
         var volume = statvfs()
         guard unsafe fstatvfs(root.number, &volume) == 0 else {

@@ -12,7 +12,9 @@ package struct ListedVersion: Sendable {
 }
 
 extension ModelDirectory {
-    /// All versions, by id. Reads each manifest, not the artifacts. Throws when the directory itself cannot be read.
+    /// All versions, by id.
+    ///
+    /// Reads each manifest, not the artifacts. Throws when the directory itself cannot be read.
     package func list() throws(ArtifactError) -> [ListedVersion] {
         var versions: [ListedVersion] = []
         for id in try versionIDs() {

@@ -14,7 +14,8 @@ package struct OpenedVersion: Sendable {
 extension ModelDirectory {
     /// Reads a version: its manifest, and its `model.hearth` into memory, checked against the manifest.
     ///
-    /// - Throws: `.notFound` when there is no such version (R79), `.incomplete`, `.invalidManifest`, `.digestMismatch`, and what
+    /// - Throws: `.notFound` when there is no such version (R79), `.incomplete`, `.invalidManifest`, `.digestMismatch`,
+    ///   and what
     ///   ``MappedArtifact/read(descriptor:subject:byteCountMax:)`` throws.
     package func open(_ id: ModelID) throws(ArtifactError) -> OpenedVersion {
         let folder = try openFolder(id)
@@ -27,7 +28,9 @@ extension ModelDirectory {
         }
     }
 
-    /// Reads only the manifest of a version, and its digest. Throws as ``open(_:)`` does.
+    /// Reads only the manifest of a version, and its digest.
+    ///
+    /// Throws as ``open(_:)`` does.
     package func manifest(of id: ModelID) throws(ArtifactError) -> (manifest: Manifest, digest: SHA256Digest) {
         let folder = try openFolder(id)
         return try loadManifest(id, from: folder, path: path(of: id))
@@ -75,7 +78,8 @@ extension ModelDirectory {
         guard artifact.fileByteCount == listed.byteCount, artifact.contentDigest == listed.contentDigest else {
             throw ArtifactError(
                 .digestMismatch, path: file,
-                "\(artifact.fileByteCount) bytes with content SHA-256 \(artifact.contentDigest) found, the manifest says "
+                "\(artifact.fileByteCount) bytes with content SHA-256 \(artifact.contentDigest) found, the "
+                    + "manifest says "
                     + "\(listed.byteCount) bytes and \(listed.contentDigest.map { "\($0)" } ?? "none")",
                 hint: "the file is not the one that was published: restore it from a backup or publish again")
         }

@@ -6,8 +6,8 @@ extension ModelDirectory {
     /// The absolute path, without links, that `path` names, which must lie inside the model directory (R28, C8).
     ///
     /// Only for paths of the registry's own `model_path` column; clients send ids. Components are compared, so
-    /// `/app/ml_models_evil` is not inside `/app/ml_models`; a relative path starts at the model directory; what does not exist
-    /// yet is judged by the nearest folder that does.
+    /// `/app/ml_models_evil` is not inside `/app/ml_models`; a relative path starts at the model directory; what does
+    /// not exist yet is judged by the nearest folder that does.
     ///
     /// - Throws: `.pathTraversal` («Path traversal attempt detected»).
     package func validatePath(_ candidate: String) throws(ArtifactError) -> String {

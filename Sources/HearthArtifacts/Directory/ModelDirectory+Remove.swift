@@ -5,11 +5,13 @@ extension ModelDirectory {
     /// The file in a quarantined folder that says why it is there.
     package static let reasonFileName = "reason.txt"
 
-    /// Deletes a version: it leaves the listing at once and whole, then its files go. Whoever has it open keeps it.
+    /// Deletes a version: it leaves the listing at once and whole, then its files go.
     ///
-    /// Whether it may go (production, rollback target, pinned, leased; C15) is the caller's to know. Call this before the
-    /// registry forgets the version: a crash between the two then leaves a row without files, which readers skip (R162), and
-    /// not files without a row, which the janitor would offer for adoption.
+    /// Whoever has it open keeps it.
+    ///
+    /// Whether it may go (production, rollback target, pinned, leased; C15) is the caller's to know. Call this before
+    /// the registry forgets the version: a crash between the two then leaves a row without files, which readers skip
+    /// (R162), and not files without a row, which the janitor would offer for adoption.
     ///
     /// - Throws: `.notFound`, `.permissionDenied`, `.system`.
     package func remove(_ id: ModelID) throws(ArtifactError) {
@@ -56,7 +58,9 @@ extension ModelDirectory {
 }
 
 extension FileDescriptor {
-    /// Writes all of `bytes`. Throws ``SystemError``.
+    /// Writes all of `bytes`.
+    ///
+    /// Throws ``SystemError``.
     func write(_ bytes: [UInt8], subject: String) throws(SystemError) {
         try unsafe bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
             try unsafe write(UnsafeRawBufferPointer(buffer), subject: subject)

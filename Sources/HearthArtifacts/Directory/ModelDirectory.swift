@@ -10,11 +10,13 @@ import Glibc
 ///     <root>/.quarantine/<id>.<n>/  a damaged version, with the reason in reason.txt
 ///     <root>/.changed            written after every publish: what inotify watches
 ///
-/// Everything is opened beneath the root's own descriptor by id and fixed names, never by a path from a client (C8). `.gitkeep`,
+/// Everything is opened beneath the root's own descriptor by id and fixed names, never by a path from a client (C8).
+/// `.gitkeep`,
 /// `README.md`, `registry.sqlite*`, names with a leading dot and plain files are never taken for versions (R62).
 ///
 /// Safe to use from any thread and from several processes at once. Calls block on the disk: not for the data plane.
 package final class ModelDirectory: Sendable {
+    /// What a process may do in the directory.
     package enum Access: Sendable {
         case readOnly
         case readWrite

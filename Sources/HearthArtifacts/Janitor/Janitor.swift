@@ -3,9 +3,10 @@ package import HearthCore
 /// Tidies up after publishers that died: what they left in staging goes, what they finished but did not register is
 /// reported.
 ///
-/// In this order, so that a version registered meanwhile is not taken for an orphan: ``ModelDirectory/survey()``, then the ids from
-/// the registry, then ``plan(_:knownIDs:now:grace:)``, then ``run(_:in:)``.
+/// In this order, so that a version registered meanwhile is not taken for an orphan: ``ModelDirectory/survey()``, then
+/// the ids from the registry, then ``plan(_:knownIDs:now:grace:)``, then ``run(_:in:)``.
 package enum Janitor {
+    /// One thing to do about a leftover.
     package enum Action: Sendable, Hashable {
         /// Delete what a dead publisher left in `.staging`.
         case removeStaging(String)
@@ -55,7 +56,9 @@ package enum Janitor {
         return actions
     }
 
-    /// Carries out `actions`. One that fails does not stop the others.
+    /// Carries out `actions`.
+    ///
+    /// One that fails does not stop the others.
     package static func run(_ actions: [Action], in directory: ModelDirectory) -> JanitorReport {
         var report = JanitorReport()
         for action in actions {

@@ -1,7 +1,7 @@
 package import HearthCore
 
-/// What lies in a model directory, as far as tidying up is concerned: a snapshot, so that ``Janitor/plan(_:knownIDs:now:grace:)`` is
-/// a pure function.
+/// What lies in a model directory, as far as tidying up is concerned: a snapshot, so that
+/// ``Janitor/plan(_:knownIDs:now:grace:)`` is a pure function.
 package struct JanitorSurvey: Sendable, Equatable {
     /// Whether somebody is at work in a folder.
     package enum Writer: Sendable {

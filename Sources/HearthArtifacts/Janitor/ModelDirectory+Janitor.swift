@@ -2,7 +2,9 @@ import Glibc
 package import HearthCore
 
 extension ModelDirectory {
-    /// Looks at everything that the janitor decides about. Throws `.permissionDenied`, `.system`.
+    /// Looks at everything that the janitor decides about.
+    ///
+    /// Throws `.permissionDenied`, `.system`.
     package func survey() throws(ArtifactError) -> JanitorSurvey {
         var survey = JanitorSurvey()
         let staging = try open(.staging)

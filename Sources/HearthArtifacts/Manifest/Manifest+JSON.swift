@@ -1,9 +1,12 @@
 import FoundationEssentials
 import HearthCore
 
-/// The text of `manifest.json`. Reading believes nothing: sizes, counts, names and digests are checked before anybody sees them.
+/// The text of `manifest.json`. Reading believes nothing: sizes, counts, names and digests are checked before anybody
+/// sees them.
 extension Manifest {
-    /// Indented, keys sorted. Throws `.invalidManifest` for what ``init(json:path:)`` would refuse.
+    /// Indented, keys sorted.
+    ///
+    /// Throws `.invalidManifest` for what ``init(json:path:)`` would refuse.
     package func json() throws(ArtifactError) -> [UInt8] {
         let wire = ManifestJSON(self)
         let text = try JSONText.encode(wire, path: Self.fileName)
@@ -11,7 +14,9 @@ extension Manifest {
         return text
     }
 
-    /// Reads a manifest of at most ``ArtifactLimits/manifestByteCountMax`` bytes. Unknown keys are passed over.
+    /// Reads a manifest of at most ``ArtifactLimits/manifestByteCountMax`` bytes.
+    ///
+    /// Unknown keys are passed over.
     ///
     /// Throws `.invalidManifest`, `.unsupportedVersion`.
     package init(json: [UInt8], path: String) throws(ArtifactError) {
@@ -19,14 +24,25 @@ extension Manifest {
             throw ArtifactError.manifest(
                 path, "\(json.count) bytes found, at most \(ArtifactLimits.manifestByteCountMax) expected")
         }
-        let version = try JSONText.decode(ManifestJSON.Version.self, json, path: path).formatVersion
-        guard version == Self.formatVersion else {
-            throw ArtifactError(
-                .unsupportedVersion, path: path,
-                "manifest format version \(version) found, version \(Self.formatVersion) is read",
-                hint: "use the Hearth release that wrote it, or publish the model again")
+        let wire: ManifestJSON
+        do {
+            wire = try JSONText.decode(ManifestJSON.self, json, path: path)
+        } catch {
+            // Another format may have other keys: its version says more than the first key that is missing.
+            let version = try? JSONText.decode(ManifestJSON.Version.self, json, path: path).formatVersion
+            try Self.check(version ?? Self.formatVersion, path)
+            throw error
         }
-        self = try JSONText.decode(ManifestJSON.self, json, path: path).checked(path)
+        try Self.check(wire.formatVersion, path)
+        self = try wire.checked(path)
+    }
+
+    private static func check(_ version: Int, _ path: String) throws(ArtifactError) {
+        guard version != formatVersion else { return }
+        throw ArtifactError(
+            .unsupportedVersion, path: path,
+            "manifest format version \(version) found, version \(formatVersion) is read",
+            hint: "use the Hearth release that wrote it, or publish the model again")
     }
 }
 

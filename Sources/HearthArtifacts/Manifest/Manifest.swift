@@ -46,7 +46,7 @@ package struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// The library that trained the model, e.g. scikit-learn 1.5.2.
+    /// The library that trained the model, such as scikit-learn 1.5.2.
     package struct Library: Sendable, Hashable, Codable {
         package var name: String
         package var version: String
@@ -85,8 +85,10 @@ package struct ListedFile: Sendable, Hashable {
     package var byteCount: Int
     /// Of the whole file, as `sha256sum` prints it: for people, backups and transfers.
     package var digest: SHA256Digest
-    /// Only of `model.hearth`: the digest in its header. The loader compares this one: the bytes that it does not cover are
-    /// fixed or the digest itself, so it identifies the file as well, and the file is hashed once.
+    /// Only of `model.hearth`: the digest in its header.
+    ///
+    /// The loader compares this one: the bytes that it does not cover are fixed or the digest itself, so it identifies
+    /// the file as well, and the file is hashed once.
     package var contentDigest: SHA256Digest?
 
     package init(name: String, byteCount: Int, digest: SHA256Digest, contentDigest: SHA256Digest? = nil) {

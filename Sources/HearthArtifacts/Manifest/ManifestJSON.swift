@@ -92,7 +92,9 @@ struct ManifestJSON: Codable {
 
 /// Reading believes nothing.
 extension ManifestJSON {
-    /// The manifest that the keys say. Throws `.invalidManifest`.
+    /// The manifest that the keys say.
+    ///
+    /// Throws `.invalidManifest`.
     func checked(_ path: String) throws(ArtifactError) -> Manifest {
         func expect(_ holds: Bool, _ message: @autoclosure () -> String) throws(ArtifactError) {
             guard holds else { throw ArtifactError.manifest(path, message()) }

@@ -1,5 +1,6 @@
-/// What the training knew: `meta.json`, the specification's `ModelMetadata` (R130, R133). For people and for comparison;
-/// serving does not read it.
+/// What the training knew: `meta.json`, the specification's `ModelMetadata` (R130, R133).
+///
+/// For people and for comparison; serving does not read it.
 package struct ModelMetadata: Sendable, Equatable {
     /// The file name in a version's folder.
     package static let fileName = "meta.json"
@@ -7,11 +8,11 @@ package struct ModelMetadata: Sendable, Equatable {
     package var featureColumns: [String]
     package var labelConfig: JSONValue
     package var pipelineVersion: String
-    /// E.g. `roc_auc`; null where there are no labels (C29).
+    /// The evaluation, such as `roc_auc`; null where there are no labels (C29).
     package var metrics: [String: JSONValue]
-    /// One number per feature column, e.g. impurity decrease.
+    /// One number per feature column, such as impurity decrease.
     package var featureImportance: [String: JSONValue]
-    /// E.g. `n_estimators` (R59).
+    /// What the training was told, such as `n_estimators` (R59).
     package var parameters: [String: JSONValue]
 
     package init(
@@ -27,12 +28,16 @@ package struct ModelMetadata: Sendable, Equatable {
         self.parameters = parameters
     }
 
-    /// Indented, keys sorted. Throws `.invalidManifest`.
+    /// Indented, keys sorted.
+    ///
+    /// Throws `.invalidManifest`.
     package func json() throws(ArtifactError) -> [UInt8] {
         try JSONText.encode(self, path: Self.fileName)
     }
 
-    /// Reads what ``json()`` writes, at most ``ArtifactLimits/manifestByteCountMax`` bytes. Throws `.invalidManifest`.
+    /// Reads what ``json()`` writes, at most ``ArtifactLimits/manifestByteCountMax`` bytes.
+    ///
+    /// Throws `.invalidManifest`.
     package init(json: [UInt8], path: String) throws(ArtifactError) {
         guard json.count <= ArtifactLimits.manifestByteCountMax else {
             throw ArtifactError.manifest(

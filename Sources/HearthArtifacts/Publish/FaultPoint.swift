@@ -1,7 +1,8 @@
-/// The steps of publishing, each named by what has just been done: where tests kill the process, and what they find then.
+/// The steps of publishing, each named by what has just been done: where tests kill the process, and what they find
+/// then.
 ///
-/// Up to ``verified`` nothing is visible; from ``renamed`` on the version is complete; from ``committed`` on the registry
-/// knows it.
+/// Up to ``verified`` nothing is visible; from ``renamed`` on the version is complete; from ``committed`` on the
+/// registry knows it.
 package enum FaultPoint: String, Sendable, CaseIterable {
     case stagingCreated
     /// `model.hearth` is there, empty.

@@ -6,9 +6,10 @@ import HearthCore
 extension ModelDirectory {
     /// Writes a version, reads it back, moves it into place and has it registered.
     ///
-    /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's loader and
-    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A process killed
-    /// at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
+    /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's
+    /// loader and
+    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A
+    /// process killed at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
     ///
     /// - Parameters:
     ///   - verify: looks at the artifact as a server would load it, e.g. scores the golden vectors; throws to refuse.
@@ -81,7 +82,9 @@ extension ModelDirectory {
         return published
     }
 
-    /// Writes the change file, which servers watch. Throws `.permissionDenied`, `.diskFull`, `.system`.
+    /// Writes the change file, which servers watch.
+    ///
+    /// Throws `.permissionDenied`, `.diskFull`, `.system`.
     package func announceChange() throws(ArtifactError) {
         try onSystemError(about: "\(path)/\(Self.changeFileName)") { () throws(SystemError) in
             let file = try root.open(

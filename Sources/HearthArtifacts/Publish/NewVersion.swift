@@ -35,7 +35,7 @@ package struct VersionFiles: Sendable {
     package var metricsCSV: [UInt8]?
     /// Becomes `feature_importances.csv` (R132).
     package var featureImportancesCSV: [UInt8]?
-    /// Further files, e.g. the original of an import.
+    /// Further files, such as the original of an import.
     package var others: [VersionFile]
 
     package init(
@@ -49,7 +49,9 @@ package struct VersionFiles: Sendable {
         self.others = others
     }
 
-    /// Name and bytes of every file but `model.hearth` and the manifest. Throws `.invalidName` when two have one name.
+    /// Name and bytes of every file but `model.hearth` and the manifest.
+    ///
+    /// Throws `.invalidName` when two have one name.
     func besideModel() throws(ArtifactError) -> [(name: String, bytes: [UInt8])] {
         var files: [(name: String, bytes: [UInt8])] = []
         if let metadata { files.append((ModelMetadata.fileName, try metadata.json())) }
@@ -79,8 +81,9 @@ package struct PublishedVersion: Sendable {
     package let byteCount: Int
 }
 
-/// What `commit` throws when it cannot tell whether the registry took the version, e.g. when the connection broke during COMMIT:
-/// the folder then stays where it is, and the janitor reports it if the registry turns out not to know it.
+/// What `commit` throws when it cannot tell whether the registry took the version: its connection broke during COMMIT.
+///
+/// The folder then stays where it is, and the janitor reports it if the registry turns out not to know it.
 package struct UncertainCommit: Error, Sendable, CustomStringConvertible {
     package var cause: any Error
 

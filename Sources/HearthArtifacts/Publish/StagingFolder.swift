@@ -5,8 +5,9 @@ import HearthCore
 /// The folder in which one version is written before it is moved into place.
 ///
 /// Its lock (flock) is held from the start until the registry has taken the version or everything is undone. The kernel
-/// gives the lock back when the writer dies, so a free lock tells the janitor that nobody is at work here: across containers,
-/// and without process ids that mean something else meanwhile. The lock stays with the folder when it is moved.
+/// gives the lock back when the writer dies, so a free lock tells the janitor that nobody is at work here: across
+/// containers, and without process ids that mean something else meanwhile. The lock stays with the folder when it is
+/// moved.
 struct StagingFolder: ~Copyable {
     /// `.staging`.
     let area: FileDescriptor
@@ -71,7 +72,9 @@ struct StagingFolder: ~Copyable {
         try? area.removeTree(name)
     }
 
-    /// Gives up the lock and closes the folder. Until then it is held.
+    /// Gives up the lock and closes the folder.
+    ///
+    /// Until then it is held.
     consuming func close() {}
 }
 

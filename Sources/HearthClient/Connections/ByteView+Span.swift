@@ -1,3 +1,4 @@
+import Glibc
 import HearthCore
 
 extension Span where Element == UInt8 {
@@ -24,13 +25,12 @@ extension ByteView {
     /// Whether these are the bytes of `text`, without making text of them.
     @inline(__always)
     func equals(_ text: String) -> Bool {
-        let bytes = text.utf8
-        guard bytes.count == count else { return false }
-        var index = 0
-        for byte in bytes {
-            guard unsafe start.load(fromByteOffset: index, as: UInt8.self) == byte else { return false }
-            index += 1
+        let utf8 = text.utf8
+        guard utf8.count == count else { return false }
+        let isEqual = unsafe utf8.withContiguousStorageIfAvailable { other in
+            guard let address = other.baseAddress else { return true }
+            return unsafe memcmp(start, address, count) == 0
         }
-        return true
+        return isEqual ?? (self.text == text)
     }
 }

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// Idle connections, the last used on top. A thread takes one for a call and gives it back; beyond the capacity extra ones are
-/// made for the moment and closed.
+/// Idle connections, the last used on top. A thread takes one for a call and gives it back; beyond the capacity extra
+/// ones are made for the moment and closed.
 final class ConnectionPool: Sendable {
     private struct State {
         var idle: [Connection] = []

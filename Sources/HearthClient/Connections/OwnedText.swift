@@ -1,11 +1,13 @@
 package import HearthCore
 
-/// The UTF-8 bytes of a text at a place of their own, so that they can be viewed without a copy for as long as the owner lives.
+/// The UTF-8 bytes of a text at a place of their own, so that they can be viewed without a copy for as long as the
+/// owner lives.
 @safe
 package struct OwnedText: ~Copyable {
     private let memory: UnsafeMutableRawPointer
     private let count: Int
 
+    /// Copies the bytes of `text`.
     package init(_ text: String) {
         let bytes = Array(text.utf8)
         count = bytes.count
@@ -17,5 +19,6 @@ package struct OwnedText: ~Copyable {
         unsafe memory.deallocate()
     }
 
+    /// The bytes, for as long as the owner lives.
     package var view: ByteView { unsafe ByteView(start: memory, count: count) }
 }

@@ -1,8 +1,9 @@
 import Glibc
 import HearthCore
 
-/// When a failed call is made again: only after a broken connection or the answer `UNAVAILABLE`, only where a second execution does no harm, and only until
-/// the deadline, so that clients come back by themselves when the server is started anew.
+/// When a failed call is made again: only after a broken connection or the answer `UNAVAILABLE`, only where a second
+/// execution does no harm, and only until the deadline, so that clients come back by themselves when the server is
+/// started anew.
 struct Retry: Sendable {
     /// Waits between attempts: 1, 2, 4, ... milliseconds, but no longer than this.
     static let backoffMillisecondsMax: UInt64 = 32

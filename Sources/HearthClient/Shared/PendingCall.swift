@@ -1,8 +1,8 @@
 import HearthCore
 import Synchronization
 
-/// One async call on its way: finished exactly once, by the answer, a failure, the deadline or the task's cancellation, whichever
-/// is first. It may be finished before anybody waits for it.
+/// One async call on its way: finished exactly once, by the answer, a failure, the deadline or the task's cancellation,
+/// whichever is first. It may be finished before anybody waits for it.
 final class PendingCall: Sendable {
     typealias Outcome = Result<[UInt8], HearthError>
 

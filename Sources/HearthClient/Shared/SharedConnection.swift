@@ -4,9 +4,9 @@ import HearthCore
 import HearthWire
 import Synchronization
 
-/// One connection that many async calls share, from its dial to its end. Callers append their requests under a lock; one thread
-/// of its own sends what has come together, receives, and finishes the calls. After its end it takes no calls: the owner makes
-/// another.
+/// One connection that many async calls share, from its dial to its end. Callers append their requests under a lock;
+/// one thread of its own sends what has come together, receives, and finishes the calls. After its end it takes no
+/// calls: the owner makes another.
 ///
 /// Lock order: this connection's lock, then a ``PendingCall``'s own; calls are finished outside the first.
 final class SharedConnection: Sendable {

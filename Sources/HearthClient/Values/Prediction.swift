@@ -42,10 +42,11 @@ public struct Prediction: Sendable, Hashable {
         rowCount = reply.rowCount
         outputs = []
         while let output = reply.nextOutput() {
+            var values: [Double] = []
+            values.reserveCapacity(output.valueCount)
+            output.append(to: &values)
             outputs.append(
-                Output(
-                    name: output.name.text, width: output.width,
-                    values: (0..<output.valueCount).map { output.value(at: $0) }, labels: output.labels))
+                Output(name: output.name.text, width: output.width, values: values, labels: output.labels))
         }
     }
 }

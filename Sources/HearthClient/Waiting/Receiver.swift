@@ -1,9 +1,11 @@
 import CHearthLinux
 import Glibc
+import Synchronization
 
-/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps in the
-/// kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
+/// Waits for bytes of one blocking socket in the way a ``WaitPolicy`` says: polls without sleeping first, then sleeps
+/// in the kernel with a timeout. One owner, one thread. `hearth bench` measures its floor with the same code.
 package struct Receiver: Sendable {
+    /// How a wait ended.
     package enum Outcome: Sendable, Equatable {
         case bytes(Int)
         /// The peer has closed.
@@ -13,10 +15,15 @@ package struct Receiver: Sendable {
         case failed(Int32)
     }
 
+    /// Callers of this process that wait now by the adaptive policy: processors are the process's, whoever the caller
+    /// is.
+    private static let waiterCount = Atomic<Int>(0)
+
     private var gauge: SpinGauge
     /// The timeout that the socket has now, so that it is set only when it changes much.
     private var socketTimeout: UInt64 = 0
 
+    /// A receiver that waits as `policy` says.
     package init(_ policy: WaitPolicy) {
         gauge = SpinGauge(policy, processorCount: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
@@ -31,9 +38,24 @@ package struct Receiver: Sendable {
     package mutating func receive(
         _ socket: Int32, into buffer: UnsafeMutableRawPointer, count: Int, deadline: Deadline
     ) -> Outcome {
-        let pollNanoseconds = gauge.pollNanoseconds()
+        guard gauge.countsWaiters else {
+            return unsafe receive(
+                socket, into: buffer, count: count, deadline: deadline, polling: gauge.pollNanoseconds())
+        }
+        let waiterCount = Self.waiterCount.add(1, ordering: .relaxed).newValue
+        defer { Self.waiterCount.subtract(1, ordering: .relaxed) }
+        return unsafe receive(
+            socket, into: buffer, count: count, deadline: deadline,
+            polling: gauge.pollNanoseconds(waiterCount: waiterCount))
+    }
+
+    @inline(__always)
+    private mutating func receive(
+        _ socket: Int32, into buffer: UnsafeMutableRawPointer, count: Int, deadline: Deadline,
+        polling pollNanoseconds: UInt64
+    ) -> Outcome {
         if pollNanoseconds > 0 {
-            let end = Deadline.now() + pollNanoseconds
+            let end = deadline.attemptBegan + pollNanoseconds
             repeat {
                 let received = unsafe hearth_receive_now(socket, buffer, count)
                 if received > 0 {
@@ -58,8 +80,8 @@ package struct Receiver: Sendable {
         }
     }
 
-    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client mostly have
-    /// the same timeout, so this is no system call per call.
+    /// Makes the kernel give up about when the deadline passes, for receiving and sending. The calls of one client
+    /// mostly have the same timeout, so this is no system call per call.
     package mutating func setTimeout(_ socket: Int32, _ nanoseconds: UInt64) {
         let slack = socketTimeout / 16
         guard nanoseconds > socketTimeout || nanoseconds < socketTimeout - slack else { return }

@@ -1,11 +1,11 @@
-/// How a caller waits for its answer. Waking a sleeping processor costs tens of microseconds, several times the whole call;
-/// polling costs a processor.
+/// How a caller waits for its answer. Waking a sleeping processor costs tens of microseconds, several times the whole
+/// call; polling costs a processor.
 public enum WaitPolicy: Sendable, Hashable, CustomStringConvertible {
     /// Sleeps in the kernel until the answer is there.
     case block
     /// Polls so many microseconds, then sleeps.
     case spin(microseconds: Int)
-    /// Polls up to 50 us, only while recent answers came that fast and there is a second processor; else sleeps.
+    /// Polls up to 50 us, only while recent answers came that fast and a processor is left for the server; else sleeps.
     case adaptive
 
     /// Reads `block`, `spin:50` or `adaptive`; nil for anything else.

@@ -2,9 +2,10 @@ import Glibc
 
 /// The id of one model version, e.g. `isolation_forest_stok_seviye_20251112_120000_123_k7qd`.
 ///
-/// The specifications' pattern (`{model_type}_{metric_type}_{timestamp}`, `{symbol}_{timeframe}_{model_type}_{timestamp}`)
-/// with milliseconds and four random characters, so that two trainings in one second do not meet (C10). Slugged to
-/// `[A-Za-z0-9][A-Za-z0-9._-]*` (C11), so it is safe as the name of the version's folder.
+/// The specifications' pattern (`{model_type}_{metric_type}_{timestamp}`,
+/// `{symbol}_{timeframe}_{model_type}_{timestamp}`) with milliseconds and four random characters, so that two trainings
+/// in one second do not meet (C10). Slugged to `[A-Za-z0-9][A-Za-z0-9._-]*` (C11), so it is safe as the name of the
+/// version's folder.
 package struct ModelID: Hashable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -27,7 +28,8 @@ package struct ModelID: Hashable, Sendable, CustomStringConvertible {
     ) throws(NameError) -> ModelID {
         let alphabet = Array("abcdefghijklmnopqrstuvwxyz234567")
         let nonce = String((0..<4).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &randomness)] })
-        let slug = parts.map(Self.slug).filter { !$0.isEmpty }.joined(separator: "_")
+        // A name begins with a letter or digit.
+        let slug = parts.map(Self.slug).filter { !$0.isEmpty }.joined(separator: "_").drop { "-._".contains($0) }
         return try ModelID("\(slug)_\(timestamp.compact)_\(nonce)")
     }
 

@@ -6,7 +6,8 @@ import Glibc
 @safe
 package final class BlockingQueue<Element: Sendable>: Sendable {
     private struct State {
-        var elements: [Element] = []
+        /// Those before `head` are nil: what was taken is not kept alive.
+        var elements: [Element?] = []
         var head = 0
         var isClosed = false
     }
@@ -17,6 +18,7 @@ package final class BlockingQueue<Element: Sendable>: Sendable {
     private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>
     private nonisolated(unsafe) let state: UnsafeMutablePointer<State>
 
+    /// An empty queue of at most `countMax` elements.
     package init(countMax: Int = 100_000) {
         self.countMax = countMax
         unsafe mutex = .allocate(capacity: 1)
@@ -56,7 +58,7 @@ package final class BlockingQueue<Element: Sendable>: Sendable {
             if unsafe state.pointee.isClosed { return nil }
             unsafe pthread_cond_wait(condition, mutex)
         }
-        let element = unsafe state.pointee.elements[state.pointee.head]
+        let element = unsafe state.pointee.elements[state.pointee.head].take()
         unsafe state.pointee.head += 1
         if unsafe state.pointee.head == state.pointee.elements.count {
             unsafe state.pointee.elements.removeAll(keepingCapacity: state.pointee.head <= 1024)

@@ -8,6 +8,7 @@ package final class CompletionGroup: Sendable {
     private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>
     private nonisolated(unsafe) let pending: UnsafeMutablePointer<Int>
 
+    /// A group that nothing has entered yet.
     package init() {
         unsafe mutex = .allocate(capacity: 1)
         unsafe condition = .allocate(capacity: 1)
@@ -25,12 +26,14 @@ package final class CompletionGroup: Sendable {
         unsafe mutex.deallocate()
     }
 
+    /// A piece of work begins.
     package func enter() {
         unsafe pthread_mutex_lock(mutex)
         unsafe pending.pointee += 1
         unsafe pthread_mutex_unlock(mutex)
     }
 
+    /// A piece of work has ended.
     package func leave() {
         unsafe pthread_mutex_lock(mutex)
         unsafe pending.pointee -= 1

@@ -3,7 +3,9 @@ import Glibc
 
 /// What can be done to the entries of an open directory. Names are single components that the caller has checked.
 extension FileDescriptor {
-    /// The names in this directory, sorted, without `.` and `..`. Throws ``SystemError``.
+    /// The names in this directory, sorted, without `.` and `..`.
+    ///
+    /// Throws ``SystemError``.
     package func entryNames(subject: String) throws(SystemError) -> [String] {
         // A descriptor of its own, so that the position of this one does not move.
         let listing = unsafe hearth_openat(number, ".", O_RDONLY | O_DIRECTORY, 0)
@@ -24,7 +26,9 @@ extension FileDescriptor {
         return names.sorted()
     }
 
-    /// What the entry `name` is; a symbolic link is itself. Throws ``SystemError``.
+    /// What the entry `name` is; a symbolic link is itself.
+    ///
+    /// Throws ``SystemError``.
     package func entryStatus(_ name: String) throws(SystemError) -> FileStatus {
         var raw = stat()
         guard unsafe fstatat(number, name, &raw, AT_SYMLINK_NOFOLLOW) == 0 else {
@@ -33,8 +37,9 @@ extension FileDescriptor {
         return FileStatus(raw)
     }
 
-    /// Makes the directory `name` with exactly `mode`, whatever the umask is, and opens it. Throws ``SystemError``, with EEXIST
-    /// when there is such an entry.
+    /// Makes the directory `name` with exactly `mode`, whatever the umask is, and opens it.
+    ///
+    /// Throws ``SystemError``, with EEXIST when there is such an entry.
     package func makeDirectory(_ name: String, mode: UInt32) throws(SystemError) -> FileDescriptor {
         guard unsafe mkdirat(number, name, mode) == 0 else { throw SystemError.last("mkdir", name) }
         let directory = try open(beneath: name, flags: O_RDONLY | O_DIRECTORY)
@@ -42,22 +47,26 @@ extension FileDescriptor {
         return directory
     }
 
-    /// Moves the entry `name` to `newName` of `directory`; refuses with EEXIST when that name is taken. Throws ``SystemError``.
+    /// Moves the entry `name` to `newName` of `directory`; refuses with EEXIST when that name is taken.
+    ///
+    /// Throws ``SystemError``.
     package func rename(
         _ name: String, to newName: String, in directory: borrowing FileDescriptor
     ) throws(SystemError) {
         if unsafe hearth_rename_noreplace(number, name, directory.number, newName) == 0 { return }
         let error = SystemError.last("rename", newName)
-        // Network file systems may not know RENAME_NOREPLACE. For directories, which is what Hearth renames, the plain call
-        // refuses as well: nothing but an empty directory is ever replaced.
+        // Network file systems may not know RENAME_NOREPLACE. For directories, which is what Hearth renames, the plain
+        // call refuses as well: nothing but an empty directory is ever replaced.
         guard error.code == EINVAL else { throw error }
         guard unsafe renameat(number, name, directory.number, newName) == 0 else {
             throw SystemError.last("rename", newName)
         }
     }
 
-    /// Removes the entry `name` and, if it is a directory, everything in it; a symbolic link is removed, not followed. An entry
-    /// that somebody else removes meanwhile is no error. Throws ``SystemError``, with ELOOP below `depthMax` directories.
+    /// Removes the entry `name` and, if it is a directory, everything in it; a symbolic link is removed, not followed.
+    ///
+    /// An entry that somebody else removes meanwhile is no error. Throws ``SystemError``, with ELOOP below `depthMax`
+    /// directories.
     package func removeTree(_ name: String, depthMax: Int = 8) throws(SystemError) {
         if unsafe unlinkat(number, name, 0) == 0 || hearth_errno() == ENOENT { return }
         let unlinkError = SystemError.last("unlink", name)
@@ -86,8 +95,10 @@ extension FileDescriptor {
         case sharedNow
     }
 
-    /// Takes the advisory lock of the open file (flock(2)); the kernel gives it back when the last descriptor of this opening
-    /// is closed, so also when the process dies. Returns false when somebody else has it. Throws ``SystemError``.
+    /// Takes the advisory lock of the open file (flock(2)); the kernel gives it back when the last descriptor of this
+    /// opening is closed, so also when the process dies.
+    ///
+    /// Returns false when somebody else has it. Throws ``SystemError``.
     package func lock(_ mode: LockMode, subject: String) throws(SystemError) -> Bool {
         let operation =
             switch mode {

@@ -3,7 +3,9 @@ import Glibc
 
 /// Opening, looking at and reading files; every descriptor is close-on-exec.
 extension FileDescriptor {
-    /// Opens `path` as open(2) does, following symbolic links. Throws ``SystemError``.
+    /// Opens `path` as open(2) does, following symbolic links.
+    ///
+    /// Throws ``SystemError``.
     package static func open(_ path: String, flags: Int32, mode: UInt32 = 0) throws(SystemError) -> FileDescriptor {
         let number = unsafe hearth_open(path, flags, mode)
         guard number >= 0 else { throw SystemError.last("open", path) }
@@ -12,8 +14,9 @@ extension FileDescriptor {
 
     /// Opens `path` beneath this directory: neither `..`, nor a symbolic link, nor an absolute path leads anywhere.
     ///
-    /// openat2(2) where the kernel has it and the sandbox lets it through; otherwise one component after the other, which gives
-    /// the same guarantee. Throws ``SystemError`` with EXDEV or ELOOP when `path` would leave the directory.
+    /// openat2(2) where the kernel has it and the sandbox lets it through; otherwise one component after the other,
+    /// which gives the same guarantee. Throws ``SystemError`` with EXDEV or ELOOP when `path` would leave the
+    /// directory.
     package func open(beneath path: String, flags: Int32, mode: UInt32 = 0) throws(SystemError) -> FileDescriptor {
         let number = unsafe hearth_open_beneath(self.number, path, flags, mode)
         if number >= 0 { return FileDescriptor(owning: number) }
@@ -44,15 +47,19 @@ extension FileDescriptor {
         return FileDescriptor(owning: number)
     }
 
-    /// What the open file is. Throws ``SystemError``.
+    /// What the open file is.
+    ///
+    /// Throws ``SystemError``.
     package func status(subject: String) throws(SystemError) -> FileStatus {
         var raw = stat()
         guard unsafe fstat(number, &raw) == 0 else { throw SystemError.last("fstat", subject) }
         return FileStatus(raw)
     }
 
-    /// Reads from `offset` until `buffer` is full or the file ends, without moving the descriptor's own offset; returns the
-    /// bytes read. Throws ``SystemError``.
+    /// Reads from `offset` until `buffer` is full or the file ends, without moving the descriptor's own offset; returns
+    /// the bytes read.
+    ///
+    /// Throws ``SystemError``.
     package func read(
         into buffer: UnsafeMutableRawBufferPointer, at offset: Int, subject: String
     ) throws(SystemError) -> Int {
@@ -70,7 +77,9 @@ extension FileDescriptor {
         return done
     }
 
-    /// Sets the permission bits whatever the umask is. Throws ``SystemError``.
+    /// Sets the permission bits whatever the umask is.
+    ///
+    /// Throws ``SystemError``.
     package func setPermissions(_ mode: UInt32, subject: String) throws(SystemError) {
         guard fchmod(number, mode) == 0 else { throw SystemError.last("chmod", subject) }
     }

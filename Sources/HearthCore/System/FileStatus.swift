@@ -3,6 +3,7 @@ import Glibc
 
 /// What fstat(2) says about an open file, as far as Hearth looks at it.
 package struct FileStatus: Hashable, Sendable {
+    /// What stands at a path.
     package enum Kind: Sendable {
         case file
         case directory
@@ -11,7 +12,7 @@ package struct FileStatus: Hashable, Sendable {
 
     package var kind: Kind
     package var byteCount: Int64
-    /// The nine permission bits and the three above them, e.g. 0o644.
+    /// The nine permission bits and the three above them, such as 0o644.
     package var permissions: UInt32
     package var ownerID: UInt32
     package var modified: Timestamp

@@ -1,3 +1,4 @@
+import CHearthLinux
 import Glibc
 
 /// The stream for messages to people and logs.
@@ -9,8 +10,11 @@ package enum StandardError {
             var offset = 0
             while offset < bytes.count {
                 let written = unsafe Glibc.write(2, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
-                if written <= 0 { return }
-                offset += written
+                if written > 0 {
+                    offset += written
+                } else if written == 0 || hearth_errno() != EINTR {
+                    return
+                }
             }
         }
     }

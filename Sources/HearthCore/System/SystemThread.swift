@@ -1,10 +1,13 @@
 import CHearthLinux
 import Glibc
+import Synchronization
 
-/// A thread of the system: for event loops, loaders and watchers, which block or spin and have no place in a cooperative pool.
+/// A thread of the system: for event loops, loaders and watchers, which block or spin and have no place in a
+/// cooperative pool.
 @safe
 package final class SystemThread: Sendable {
     private let handle: pthread_t
+    private let isJoined = Atomic<Bool>(false)
 
     /// Starts a thread that runs `body` and ends. Throws ``SystemError`` when the system gives no thread.
     ///
@@ -34,8 +37,9 @@ package final class SystemThread: Sendable {
         self.handle = handle
     }
 
-    /// Waits until the thread has ended. Call it once.
+    /// Waits until the thread has ended. Only the first call waits: a thread that was joined is nobody's any more.
     package func join() {
+        guard !isJoined.exchange(true, ordering: .acquiringAndReleasing) else { return }
         pthread_join(handle, nil)
     }
 

@@ -1,4 +1,5 @@
-/// Takes little-endian values from the front of bytes that nobody has checked: every take asks whether the bytes are there.
+/// Takes little-endian values from the front of bytes that nobody has checked: every take asks whether the bytes are
+/// there.
 @safe
 struct ByteReader {
     private let section: SectionID
@@ -47,7 +48,8 @@ struct ByteReader {
         return text
     }
 
-    /// `count` values, each of at least `byteCount` bytes: refused before anything is allocated when they cannot be there.
+    /// `count` values, each of at least `byteCount` bytes: refused before anything is allocated when they cannot be
+    /// there.
     mutating func readArray<Element>(
         count: Int, byteCount: Int, _ element: (inout ByteReader) throws(ModelError) -> Element
     ) throws(ModelError) -> [Element] {
@@ -59,7 +61,9 @@ struct ByteReader {
     }
 
     func expectEnd() throws(ModelError) {
-        guard unsafe bytes.isEmpty else { throw malformed("\(remainingByteCount) bytes after the end found, none expected") }
+        guard unsafe bytes.isEmpty else {
+            throw malformed("\(remainingByteCount) bytes after the end found, none expected")
+        }
     }
 
     func malformed(_ message: String) -> ModelError {

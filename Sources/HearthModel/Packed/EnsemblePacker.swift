@@ -7,8 +7,8 @@ struct EnsemblePacker {
     private(set) var shape: EnsembleShape
     private var leafRows = LeafTable()
 
-    /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count fits.
-    /// (Level by level, a child is at most half the tree's nodes ahead of its parent.)
+    /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count
+    /// fits.
     init(_ ensemble: TreeEnsemble) throws(ModelError) {
         self.ensemble = ensemble
         let traits = Traits(of: ensemble)
@@ -25,7 +25,7 @@ struct EnsemblePacker {
             shape.nodeForm = .categorical
             shape.categoryWordCount = ensemble.categorySets.reduce(0) { $0 + $1.count }
         } else if ensemble.inputs == .float64 || shape.featureCount > Int(UInt16.max) + 1
-            || traits.nodeCountMax / 2 >= Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
+            || traits.nodeCountMax > Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
         {
             shape.nodeForm = .wide
         }
@@ -33,7 +33,8 @@ struct EnsemblePacker {
         guard shape.nodeSlotCount <= ModelLimits.nodeSlotCount, leafCount <= ModelLimits.leafRowCount,
             shape.categoryWordCount <= ModelLimits.nodeSlotCount
         else {
-            throw .unsupported("tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
+            throw .unsupported(
+                "tree ensemble", "\(shape.nodeSlotCount) nodes found, at most \(ModelLimits.nodeSlotCount) expected")
         }
     }
 
@@ -63,39 +64,26 @@ struct EnsemblePacker {
         return sections
     }
 
-    /// Writes one tree level by level and returns its depth in steps.
+    /// Writes one tree and returns its depth in steps.
     private mutating func pack(_ tree: Tree, from firstSlot: Int, into slots: inout [UInt64]) -> Int {
-        var level = [0]
-        var slot = firstSlot + 1
-        var nextPair = firstSlot + 2
-        var steps = -1
-        while !level.isEmpty {
-            steps += 1
-            var nextLevel: [Int] = []
-            for node in level {
-                switch tree.nodes[node] {
-                case .leaf(let row):
-                    let values = tree.leafValues[row * tree.width..<(row + 1) * tree.width]
-                    write(leafRow: leafRows.row(of: values), at: slot, into: &slots)
-                case .split(let column, let threshold, let left, let right, let missingGoesLeft):
-                    let key = SplitKey(threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
-                    let feature = feature(column, of: tree, missingGoesLeft: missingGoesLeft)
-                    write(key: key, feature: feature, delta: nextPair - slot, at: slot, into: &slots)
-                    nextLevel += [left, right]
-                    nextPair += 2
-                case .category(let column, let set, let left, let right, let missingGoesLeft):
-                    let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
-                    let firstWord = categoryOffsets[set]
-                    slots[2 * slot] = UInt64(firstWord) | UInt64(ensemble.categorySets[set].count) << 32
-                    slots[2 * slot + 1] = UInt64(feature) | UInt64(nextPair - slot) << 32
-                    nextLevel += [left, right]
-                    nextPair += 2
-                }
-                slot += 1
+        let placement = TreePlacement(of: tree, slotsPerLine: shape.nodeForm.slotsPerLine)
+        for (node, position) in placement.slots.enumerated() {
+            let slot = firstSlot + position
+            switch tree.nodes[node] {
+            case .leaf(let row):
+                let values = tree.leafValues[row * tree.width..<(row + 1) * tree.width]
+                write(leafRow: leafRows.row(of: values), at: slot, into: &slots)
+            case .split(let column, let threshold, _, _, let missingGoesLeft):
+                let key = SplitKey(threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
+                let feature = feature(column, of: tree, missingGoesLeft: missingGoesLeft)
+                write(key: key, feature: feature, delta: placement.pairs[node] - position, at: slot, into: &slots)
+            case .category(let column, let set, _, _, let missingGoesLeft):
+                let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
+                slots[2 * slot] = UInt64(categoryOffsets[set]) | UInt64(ensemble.categorySets[set].count) << 32
+                slots[2 * slot + 1] = UInt64(feature) | UInt64(placement.pairs[node] - position) << 32
             }
-            level = nextLevel
         }
-        return steps
+        return placement.steps
     }
 
     private func feature(_ column: Int, of tree: Tree, missingGoesLeft: Bool) -> Int {
@@ -151,8 +139,10 @@ private struct Traits {
     }
 }
 
-/// The distinct leaf rows of all trees in the order in which they are met. Isolation forests have a few hundred distinct
-/// path lengths and classifiers many pure leaves, so what the kernels look up mostly fits the first-level cache.
+/// The distinct leaf rows of all trees in the order in which they are met.
+///
+/// Isolation forests have a few hundred distinct path lengths and classifiers many pure leaves, so what the kernels
+/// look up mostly fits the first-level cache.
 private struct LeafTable {
     private var rows: [[UInt64]: Int] = [:]
     private var singles: [UInt64: Int] = [:]

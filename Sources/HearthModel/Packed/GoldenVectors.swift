@@ -1,5 +1,7 @@
-/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published, checked
-/// whenever it is loaded. A server whose processor or C library computes otherwise is found out before it answers.
+/// Rows and the outputs that a model must give for them, to the last bit: stored with the model when it is published,
+/// checked whenever it is loaded.
+///
+/// A server whose processor or C library computes otherwise is found out before it answers.
 package struct GoldenVectors: Sendable, Equatable {
     package let rowCount: Int
     /// Values per row.
@@ -11,19 +13,23 @@ package struct GoldenVectors: Sendable, Equatable {
     /// As a kernel writes them: output after output, each row after row.
     package let outputs: [Double]
 
-    /// Rows that a model is given at most: enough to reach every path of a small one, few enough to be checked at each load.
+    /// Rows that a model is given at most: enough to reach every path of a small one, few enough to be checked at each
+    /// load.
     package static let rowCountMax = 4096
 
+    /// Rows with their outputs. Throws ``ModelError`` when the counts do not fit each other or are too many.
     package init(
         rowCount: Int, columnCount: Int, outputWidth: Int, rows: [Double], outputs: [Double]
     ) throws(ModelError) {
         guard (0...Self.rowCountMax).contains(rowCount), (1...ModelLimits.columnCount).contains(columnCount),
             (1...3 * ModelLimits.outputCount).contains(outputWidth)
         else {
-            throw .invalid("golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
+            throw .invalid(
+                "golden vectors", "\(rowCount) rows of \(columnCount) columns with \(outputWidth) outputs found")
         }
         guard rows.count == rowCount * columnCount, outputs.count == rowCount * outputWidth else {
-            throw .invalid("golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
+            throw .invalid(
+                "golden vectors", "\(rows.count) values and \(outputs.count) outputs for \(rowCount) rows found")
         }
         self.rowCount = rowCount
         self.columnCount = columnCount
@@ -41,6 +47,7 @@ package struct GoldenVectors: Sendable, Equatable {
         return ModelSection(.golden, bytes: writer.bytes)
     }
 
+    /// Reads what ``encoded()`` has written. Throws ``ModelError`` for other bytes.
     package init(decoding bytes: UnsafeRawBufferPointer) throws(ModelError) {
         var reader = unsafe ByteReader(bytes, section: .golden)
         let rowCount = try reader.readCount("rows", atMost: Self.rowCountMax)
@@ -54,6 +61,7 @@ package struct GoldenVectors: Sendable, Equatable {
             try reader.readDouble()
         }
         try reader.expectEnd()
-        try self.init(rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
+        try self.init(
+            rowCount: rowCount, columnCount: columnCount, outputWidth: outputWidth, rows: rows, outputs: outputs)
     }
 }

@@ -1,6 +1,6 @@
 extension ModelDescriptor {
-    /// Reads section `DESC` and checks everything that it says by itself: counts within limits, widths that fit each other,
-    /// links that fit their tasks.
+    /// Reads section `DESC` and checks everything that it says by itself: counts within limits, widths that fit each
+    /// other, links that fit their tasks.
     init(decoding bytes: UnsafeRawBufferPointer) throws(ModelError) {
         var reader = unsafe ByteReader(bytes, section: .descriptor)
         let version = try reader.read(UInt32.self)
@@ -58,8 +58,12 @@ extension EnsembleShape {
         guard (1...ModelLimits.treeCount).contains(treeCount), leafWidth == 1 || leafWidth == output.outputCount else {
             throw .invalid("trees", "\(treeCount) trees with leaves of \(leafWidth) values found")
         }
-        guard nodeForm != .small || inputs == .float32 else { throw .invalid("trees", "small nodes for float64 values found") }
-        guard splitsMissing || nodeForm != .categorical else { throw .invalid("trees", "categories without two features found") }
+        guard nodeForm != .small || inputs == .float32 else {
+            throw .invalid("trees", "small nodes for float64 values found")
+        }
+        guard splitsMissing || nodeForm != .categorical else {
+            throw .invalid("trees", "categories without two features found")
+        }
         guard (nodeForm == .categorical) == (categoryWordCount > 0) || nodeForm == .categorical else {
             throw .invalid("trees", "\(categoryWordCount) words of categories without categorical nodes found")
         }
@@ -121,7 +125,9 @@ extension EnsembleShape {
         acceptsMissing = try reader.readBool()
         splitsMissing = try reader.readBool()
         let form = try reader.read(UInt8.self)
-        guard let form = NodeForm(rawValue: form) else { throw reader.malformed("node form \(form) found, 0 to 2 expected") }
+        guard let form = NodeForm(rawValue: form) else {
+            throw reader.malformed("node form \(form) found, 0 to 2 expected")
+        }
         nodeForm = form
         aggregation = try reader.readBool() ? .mean : .sum
         treeCount = try reader.readCount("trees", atMost: ModelLimits.treeCount)
@@ -180,7 +186,8 @@ extension ClassLabels {
                 try reader.readArray(count: count, byteCount: 8) { (reader) throws(ModelError) in try reader.read() })
         case 1:
             self = .booleans(
-                try reader.readArray(count: count, byteCount: 1) { (reader) throws(ModelError) in try reader.readBool() })
+                try reader.readArray(count: count, byteCount: 1) { (reader) throws(ModelError) in try reader.readBool()
+                })
         case 2:
             self = .strings(
                 try reader.readArray(count: count, byteCount: 4) { (reader) throws(ModelError) in

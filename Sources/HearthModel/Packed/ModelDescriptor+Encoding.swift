@@ -1,5 +1,7 @@
 extension ModelDescriptor {
-    /// The layout that this source writes and reads. A reader refuses another.
+    /// The layout that this source writes and reads.
+    ///
+    /// A reader refuses another.
     static let layoutVersion: UInt32 = 1
 
     func encoded() -> [UInt8] {
@@ -71,7 +73,9 @@ extension EnsembleShape {
         writer.write(splitsMissing)
         writer.write(nodeForm.rawValue)
         writer.write(UInt8(aggregation == .sum ? 0 : 1))
-        for count in [treeCount, nodeSlotCount, leafRowCount, leafWidth, categoryWordCount] { writer.write(count: count) }
+        for count in [treeCount, nodeSlotCount, leafRowCount, leafWidth, categoryWordCount] {
+            writer.write(count: count)
+        }
         output.encode(to: &writer)
     }
 }

@@ -23,7 +23,8 @@ package enum StageShape: Sendable, Equatable {
     package var parameterCount: Int {
         switch self {
         case .impute(let inputCount, _, _): inputCount
-        case .subtractThenDivide(let count, let hasOffset, let hasScale): (hasOffset ? count : 0) + (hasScale ? count : 0)
+        case .subtractThenDivide(let count, let hasOffset, let hasScale):
+            (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
         }
     }

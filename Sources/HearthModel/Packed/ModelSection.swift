@@ -1,4 +1,5 @@
-/// Which part of a packed model a run of bytes is: four ASCII letters, as they stand in the section table of `model.hearth`.
+/// Which part of a packed model a run of bytes is: four ASCII letters, as they stand in the section table of
+/// `model.hearth`.
 package struct SectionID: Hashable, Sendable, CustomStringConvertible {
     /// The letters, first one in the lowest byte.
     package let rawValue: UInt32
@@ -7,7 +8,8 @@ package struct SectionID: Hashable, Sendable, CustomStringConvertible {
         self.rawValue = rawValue
     }
 
-    /// Traps unless `letters` has exactly four ASCII characters: ids are written in the source, never read from outside.
+    /// Traps unless `letters` has exactly four ASCII characters: ids are written in the source, never read from
+    /// outside.
     package init(_ letters: StaticString) {
         precondition(letters.utf8CodeUnitCount == 4, "a section id has four letters")
         rawValue = (0..<4).reduce(0) { unsafe $0 | UInt32(letters.utf8Start[$1]) << UInt32(8 * $1) }
@@ -18,7 +20,9 @@ package struct SectionID: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// One part of a packed model: little-endian, the very bytes that the kernels read. Placed at a multiple of 64 bytes.
+/// One part of a packed model: little-endian, the very bytes that the kernels read.
+///
+/// Placed at a multiple of 64 bytes.
 package struct ModelSection: Sendable, Equatable {
     package var id: SectionID
     package var bytes: [UInt8]
@@ -30,9 +34,13 @@ package struct ModelSection: Sendable, Equatable {
 }
 
 extension SectionID {
-    /// What the model is (``ModelDescriptor``). Every model has one.
+    /// What the model is (``ModelDescriptor``).
+    ///
+    /// Every model has one.
     package static let descriptor = SectionID("DESC")
-    /// Doubles: the parameters of the stages in order, then those of the estimator. Every model has one.
+    /// Doubles: the parameters of the stages in order, then those of the estimator.
+    ///
+    /// Every model has one.
     package static let parameters = SectionID("PARM")
     /// One ``TreeRecord`` per tree.
     package static let trees = SectionID("TREE")

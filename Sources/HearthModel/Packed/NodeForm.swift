@@ -1,18 +1,20 @@
-/// How a node lies in memory. All nodes of an ensemble have the same form.
+/// How a node lies in memory.
+///
+/// All nodes of an ensemble have the same form.
 ///
 ///     small        8 bytes: key u32 | feature u16 | delta u16              float32 values, key = `SortableKey`
 ///     wide        16 bytes: key u64 | feature u32 | delta u32              float64 values (or float32 ones, widened)
-///     categorical 16 bytes: as wide; a categorical node has bit 31 of feature set, and in key the first word of its set
+///     categorical 16 bytes: as wide; a categorical node has bit 31 of feature set, and in key the first word of its
+///     set
 ///                           (low half) and the number of words (high half)
 ///
-/// A walk goes from node `i` to `i + delta`, plus one when the value of `feature` is greater than the key: both children
-/// lie side by side. A leaf has delta 0, feature 0 and a key that no value exceeds, which names its leaf row: it loops on
-/// itself. Where a value may be missing, column c stands in the prepared row twice, as feature 2c for nodes that send
-/// missing values left and 2c + 1 for those that send them right.
+/// A walk goes from node `i` to `i + delta`, plus one when the value of `feature` is greater than the key: both
+/// children lie side by side. A leaf has delta 0, feature 0 and a key that no value exceeds, which names its leaf row:
+/// it loops on itself. Where a value may be missing, column c stands in the prepared row twice, as feature 2c for nodes
+/// that send missing values left and 2c + 1 for those that send them right.
 ///
-/// A tree starts at a multiple of 64 bytes with one unused slot, so that no pair of children straddles a cache line; its root is
-/// the slot after that, and its nodes follow level by level. So the children of the n-th inner node are the n-th pair: a
-/// reader checks every link, and finds the depth, in one pass over the nodes.
+/// A tree starts at a multiple of 64 bytes with one unused slot, so that no pair of children straddles a cache line;
+/// its root is the slot after that, and ``TreePlacement`` says where the others go: always after their parents.
 package enum NodeForm: UInt8, Sendable, Equatable {
     case small = 0
     case wide = 1
@@ -24,7 +26,7 @@ package enum NodeForm: UInt8, Sendable, Equatable {
     package var slotsPerLine: Int { 64 / byteCount }
 
     /// Bit 31 of the feature of a categorical node.
-    package static let categoryBit: UInt32 = 0x8000_0000
+    package static var categoryBit: UInt32 { 0x8000_0000 }
 
     /// Slots that a tree of `nodeCount` nodes takes: the unused one, the nodes, and the rest of the last line.
     func slotCount(nodeCount: Int) -> Int {

@@ -1,5 +1,7 @@
 extension PackedModel {
-    /// Lays a definition out as the kernels read it, after ``ModelDefinition/validate()``. The same definition gives the same bytes.
+    /// Lays a definition out as the kernels read it, after ``ModelDefinition/validate()``.
+    ///
+    /// The same definition gives the same bytes.
     package static func pack(_ definition: ModelDefinition) throws(ModelError) -> [ModelSection] {
         try definition.validate()
         var parameters = ByteWriter()

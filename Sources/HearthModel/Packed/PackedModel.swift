@@ -1,9 +1,9 @@
 /// A packed model in memory that somebody else owns: the descriptor decoded, everything else used where it lies.
 ///
-/// Whatever bytes the initialiser accepts, kernels may walk without asking again: every link of every tree goes to the pair that
-/// level order puts there, every feature, leaf row and category is in range, every number that is added is finite. It reads the
-/// bytes once, in order; a forest of 51,000 nodes takes less than 0.2 ms. The memory must stay mapped and unchanged while the
-/// value is used.
+/// Whatever bytes the initialiser accepts, kernels may walk without asking again: every child lies in its tree and
+/// after its parent, every depth is right, every feature, leaf row and category is in range, every number that is added
+/// is finite. It reads the bytes once, in order, some 4 ns a node: a forest of 51,000 nodes takes 0.2 ms. The memory
+/// must stay mapped and unchanged while the value is used.
 @safe
 package struct PackedModel {
     package let descriptor: ModelDescriptor
@@ -12,7 +12,9 @@ package struct PackedModel {
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
 
-    /// Checks the sections of one model. Sections start at multiples of 8 bytes (files place them at multiples of 64).
+    /// Checks the sections of one model.
+    ///
+    /// Sections start at multiples of 8 bytes (files place them at multiples of 64).
     package init(sections: (SectionID) -> UnsafeRawBufferPointer?) throws(ModelError) {
         let descriptor = try unsafe ModelDescriptor(decoding: Self.require(.descriptor, sections, alignment: 1))
         self.descriptor = descriptor
@@ -33,7 +35,8 @@ package struct PackedModel {
     ) throws(ModelError) -> UnsafeRawBufferPointer {
         guard let bytes = unsafe sections(id), let base = bytes.baseAddress else {
             throw ModelError(
-                .missingSection, at: "section \(id)", "nothing found", hint: "the file is not a whole model; publish it again")
+                .missingSection, at: "section \(id)", "nothing found",
+                hint: "the file is not a whole model; publish it again")
         }
         if let byteCount, bytes.count != byteCount {
             throw .malformed(id, "\(bytes.count) bytes found, \(byteCount) expected from the descriptor")

@@ -1,69 +1,89 @@
-/// One pass over the nodes of one tree in level order: is every link, feature and leaf in its place, and how deep is the tree?
+/// Finds in one pass whether the nodes of a tree are all in their place, and how deep the tree is.
 ///
-/// The children of the n-th inner node must be the n-th pair, so that the next expected pair is all there is to remember, and
-/// the first node of the next level is where the pairs stood when this level began. The checks of a node are gathered in
-/// one flag without branches: what is a leaf is not predictable, and a wrong guess would cost more than the checks.
-enum TreeCheck {
-    /// The depth in steps, or nil when the nodes are not a tree in level order.
-    static func depth(small nodes: UnsafePointer<UInt64>, nodeCount: Int, of shape: EnsembleShape) -> Int? {
-        let featureCount = UInt64(shape.featureCount)
-        let leafRowCount = UInt64(shape.leafRowCount)
-        var levels = Levels()
-        var isSound = true
+/// Every child must come after its parent and within the tree, so one pass from the root on meets parents first and
+/// hands their level down; the deepest level is the number of steps after which every walk stands on a leaf. The checks
+/// of a node are gathered in one flag without branches: what is a leaf is not predictable, and a wrong guess would cost
+/// more than the checks.
+@safe
+struct TreeCheck {
+    private let featureCount: UInt64
+    private let leafRowCount: UInt64
+    private let wordCount: UInt64
+    private let mayHaveCategories: Bool
+    /// The level of each node of the tree at hand, then two that nobody reads.
+    private let levels: UnsafeMutablePointer<Int32>
+
+    /// `levels` has room for the largest tree and two more.
+    init(_ shape: EnsembleShape, levels: UnsafeMutablePointer<Int32>) {
+        featureCount = UInt64(shape.featureCount)
+        leafRowCount = UInt64(shape.leafRowCount)
+        wordCount = UInt64(shape.categoryWordCount)
+        mayHaveCategories = shape.nodeForm == .categorical
+        unsafe self.levels = levels
+    }
+
+    /// The depth in steps of a tree of small nodes, or nil when one of them is out of its place.
+    func depth(small nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
+        unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
+        var problems: UInt64 = 0
+        var depth: Int32 = 0
         for index in 0..<nodeCount {
-            levels.enter(index)
             let word = unsafe nodes[index]
             let key = word & 0xFFFF_FFFF
             let feature = word >> 32 & 0xFFFF
-            let delta = Int(word >> 48)
-            let isInner = delta != 0
-            let innerIsSound = index &+ delta == levels.nextPair && feature < featureCount && key <= SortableKey.infinity32
-            let leafIsSound = feature == 0 && key &- UInt64(SortableKey.firstLeaf32) < leafRowCount
-            isSound = isSound && (isInner ? innerIsSound : leafIsSound)
-            levels.nextPair &+= isInner ? 2 : 0
+            let innerProblems = one(feature >= featureCount) | one(key > UInt64(SortableKey.infinity32))
+            let leafProblems = one(feature != 0) | one(key &- UInt64(SortableKey.firstLeaf32) >= leafRowCount)
+            problems |= descend(index, Int(word >> 48), nodeCount, innerProblems, leafProblems, &depth)
         }
-        return isSound && levels.nextPair == nodeCount ? levels.depth : nil
+        return problems == 0 ? Int(depth) : nil
     }
 
     /// The same for nodes of 16 bytes, categorical ones among them where the form allows them.
-    static func depth(wide nodes: UnsafePointer<UInt64>, nodeCount: Int, of shape: EnsembleShape) -> Int? {
-        let featureCount = UInt64(shape.featureCount)
-        let leafRowCount = UInt64(shape.leafRowCount)
-        let wordCount = UInt64(shape.categoryWordCount)
-        let mayHaveCategories = shape.nodeForm == .categorical
-        var levels = Levels()
-        var isSound = true
+    func depth(wide nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
+        unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
+        var problems: UInt64 = 0
+        var depth: Int32 = 0
         for index in 0..<nodeCount {
-            levels.enter(index)
-            let key = unsafe nodes[2 * index]
-            let meta = unsafe nodes[2 * index + 1]
-            let isCategory = mayHaveCategories && meta & UInt64(NodeForm.categoryBit) != 0
-            let feature = meta & (isCategory ? 0x7FFF_FFFF : 0xFFFF_FFFF)
-            let delta = Int(meta >> 32)
-            let isInner = delta != 0
-            let keyIsSound = isCategory
-                ? (key & 0xFFFF_FFFF) + (key >> 32) <= wordCount : key <= SortableKey.infinity64
-            let innerIsSound = index &+ delta == levels.nextPair && feature < featureCount && keyIsSound
-            let leafIsSound = meta == 0 && key >= SortableKey.firstLeaf64 && key &- SortableKey.firstLeaf64 < leafRowCount
-            isSound = isSound && (isInner ? innerIsSound : leafIsSound)
-            levels.nextPair &+= isInner ? 2 : 0
+            let key = unsafe nodes[2 &* index]
+            let meta = unsafe nodes[2 &* index &+ 1]
+            var feature = meta & 0xFFFF_FFFF
+            var keyProblem = one(key > SortableKey.infinity64)
+            if mayHaveCategories && meta & UInt64(NodeForm.categoryBit) != 0 {
+                feature &= 0x7FFF_FFFF
+                keyProblem = one((key & 0xFFFF_FFFF) &+ (key >> 32) > wordCount)
+            }
+            let innerProblems = one(feature >= featureCount) | keyProblem
+            let leafProblems =
+                one(meta != 0) | one(key < SortableKey.firstLeaf64)
+                | one(key &- SortableKey.firstLeaf64 >= leafRowCount)
+            problems |= descend(index, Int(meta >> 32), nodeCount, innerProblems, leafProblems, &depth)
         }
-        return isSound && levels.nextPair == nodeCount ? levels.depth : nil
+        return problems == 0 ? Int(depth) : nil
     }
 
-    /// Where the pass stands in the levels of the tree.
-    private struct Levels {
-        /// Where the children of the next inner node must be.
-        var nextPair = 1
-        private(set) var depth = 0
-        private var nextLevel = 1
+    /// Hands the level of a node down to its children (a leaf hands it to the two that nobody reads) and returns the
+    /// problems that count: those of an inner node, a child outside the tree among them, or those of a leaf.
+    @inline(__always)
+    private func descend(
+        _ index: Int, _ delta: Int, _ nodeCount: Int, _ innerProblems: UInt64, _ leafProblems: UInt64,
+        _ depth: inout Int32
+    ) -> UInt64 {
+        let level = unsafe levels[index]
+        let child = index &+ delta
+        let isInner = 0 &- one(delta != 0)
+        let isInside = 0 &- one(child &+ 1 < nodeCount)
+        let target = nodeCount &+ (child &- nodeCount) & Int(bitPattern: UInt(isInner & isInside))
+        let below = level &+ 1
+        // A node with two parents (nobody packs one) counts from the deeper one.
+        unsafe levels[target] = max(levels[target], below)
+        unsafe levels[target &+ 1] = max(levels[target &+ 1], below)
+        depth = max(depth, level)
+        return (innerProblems | ~isInside) & isInner | leafProblems & ~isInner
+    }
 
-        @inline(__always)
-        mutating func enter(_ index: Int) {
-            if index == nextLevel {
-                depth += 1
-                nextLevel = nextPair
-            }
-        }
+    /// 1 for true, without the branch that `condition ? 1 : 0` may become.
+    @inline(__always)
+    private func one(_ condition: Bool) -> UInt64 {
+        unsafe UInt64(unsafeBitCast(condition, to: UInt8.self))
     }
 }

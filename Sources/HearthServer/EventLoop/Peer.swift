@@ -21,7 +21,7 @@ package struct AccessPolicy: Sendable {
         self.adminGIDs = adminGIDs
     }
 
-    /// Whether `peer` may; of its groups only the one that it connected with counts.
+    /// Whether a peer may make them: by its user, or by its primary group.
     package func isAdmin(_ peer: Peer) -> Bool {
         adminUIDs.contains(peer.uid) || adminGIDs.contains(peer.gid)
     }

@@ -98,7 +98,8 @@ final class FastLane: Lane {
             refuse(header.streamID, CallFailure(.unimplemented, "there is no call '\(name)' here"), &output)
             return
         }
-        guard parked[header.streamID] == nil, watching[header.streamID] == nil else {
+        guard parked.isEmpty || parked[header.streamID] == nil, watching.isEmpty || watching[header.streamID] == nil
+        else {
             let message = "stream id \(header.streamID) is in use by a call that is not answered yet"
             refuse(header.streamID, CallFailure(.invalidArgument, message), &output)
             return

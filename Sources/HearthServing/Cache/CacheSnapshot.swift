@@ -37,7 +37,7 @@ package final class CacheSnapshot: Sendable {
     }
 }
 
-/// Entries found by the bytes of a key: open addressing, at most half full, FNV-1a. Built once, then only read.
+/// Entries found by the bytes of a key: open addressing, at most half full, Built once, then only read.
 struct LookupTable: Sendable {
     private let entries: [CacheEntry]
     /// Index into `entries`, or -1.
@@ -51,7 +51,7 @@ struct LookupTable: Sendable {
         mask = capacity - 1
         var slots = [Int32](repeating: -1, count: capacity)
         for (index, entry) in entries.enumerated() {
-            var slot = Self.hash(key(entry)) & mask
+            var slot = Int(truncatingIfNeeded: key(entry).hash) & mask
             while slots[slot] >= 0 { slot = (slot + 1) & mask }
             slots[slot] = Int32(index)
         }
@@ -61,21 +61,12 @@ struct LookupTable: Sendable {
     @inline(__always)
     func find(_ wanted: ByteView, key: (CacheEntry) -> ByteView) -> CacheEntry? {
         guard wanted.count <= ModelID.byteCountMax else { return nil }
-        var slot = Self.hash(wanted) & mask
+        var slot = Int(truncatingIfNeeded: wanted.hash) & mask
         while slots[slot] >= 0 {
             let entry = entries[Int(slots[slot])]
             if key(entry).equals(wanted) { return entry }
             slot = (slot + 1) & mask
         }
         return nil
-    }
-
-    @inline(__always)
-    private static func hash(_ bytes: ByteView) -> Int {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for index in 0..<bytes.count {
-            hash = (hash ^ UInt64(bytes.byte(at: index) ?? 0)) &* 0x0000_0100_0000_01B3
-        }
-        return Int(truncatingIfNeeded: hash >> 1)
     }
 }

@@ -4,44 +4,40 @@ import Synchronization
 /// The servables that are in memory: a least-recently-used cache with a byte budget.
 ///
 /// Readers hold an immutable ``CacheSnapshot`` and look at one atomic number per request to learn of a newer one; they
-/// never wait for a loader. Changes are made under one lock that guards dictionary updates only: loading, checking and
-/// unmapping happen outside it. Servables that leave the cache are handed back to the caller, so that they end outside
-/// the lock too.
+/// never wait for a loader. Changes are made one at a time under a lock of their own that guards dictionary updates and
+/// the making of the next snapshot; the lock that readers take is held for the exchange of one reference. Loading,
+/// checking and unmapping happen outside both: servables that leave the cache are handed back to the caller.
+///
+/// Lock order: `state`, then `published`.
 package final class ModelCache: Sendable {
-    struct Loaded {
-        var servable: Servable
-        /// Never evicted.
-        var isPinned = false
-        /// Somebody asked for this version by its id: it stays until the budget needs its room.
-        var isAskedFor = false
-    }
-
-    struct State {
-        var loaded: [ModelID: Loaded] = [:]
-        var production: [ModelName: (modelID: ModelID, generation: UInt64)] = [:]
-        /// Kept warm for a rollback.
-        var previous: [ModelName: ModelID] = [:]
-        var pinnedNames: Set<ModelName> = []
-        var snapshot = CacheSnapshot.empty
-    }
-
     /// What a change did.
     package struct Change {
+        /// Whether the change was made.
+        package enum Outcome: Sendable {
+            case made
+            /// It was so already.
+            case alreadySo
+            /// It came too late: a newer generation is served, or was.
+            case outdated
+        }
+
+        package var outcome = Outcome.made
         /// The production version of the name before, when it was another.
         package var replaced: Servable?
         /// Servables that left the cache. They end when the caller and the last running request let go of them.
         package var removed: [Servable] = []
-        /// False when the change came too late: a newer generation is already being served.
-        package var isApplied = true
     }
 
+    /// The most bytes that may be mapped; only pinned models go beyond it.
     package let byteBudget: Int
     /// Grows with every new snapshot.
     private let version = Atomic<UInt64>(1)
     /// A coarse clock for recency: one tick per call of ``tick()``.
     private let clock = Atomic<UInt64>(1)
-    private let state = Mutex(State())
+    private let state = Mutex(CacheState())
+    private let published = Mutex(CacheSnapshot.empty)
 
+    /// A cache that holds at most `byteBudget` bytes of models.
     package init(byteBudget: Int) {
         self.byteBudget = byteBudget
     }
@@ -62,11 +58,13 @@ package final class ModelCache: Sendable {
             let newest = cache.version.load(ordering: .acquiring)
             if newest != version {
                 version = newest
-                snapshot = cache.state.withLock { $0.snapshot }
+                snapshot = cache.published.withLock { $0 }
             }
             return snapshot
         }
     }
+
+    // MARK: - Recency
 
     /// Notes that `servable` answered a call.
     @inline(__always)
@@ -81,10 +79,7 @@ package final class ModelCache: Sendable {
         clock.wrappingAdd(1, ordering: .relaxed)
     }
 
-    /// Names whose production version is never evicted.
-    package func pin(_ names: Set<ModelName>) {
-        state.withLock { $0.pinnedNames = names }
-    }
+    // MARK: - What is there
 
     /// The version of `modelID`, if it is in memory.
     package func servable(_ modelID: ModelID) -> Servable? {
@@ -94,18 +89,20 @@ package final class ModelCache: Sendable {
     /// The version that answers for `name` now.
     package func production(of name: ModelName) -> (servable: Servable, generation: UInt64)? {
         state.withLock { state in
-            guard let (modelID, generation) = state.production[name], let loaded = state.loaded[modelID] else {
-                return nil
-            }
-            return (loaded.servable, generation)
+            guard let current = state.production[name], let loaded = state.loaded[current.modelID] else { return nil }
+            return (loaded.servable, current.generation)
         }
     }
 
-    /// The registered models that a version answers for.
+    /// The names that have a version in production in memory.
     package var productionNames: [ModelName] { state.withLock { Array($0.production.keys) } }
 
-    package var byteCount: Int {
-        state.withLock { $0.loaded.values.reduce(0) { $0 + $1.servable.mappedByteCount } }
+    /// Bytes that are mapped for what is in memory.
+    package var byteCount: Int { state.withLock { $0.byteCount } }
+
+    /// Bytes that an unpinned model of `name` may have: the budget less what is pinned for other names.
+    package func roomByteCount(for name: ModelName) -> Int {
+        state.withLock { byteBudget - $0.pinnedByteCount(besides: name) }
     }
 
     /// What is in memory: each with the generation it is in production with, or nil.
@@ -113,116 +110,112 @@ package final class ModelCache: Sendable {
         state.withLock { state in
             state.loaded.values.map { loaded in
                 let servable = loaded.servable
-                let pointer = state.production[servable.name]
-                let generation = pointer?.modelID == servable.modelID ? pointer?.generation : nil
-                return (servable, generation, state.isPinned(loaded))
+                let current = state.production[servable.name]
+                let generation = current?.modelID == servable.modelID ? current?.generation : nil
+                return (servable, generation, state.isPinned(servable))
             }
         }
+    }
+
+    // MARK: - Changes
+
+    /// Names whose production version is never evicted.
+    package func pin(_ names: Set<ModelName>) {
+        state.withLock { $0.pinnedNames = names }
     }
 
     /// Adds a version.
     ///
     /// - Parameter isAskedFor: whether calls ask for it by its id: then it stays, as long as there is room, also after
-    ///   another
-    ///   version has taken its place in production.
+    ///   another version has taken its place in production.
     package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
-        touchNow(servable)
-        return change { state, change in
-            if state.loaded[servable.modelID] == nil { state.loaded[servable.modelID] = Loaded(servable: servable) }
+        change(newcomer: servable) { state, change in
+            if let loaded = state.loaded[servable.modelID], loaded.isAskedFor || !isAskedFor {
+                change.outcome = .alreadySo
+                return
+            }
+            state.add(servable)
             if isAskedFor { state.loaded[servable.modelID]?.isAskedFor = true }
         }
     }
 
-    /// Makes `servable` the one that answers for its name, in one exchange; what it replaces stays as the rollback
-    /// target.
+    /// Makes `servable` the one that answers for its name, in one exchange.
     ///
-    /// Not applied when a newer generation is already serving: loads may end in another order than they began.
-    package func serve(_ servable: Servable, generation: UInt64) -> Change {
-        touchNow(servable)
-        return change { state, change in
+    /// Not made when this generation or a newer one has been served: loads may end in another order than they began.
+    ///
+    /// - Parameter rollbackTarget: the version of the name that stays warm beside it; others that were in production
+    ///   go.
+    package func serve(_ servable: Servable, generation: UInt64, rollbackTarget: ModelID? = nil) -> Change {
+        change(newcomer: servable) { state, change in
             let name = servable.name
             let before = state.production[name]
-            if let before, before.generation >= generation {
-                change.isApplied = before.generation == generation && before.modelID == servable.modelID
+            if let before, before.generation == generation, before.modelID == servable.modelID {
+                change.outcome = .alreadySo
                 return
             }
-            if state.loaded[servable.modelID] == nil { state.loaded[servable.modelID] = Loaded(servable: servable) }
+            let newest = state.generations[name] ?? 0
+            // The same generation again is news only after its version was evicted.
+            guard generation > newest || (generation == newest && before == nil) else {
+                change.outcome = .outdated
+                return
+            }
+            state.add(servable)
             state.production[name] = (servable.modelID, generation)
-            guard let before, before.modelID != servable.modelID else { return }
-            change.replaced = state.loaded[before.modelID]?.servable
-            let outdated = state.previous.updateValue(before.modelID, forKey: name)
-            if let outdated, outdated != servable.modelID, outdated != before.modelID,
-                let loaded = state.loaded[outdated], !loaded.isAskedFor, !loaded.isPinned
-            {
-                state.loaded[outdated] = nil
-                change.removed.append(loaded.servable)
+            state.generations[name] = generation
+            let outgoing = [before?.modelID, state.rollbackTargets[name]].compactMap { $0 }
+            if let before, before.modelID != servable.modelID {
+                change.replaced = state.loaded[before.modelID]?.servable
+            }
+            state.rollbackTargets[name] = rollbackTarget
+            for modelID in outgoing where modelID != servable.modelID && modelID != rollbackTarget {
+                if let removed = state.release(modelID) { change.removed.append(removed) }
             }
         }
     }
 
     /// Forgets a registered model that is no longer in production.
     package func withdraw(_ name: ModelName) -> Change {
-        change { state, change in
-            guard let (modelID, _) = state.production.removeValue(forKey: name) else { return }
-            for id in [modelID, state.previous.removeValue(forKey: name)].compactMap({ $0 }) {
-                if let loaded = state.loaded[id], !loaded.isAskedFor, !loaded.isPinned {
-                    state.loaded[id] = nil
-                    change.removed.append(loaded.servable)
-                }
+        change(newcomer: nil) { state, change in
+            let outgoing = [
+                state.production.removeValue(forKey: name)?.modelID, state.rollbackTargets.removeValue(forKey: name),
+            ]
+            let wasServed = state.generations.removeValue(forKey: name) != nil
+            if !wasServed { change.outcome = .alreadySo }
+            for modelID in outgoing.compactMap({ $0 }) {
+                if let removed = state.release(modelID) { change.removed.append(removed) }
             }
         }
     }
 
-    /// What has just come in is the last to go.
-    private func touchNow(_ servable: Servable) {
-        servable.lastUsed.store(clock.load(ordering: .relaxed), ordering: .relaxed)
+    /// Lets `generation` of a name be served although a newer one was: the registry itself went back, to a restored
+    /// backup.
+    ///
+    /// What is served stays until then. Returns false when nothing stands in the way of that generation.
+    package func allow(_ generation: UInt64, of name: ModelName, modelID: ModelID) -> Bool {
+        state.withLock { state in
+            guard let newest = state.generations[name], newest >= generation else { return false }
+            let isSame = state.production[name].map { $0.modelID == modelID && $0.generation == generation } ?? true
+            guard newest > generation || !isSame else { return false }
+            state.generations[name] = generation > 0 ? generation - 1 : 0
+            return true
+        }
     }
 
-    private func change(_ body: (inout State, inout Change) -> Void) -> Change {
+    private func change(newcomer: Servable?, _ body: (inout CacheState, inout Change) -> Void) -> Change {
+        // What has just come in is the last to go.
+        newcomer?.lastUsed.store(clock.load(ordering: .relaxed), ordering: .relaxed)
         var change = Change()
-        let retired = state.withLock { state in
+        let retired = state.withLock { state -> CacheSnapshot? in
             body(&state, &change)
-            change.removed += state.evict(to: byteBudget)
-            let retired = state.snapshot
-            state.snapshot = state.makeSnapshot()
+            guard change.outcome == .made else { return nil }
+            change.removed += state.evict(to: byteBudget, last: newcomer?.modelID)
+            var snapshot = state.makeSnapshot()
+            published.withLock { swap(&$0, &snapshot) }
             version.wrappingAdd(1, ordering: .releasing)
-            return retired
+            return snapshot
         }
-        // The old snapshot may hold the last reference to a model: it ends here, outside the lock.
+        // The old snapshot may hold the last reference to a model: it ends here, outside the locks.
         withExtendedLifetime(retired) {}
         return change
-    }
-}
-
-extension ModelCache.State {
-    func isPinned(_ loaded: ModelCache.Loaded) -> Bool {
-        loaded.isPinned
-            || (pinnedNames.contains(loaded.servable.name)
-                && production[loaded.servable.name]?.modelID == loaded.servable.modelID)
-    }
-
-    /// Takes out what was used longest ago until the rest fits; what is pinned stays whatever the budget.
-    mutating func evict(to byteBudget: Int) -> [Servable] {
-        var total = loaded.values.reduce(0) { $0 + $1.servable.mappedByteCount }
-        guard total > byteBudget else { return [] }
-        var evicted: [Servable] = []
-        let candidates = loaded.values.filter { !isPinned($0) }.map(\.servable).sorted {
-            $0.lastUsed.load(ordering: .relaxed) < $1.lastUsed.load(ordering: .relaxed)
-        }
-        for servable in candidates where total > byteBudget {
-            total -= servable.mappedByteCount
-            loaded[servable.modelID] = nil
-            if production[servable.name]?.modelID == servable.modelID { production[servable.name] = nil }
-            evicted.append(servable)
-        }
-        return evicted
-    }
-
-    func makeSnapshot() -> CacheSnapshot {
-        CacheSnapshot(
-            production: production.values.compactMap { pointer in
-                loaded[pointer.modelID].map { CacheEntry(servable: $0.servable, generation: pointer.generation) }
-            },
-            versions: loaded.values.map { CacheEntry(servable: $0.servable, generation: 0) })
     }
 }

@@ -30,6 +30,7 @@ package final class Servable: Sendable {
     /// The cache's clock at the last call.
     package let lastUsed = Atomic<UInt64>(0)
 
+    /// Takes a checked model; `loadMilliseconds` is what reading and checking it took.
     package init(
         name: ModelName, modelID: ModelID, model: ServableModel, mappedByteCount: Int, loadMilliseconds: Double,
         source: AnswerSource
@@ -63,6 +64,7 @@ package final class StableBytes: Sendable {
     private nonisolated(unsafe) let memory: UnsafeMutableRawPointer
     private let count: Int
 
+    /// Copies the UTF-8 of `text`.
     package init(_ text: String) {
         count = text.utf8.count
         unsafe memory = .allocate(byteCount: max(1, count), alignment: 1)

@@ -14,6 +14,9 @@ enum GoldenCheck {
                 "\(golden.columnCount) columns and \(golden.outputWidth) outputs found; the model has "
                     + "\(model.signature.columnCount) and \(model.outputWidth)")
         }
+        guard golden.rowCount > 0 else {
+            throw problem("no rows found; a published model carries some, publish it again")
+        }
         let outputs = try score(model, rows: golden.rows, rowCount: golden.rowCount)
         for index in outputs.indices where outputs[index].bitPattern != golden.outputs[index].bitPattern {
             // NaN has many bit patterns; any of them is as good as another.

@@ -8,11 +8,18 @@ package final class LoaderPool: Sendable {
     /// Throws ``SystemError`` when the system gives no threads.
     package init(threadCount: Int) throws(SystemError) {
         var threads: [SystemThread] = []
-        for index in 0..<max(1, threadCount) {
-            threads.append(
-                try SystemThread(name: "loader-\(index)", niceness: 5) { [queue] in
-                    while let job = queue.take() { job() }
-                })
+        do {
+            for index in 0..<max(1, threadCount) {
+                threads.append(
+                    try SystemThread(name: "loader-\(index)", niceness: 5) { [queue] in
+                        while let job = queue.take() { job() }
+                    })
+            }
+        } catch {
+            // Those that were started must not wait for ever.
+            queue.close()
+            for thread in threads { thread.join() }
+            throw error
         }
         self.threads = threads
     }

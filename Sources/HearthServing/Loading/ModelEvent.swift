@@ -2,6 +2,7 @@ package import HearthCore
 
 /// A change of what the server holds, as `Watch` tells it.
 package struct ModelEvent: Sendable, Equatable {
+    /// What happened.
     package enum Kind: String, Sendable {
         /// The version answers for its name; there was none before.
         case available

@@ -31,6 +31,10 @@ package final class BatchJob: Sendable {
         entry: CacheEntry, batch: RowBatch, valueCount: Int, deadline: MonotonicTime?,
         done: @escaping @Sendable (BatchJob) -> Void
     ) {
+        let columns = entry.servable.model.signature.columnCount
+        precondition(
+            batch.rowCount > 0 && (batch.rowCount - 1) * batch.rowStride + columns <= valueCount,
+            "a batch has rows, and all of them lie within its values")
         self.entry = entry
         self.deadline = deadline
         self.done = done

@@ -8,12 +8,19 @@ package final class ComputePool: Sendable {
     /// Throws ``SystemError`` when the system gives no threads.
     package init(threadCount: Int) throws(SystemError) {
         var threads: [SystemThread] = []
-        for index in 0..<max(1, threadCount) {
-            threads.append(
-                try SystemThread(name: "compute-\(index)", niceness: 10) { [queue] in
-                    let scratch = PredictScratch()
-                    while let job = queue.take() { job.help(with: scratch) }
-                })
+        do {
+            for index in 0..<max(1, threadCount) {
+                threads.append(
+                    try SystemThread(name: "compute-\(index)", niceness: 10) { [queue] in
+                        let scratch = PredictScratch()
+                        while let job = queue.take() { job.help(with: scratch) }
+                    })
+            }
+        } catch {
+            // Those that were started must not wait for ever.
+            queue.close()
+            for thread in threads { thread.join() }
+            throw error
         }
         self.threads = threads
     }

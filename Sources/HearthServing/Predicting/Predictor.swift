@@ -85,7 +85,8 @@ package struct Predictor: ~Copyable {
         let model = entry.servable.model
         let outputByteCount = (batch.rowCount * model.outputWidth * 8 + 63) & ~63
         let memory = unsafe scratch.bytes(outputByteCount + batch.scratchByteCount(model))
-        let outputs = unsafe memory.assumingMemoryBound(to: Double.self)
+        let outputs = unsafe memory.bindMemory(
+            to: Double.self, capacity: batch.rowCount * model.outputWidth)
         let problem = unsafe batch.predict(
             model, range: 0..<batch.rowCount, outputs: outputs, scratch: memory + outputByteCount)
         if let problem { throw Self.failure(problem, entry.servable) }

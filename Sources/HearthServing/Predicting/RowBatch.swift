@@ -34,7 +34,8 @@ package struct RowBatch {
                 rows: values, rowCount: rowCount, range: range, outputs: outputs, scratch: scratch)
         }
         let columns = model.signature.columnCount
-        let block = unsafe scratch.assumingMemoryBound(to: Double.self)
+        let block = unsafe scratch.bindMemory(
+            to: Double.self, capacity: blockByteCount(model) / 8)
         let rest = unsafe scratch + blockByteCount(model)
         var lower = range.lowerBound
         while lower < range.upperBound {

@@ -24,7 +24,7 @@ package enum SeriesDetector {
     ) throws(CallFailure) -> (rows: RowBatch, firstPoint: Int) {
         let signature = servable.model.signature
         let step = signature.columnCount / signature.window
-        guard columnCount == 0 || columnCount == step || (columnCount == 1 && step == 1) else {
+        guard columnCount == 0 || columnCount == step else {
             throw CallFailure(
                 .invalidArgument,
                 "\(columnCount) values per point found; model '\(servable.name)' takes \(step)")
@@ -52,7 +52,8 @@ package enum SeriesDetector {
     package static func finish(
         outputs: UnsafeMutablePointer<Double>, rowCount: Int
     ) -> (scores: UnsafePointer<Double>, anomalies: UnsafePointer<UInt8>) {
-        let flags = unsafe UnsafeMutableRawPointer(outputs + rowCount).assumingMemoryBound(to: UInt8.self)
+        let flags = unsafe UnsafeMutableRawPointer(outputs + rowCount).bindMemory(
+            to: UInt8.self, capacity: rowCount)
         let predictions = unsafe outputs + 2 * rowCount
         for row in 0..<rowCount {
             unsafe outputs[row] = unsafe -outputs[row]

@@ -8,15 +8,25 @@ import Synchronization
 /// Keeps the server level with the registry: one thread that looks whether the head version moved and reconciles.
 ///
 /// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a
-/// promotion), asks the store's cheap change hint every ``pollMilliseconds`` in case that was missed, and compares the
-/// head version in any case every ``reconcileMilliseconds``. Losing a hint costs time, never correctness.
+/// promotion), asks the store's cheap change hint every ``Intervals/pollMilliseconds`` in case that was missed, and
+/// compares everything in any case every ``Intervals/reconcileMilliseconds``. Losing a hint costs time, never
+/// correctness. It begins loads and does not wait for them, so that a slow disk does not keep it from the next change.
 package final class RegistryWatcher: Sendable {
-    package static let pollMilliseconds: Int32 = 25
-    package static let reconcileMilliseconds: Int64 = 2000
+    /// How often it looks.
+    package struct Intervals: Sendable {
+        package var pollMilliseconds: Int32
+        package var reconcileMilliseconds: Int64
+
+        package init(pollMilliseconds: Int32 = 25, reconcileMilliseconds: Int64 = 2000) {
+            self.pollMilliseconds = pollMilliseconds
+            self.reconcileMilliseconds = reconcileMilliseconds
+        }
+    }
 
     private let manager: ModelManager
     private let store: any RegistryStore
     private let logger: Logger
+    private let intervals: Intervals
     private let inotify: Int32
     private let wake: Int32
     private let isStopping = Atomic<Bool>(false)
@@ -24,8 +34,10 @@ package final class RegistryWatcher: Sendable {
 
     /// Watches `directory`. Throws ``SystemError`` when the system cannot.
     package init(
-        directory: String, manager: ModelManager, store: any RegistryStore, logger: Logger
+        directory: String, manager: ModelManager, store: any RegistryStore, logger: Logger,
+        intervals: Intervals = Intervals()
     ) throws(SystemError) {
+        self.intervals = intervals
         self.manager = manager
         self.store = store
         self.logger = logger
@@ -59,32 +71,32 @@ package final class RegistryWatcher: Sendable {
 
     private func run() {
         var reconciledAt = MonotonicTime.now()
-        var hint: Int64 = -1
-        var unavailableSince: MonotonicTime?
+        var hint: Int64?
+        var isAway = false
         while !isStopping.load(ordering: .relaxed) {
             let isNotified = waitForNotification()
             manager.cache.tick()
             let now = MonotonicTime.now()
+            let isDue = now - reconciledAt >= intervals.reconcileMilliseconds * 1_000_000 || manager.isRetryDue
             do throws(RegistryError) {
                 let newHint = try store.changeHint()
-                let isDue = now - reconciledAt >= Self.reconcileMilliseconds * 1_000_000
-                if isNotified || newHint != hint || isDue {
+                if isNotified || isDue || newHint != hint {
+                    let isBehind = isDue ? true : try store.headVersion() != manager.headVersion
+                    if isBehind {
+                        try manager.follow()
+                        reconciledAt = now
+                    }
+                    // Only now: a change that could not be read is looked at again.
                     hint = newHint
-                    reconciledAt = now
-                    // A failed load is tried again by the two-second comparison; else only news are.
-                    let head = try store.headVersion()
-                    if isDue || head != manager.headVersion { try manager.reconcile() }
                 }
-                if unavailableSince != nil {
-                    unavailableSince = nil
-                    logger.notice("registry is back")
-                }
+                if isAway { logger.notice("registry is back") }
+                isAway = false
             } catch {
                 // Said once per outage: what is in memory goes on answering.
-                if unavailableSince == nil {
-                    unavailableSince = now
+                if !isAway {
                     logger.error("registry cannot be read; serving on from memory", metadata: ["error": "\(error)"])
                 }
+                isAway = true
             }
         }
     }
@@ -94,7 +106,7 @@ package final class RegistryWatcher: Sendable {
         var descriptors = [
             pollfd(fd: inotify, events: Int16(POLLIN), revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
         ]
-        guard unsafe poll(&descriptors, 2, Self.pollMilliseconds) > 0 else { return false }
+        guard unsafe poll(&descriptors, 2, intervals.pollMilliseconds) > 0 else { return false }
         var buffer = [UInt8](repeating: 0, count: 4096)
         while unsafe read(inotify, &buffer, buffer.count) > 0 {}
         return true

@@ -1,5 +1,6 @@
 /// How rows are parted into those that are learned from and those that are held out to measure the model.
 package struct DataSplit: Sendable, Equatable {
+    /// Which rows are held out.
     package enum Order: Sendable, Equatable {
         /// The last rows are held out: for a series, the future is measured with a model of the past.
         case chronological

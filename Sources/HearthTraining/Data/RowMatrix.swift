@@ -13,10 +13,12 @@ package struct RowMatrix: Sendable, Equatable {
         self.columnCount = columnCount
     }
 
+    /// The values of one row.
     package func row(_ index: Int) -> ArraySlice<Double> {
         values[index * columnCount..<(index + 1) * columnCount]
     }
 
+    /// One value.
     package subscript(row: Int, column: Int) -> Double {
         get { values[row * columnCount + column] }
         set { values[row * columnCount + column] = newValue }
@@ -30,6 +32,7 @@ package struct RowMatrix: Sendable, Equatable {
         return RowMatrix(values: chosen, columnCount: columnCount)
     }
 
+    /// The values of one column, row by row.
     package func column(_ index: Int) -> [Double] {
         (0..<rowCount).map { self[$0, index] }
     }

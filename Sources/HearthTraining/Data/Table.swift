@@ -10,6 +10,7 @@ package struct TableSelection: Sendable {
     package var time: String?
     package var delimiter: UInt8
 
+    /// A table of columns that are there already.
     package init(columns: [String]? = nil, label: String? = nil, time: String? = nil, delimiter: UInt8 = 0x2C) {
         self.columns = columns
         self.label = label
@@ -30,6 +31,7 @@ package struct Table: Sendable {
 
     package var rowCount: Int { lines.count }
 
+    /// A table of columns that are there already.
     package init(columnNames: [String], columns: [[Double]], labels: [Bool]? = nil, lines: [Int]? = nil) {
         self.columnNames = columnNames
         self.columns = columns
@@ -114,6 +116,6 @@ extension TrainingError {
     ) -> TrainingError {
         TrainingError(
             .badValue, path: path, line: line, "'\(text.prefix(40))' in column '\(column)' is not a finite number",
-            hint: "choose the columns to learn from with --columns, or leave the field empty if the value is missing")
+            hint: "leave a missing value empty, name the time column with --time, or choose columns with --columns")
     }
 }

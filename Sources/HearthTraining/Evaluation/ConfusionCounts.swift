@@ -7,6 +7,7 @@ package struct ConfusionCounts: Sendable, Equatable {
     package var falseNegatives = 0
     package var trueNegatives = 0
 
+    /// Counts flags against labels, row by row.
     package init(flags: [Bool], labels: [Bool]) {
         precondition(flags.count == labels.count, "there is one label per flag")
         for (flag, label) in zip(flags, labels) {

@@ -28,6 +28,13 @@ package struct IsolationForestTrainer: Sendable {
         }
         try check(rows)
         let sampleCount = min(parameters.maxSamples, rows.rowCount)
+        guard parameters.treeCount <= IsolationForestParameters.sampleCountMax / sampleCount else {
+            throw TrainingError(
+                .badParameter,
+                "\(parameters.treeCount) trees of \(sampleCount) rows are more than "
+                    + "\(IsolationForestParameters.sampleCountMax) rows over all trees",
+                hint: "grow fewer trees or choose a smaller max_samples: 256 is enough for most series")
+        }
         let depthLimit = Self.depthLimit(maxSamples: sampleCount)
         var trees: [Tree] = []
         trees.reserveCapacity(parameters.treeCount)

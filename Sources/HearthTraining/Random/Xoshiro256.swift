@@ -17,6 +17,11 @@ package struct Xoshiro256: Sendable, RandomNumberGenerator {
         state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
 
+    /// A state as the reference implementation has it, not all zero.
+    package init(state: (UInt64, UInt64, UInt64, UInt64)) {
+        self.state = state
+    }
+
     package mutating func next() -> UInt64 {
         let result = rotated(state.0 &+ state.3, by: 23) &+ state.0
         let shifted = state.1 << 17

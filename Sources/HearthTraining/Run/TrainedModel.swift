@@ -12,6 +12,7 @@ package struct TrainedModel: Sendable {
     package var evaluation: Evaluation?
     package var trainingDuration: Duration
 
+    /// How many rows were used for what.
     package struct RowCounts: Sendable, Equatable {
         /// Rows of the file.
         package var table: Int

@@ -1,15 +1,22 @@
-package import HearthCore
+public import HearthCore
 
 /// Bytes on their way out: appended at the end, taken from the front. Grows when it must, keeps its memory, allocates
 /// nothing once warm. One owner, one thread.
+///
+/// Public, as ``ByteView`` is, to be inlined into other modules.
 @safe
-package struct OutputBuffer: ~Copyable {
-    private var memory: UnsafeMutableRawPointer
-    private var capacity: Int
-    private var head = 0
-    private var tail = 0
+public struct OutputBuffer: ~Copyable {
+    @usableFromInline
+    var memory: UnsafeMutableRawPointer
+    @usableFromInline
+    var capacity: Int
+    @usableFromInline
+    var head = 0
+    @usableFromInline
+    var tail = 0
 
-    package init(capacity: Int = 64 << 10) {
+    /// An empty buffer with room for `capacity` bytes.
+    public init(capacity: Int = 64 << 10) {
         self.capacity = capacity
         unsafe memory = .allocate(byteCount: capacity, alignment: 16)
     }
@@ -19,15 +26,19 @@ package struct OutputBuffer: ~Copyable {
     }
 
     /// Bytes that wait to be taken.
-    package var count: Int { tail - head }
-    package var isEmpty: Bool { tail == head }
+    @inlinable
+    public var count: Int { tail - head }
+    /// Whether no bytes wait.
+    @inlinable
+    public var isEmpty: Bool { tail == head }
 
     /// What waits; valid until the next change of the buffer.
-    package var bytes: ByteView { unsafe ByteView(start: memory + head, count: tail - head) }
+    @inlinable
+    public var bytes: ByteView { unsafe ByteView(start: memory + head, count: tail - head) }
 
     /// Makes room for `byteCount` more, lets `body` write them, and keeps as many as it says it wrote.
-    @inline(__always)
-    package mutating func append(
+    @inlinable
+    public mutating func append(
         atMost byteCount: Int, _ body: (UnsafeMutableRawPointer) -> Int
     ) {
         reserve(byteCount)
@@ -36,7 +47,9 @@ package struct OutputBuffer: ~Copyable {
         tail += written
     }
 
-    package mutating func append(_ view: ByteView) {
+    /// Adds a copy of `view`.
+    @inlinable
+    public mutating func append(_ view: ByteView) {
         guard view.count > 0 else { return }
         reserve(view.count)
         unsafe (memory + tail).copyMemory(from: view.start, byteCount: view.count)
@@ -44,7 +57,8 @@ package struct OutputBuffer: ~Copyable {
     }
 
     /// Forgets the first `byteCount` bytes.
-    package mutating func drop(_ byteCount: Int) {
+    @inlinable
+    public mutating func drop(_ byteCount: Int) {
         precondition(byteCount >= 0 && byteCount <= count, "only what is there can be dropped")
         head += byteCount
         if head == tail {
@@ -54,19 +68,27 @@ package struct OutputBuffer: ~Copyable {
     }
 
     /// Takes back what was appended after the buffer held `byteCount` bytes.
-    package mutating func truncate(to byteCount: Int) {
+    @inlinable
+    public mutating func truncate(to byteCount: Int) {
         precondition(byteCount >= 0 && byteCount <= count, "a buffer is cut, not extended")
         tail = head + byteCount
     }
 
-    package mutating func removeAll() {
+    /// Forgets everything.
+    @inlinable
+    public mutating func removeAll() {
         head = 0
         tail = 0
     }
 
     /// Makes room for `byteCount` more bytes behind what waits.
-    package mutating func reserve(_ byteCount: Int) {
-        guard capacity - tail < byteCount else { return }
+    @inlinable
+    public mutating func reserve(_ byteCount: Int) {
+        if capacity - tail < byteCount { makeRoom(byteCount) }
+    }
+
+    @usableFromInline
+    mutating func makeRoom(_ byteCount: Int) {
         let waiting = tail - head
         if head > 0, capacity - waiting >= byteCount, waiting <= head {
             // The front is free and large enough to move into without overlap.
@@ -84,7 +106,7 @@ package struct OutputBuffer: ~Copyable {
     }
 
     /// Gives memory above `byteCount` back when nothing waits.
-    package mutating func shrink(to byteCount: Int) {
+    public mutating func shrink(to byteCount: Int) {
         guard isEmpty, capacity > byteCount else { return }
         unsafe memory.deallocate()
         unsafe memory = .allocate(byteCount: byteCount, alignment: 16)

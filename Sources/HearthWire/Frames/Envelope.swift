@@ -7,6 +7,7 @@ package import HearthCore
 ///     Request:  1 service, 2 method, 3 payload, 4 timeout_nano, 5 metadata (skipped)
 ///     Response: 1 status { 1 code, 2 message }, 2 payload
 package enum Envelope {
+    /// What a client asks: its views last as long as the bytes they were read from.
     package struct Request {
         package var service = ByteView.empty
         package var method = ByteView.empty
@@ -15,6 +16,7 @@ package enum Envelope {
         package var timeoutNanoseconds: Int64 = 0
     }
 
+    /// What a server answers: its views last as long as the bytes they were read from.
     package struct Response {
         package var code: Int32 = 0
         package var message = ByteView.empty

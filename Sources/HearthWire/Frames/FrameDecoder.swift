@@ -6,6 +6,7 @@ package import HearthCore
 /// A frame over the cap is not an end of the connection: its data is skipped as it arrives, and the stream it was for
 /// is reported once, so that it alone is answered.
 package struct FrameDecoder: Sendable {
+    /// What the next bytes are.
     package enum Step {
         /// A whole frame; `data` views the caller's bytes.
         case frame(FrameHeader, data: ByteView)

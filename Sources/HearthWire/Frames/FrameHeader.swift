@@ -16,6 +16,7 @@ package struct FrameHeader: Equatable, Sendable {
         package static let data: UInt8 = 0x03
     }
 
+    /// Bits that say whether a stream goes on.
     package enum Flags {
         /// The sender sends no more on this stream.
         package static let remoteClosed: UInt8 = 0x01

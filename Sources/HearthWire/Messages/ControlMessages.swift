@@ -1,5 +1,6 @@
 // The messages of `hearth.v1.Models` as plain values; `Protos/hearth/v1/models.proto` says what each field means.
 
+/// Asks the server to read the registry and what failed again.
 package struct ReloadRequest: Equatable, Sendable {
     package var modelName = ""
 
@@ -8,6 +9,7 @@ package struct ReloadRequest: Equatable, Sendable {
     }
 }
 
+/// What is served after a reload.
 package struct ReloadResponse: Equatable, Sendable {
     package var headVersion: Int64 = 0
     package var models: [ServedModelMessage] = []
@@ -52,6 +54,7 @@ package struct ModelVersionMessage: Equatable, Sendable {
     package init() {}
 }
 
+/// Asks for versions, newest first.
 package struct ListRequest: Equatable, Sendable {
     package var modelName = ""
     package var limit: UInt32 = 0
@@ -62,6 +65,7 @@ package struct ListRequest: Equatable, Sendable {
     }
 }
 
+/// Versions of the registry, and what the server holds.
 package struct ListResponse: Equatable, Sendable {
     package var versions: [ModelVersionMessage] = []
     package var served: [ServedModelMessage] = []
@@ -69,6 +73,7 @@ package struct ListResponse: Equatable, Sendable {
     package init() {}
 }
 
+/// Asks for one version.
 package struct GetRequest: Equatable, Sendable {
     package var modelName = ""
     package var modelVersion = ""
@@ -79,6 +84,7 @@ package struct GetRequest: Equatable, Sendable {
     }
 }
 
+/// One version with its schema.
 package struct GetResponse: Equatable, Sendable {
     package var version: ModelVersionMessage?
     package var served: ServedModelMessage?
@@ -90,6 +96,7 @@ package struct GetResponse: Equatable, Sendable {
     package init() {}
 }
 
+/// Asks to make a version the production one.
 package struct PromoteRequest: Equatable, Sendable {
     package var modelName: String
     package var modelVersion: String
@@ -104,6 +111,7 @@ package struct PromoteRequest: Equatable, Sendable {
     }
 }
 
+/// Asks to go back to the version before.
 package struct RollbackRequest: Equatable, Sendable {
     package var modelName: String
     package var expectedGeneration: UInt64
@@ -116,6 +124,7 @@ package struct RollbackRequest: Equatable, Sendable {
     }
 }
 
+/// The production pointer after a change.
 package struct PointerResponse: Equatable, Sendable {
     package var modelName = ""
     package var modelVersion = ""
@@ -127,11 +136,14 @@ package struct PointerResponse: Equatable, Sendable {
     package init() {}
 }
 
+/// Asks how the server is doing.
 package struct StatsRequest: Equatable, Sendable {
     package init() {}
 }
 
+/// How the server is doing and what it holds.
 package struct StatsResponse: Equatable, Sendable {
+    /// A number that only grows.
     package struct Counter: Equatable, Sendable {
         package var name: String
         package var value: UInt64
@@ -155,6 +167,7 @@ package struct StatsResponse: Equatable, Sendable {
     package init() {}
 }
 
+/// Asks to be told of changes.
 package struct WatchRequest: Equatable, Sendable {
     package var modelName = ""
 

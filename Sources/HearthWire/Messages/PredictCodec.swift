@@ -22,6 +22,18 @@ package struct PredictRequestView {
         outputCount = unsafe message.pointee.n_outputs
     }
 
+    /// A request without named outputs.
+    fileprivate init(
+        modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>
+    ) {
+        self.modelName = modelName
+        self.modelVersion = modelVersion
+        self.columnCount = columnCount
+        unsafe self.values = values
+        unsafe outputs = nil
+        outputCount = 0
+    }
+
     /// The name of the output that was asked for at `index`.
     package func outputName(at index: Int) -> ByteView {
         precondition(index >= 0 && index < outputCount, "an output name beyond those that were asked for")
@@ -65,13 +77,50 @@ package struct ReplyHeader {
 
 /// Reads and writes the messages of `Predict`.
 ///
-/// Requests are read by protobuf-c, which knows every legal form of them. Requests and replies are written by hand in
-/// one pass straight into the output buffer (14-22 ns against 80-130 through protobuf-c); a test reads them back with
-/// protobuf-c.
+/// The form that clients send, each field once and no named outputs, is read by hand (58 ns against 200 through
+/// protobuf-c); every other legal form by protobuf-c. Requests and replies are written by hand in one pass straight
+/// into the output buffer (14-22 ns against 80-130). Tests hold both directions against protobuf-c.
 package enum PredictCodec {
-    /// Reads a request into `arena`; nil when the bytes are no such message or need more memory than an arena grants.
+    /// Reads a request; nil when the bytes are no such message or need more memory than an arena grants. What is
+    /// returned lies partly in `payload`, partly in `arena`.
     @inline(__always)
     package static func request(_ payload: ByteView, in arena: Arena) -> PredictRequestView? {
+        usualRequest(payload, in: arena) ?? anyRequest(payload, in: arena)
+    }
+
+    /// Reads the usual form of a request by hand; nil for every other one.
+    @inline(__always)
+    static func usualRequest(_ payload: ByteView, in arena: Arena) -> PredictRequestView? {
+        var reader = FieldReader(payload)
+        var name = ByteView.empty
+        var version = ByteView.empty
+        var columnCount: UInt64 = 0
+        var values: ByteView?
+        var seen: UInt64 = 0
+        while let field = reader.next() {
+            guard field.number <= 4, seen & 1 << field.number == 0 else { return nil }
+            seen |= 1 << field.number
+            switch (field.number, field.value) {
+            case (1, .bytes(let view)): name = view
+            case (2, .bytes(let view)): version = view
+            case (3, .varint(let value)): columnCount = value
+            case (4, .bytes(let view)): values = view
+            default: return nil
+            }
+        }
+        guard !reader.failed, columnCount <= UInt64(UInt32.max), let values, values.count & 7 == 0,
+            let memory = unsafe arena.allocate(values.count)
+        else { return nil }
+        // The doubles start at any byte of the frame: kernels want them aligned.
+        unsafe memory.copyMemory(from: values.start, byteCount: values.count)
+        let doubles = unsafe UnsafeBufferPointer(
+            start: UnsafePointer(memory.assumingMemoryBound(to: Double.self)), count: values.count / 8)
+        return unsafe PredictRequestView(
+            modelName: name, modelVersion: version, columnCount: Int(columnCount), values: doubles)
+    }
+
+    /// Reads any legal form of a request.
+    static func anyRequest(_ payload: ByteView, in arena: Arena) -> PredictRequestView? {
         guard
             let message = unsafe hearth__v1__predict_request__unpack(
                 arena.allocator, payload.count, payload.start.assumingMemoryBound(to: UInt8.self))
@@ -187,6 +236,7 @@ extension AnswerSource {
         }
     }
 
+    /// The source of that number; nil for one that is none.
     package init?(wireNumber: UInt64) {
         switch wireNumber {
         case 1: self = .file

@@ -14,8 +14,32 @@ package struct PredictReplyView {
         package var name = ByteView.empty
         package var width = 0
         package var values = ByteView.empty
-        /// A text label per value, for classes that are text.
-        package var labels: [String] = []
+        /// The whole message.
+        fileprivate let bytes: ByteView
+
+        fileprivate init(_ bytes: ByteView) {
+            self.bytes = bytes
+        }
+
+        /// A text label per value, for classes that are text; else empty. Made at each use, so that an answer of
+        /// numbers costs no array.
+        package var labels: [String] {
+            var labels: [String] = []
+            var reader = FieldReader(bytes)
+            while let field = reader.next() {
+                if field.number == 4, case .bytes(let view) = field.value { labels.append(view.text) }
+            }
+            return labels
+        }
+
+        /// Appends all values to `target`.
+        package func append(to target: inout [Double]) {
+            let start = unsafe values.start
+            for index in 0..<valueCount {
+                let bits = unsafe start.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+                target.append(Double(bitPattern: UInt64(littleEndian: bits)))
+            }
+        }
 
         package var valueCount: Int { values.count / 8 }
 
@@ -48,14 +72,13 @@ package struct PredictReplyView {
     package mutating func nextOutput() -> Output? {
         while let field = outputs.next() {
             guard field.number == 6, case .bytes(let view) = field.value else { continue }
-            var output = Output()
+            var output = Output(view)
             var reader = FieldReader(view)
             while let inner = reader.next() {
                 switch (inner.number, inner.value) {
                 case (1, .bytes(let view)): output.name = view
                 case (2, .varint(let value)): output.width = Int(clamping: value)
                 case (3, .bytes(let view)): output.values = view
-                case (4, .bytes(let view)): output.labels.append(view.text)
                 default: break
                 }
             }
@@ -81,11 +104,13 @@ package struct DetectReplyView {
 
     package var count: Int { min(scores.count / 8, anomalies.count) }
 
+    /// The score of a scored point; NaN beyond the last.
     package func score(at index: Int) -> Double {
         guard let eight = scores.slice(from: index * 8, count: 8) else { return .nan }
         return unsafe Double(bitPattern: UInt64(littleEndian: eight.start.loadUnaligned(as: UInt64.self)))
     }
 
+    /// Whether a scored point is an anomaly.
     package func isAnomaly(at index: Int) -> Bool { anomalies.byte(at: index) == 1 }
 
     /// Reads the reply; nil when the bytes are no such message.

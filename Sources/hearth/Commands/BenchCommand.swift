@@ -2,6 +2,9 @@ import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "bench", abstract: "Measures a running server.",
-        subcommands: [LatencyCommand.self, ThroughputCommand.self, EchoCommand.self])
+        commandName: "bench", abstract: "Measures a running server, or a model by itself.",
+        subcommands: [
+            LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self,
+            EchoCommand.self,
+        ])
 }

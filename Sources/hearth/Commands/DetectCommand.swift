@@ -11,8 +11,8 @@ struct DetectCommand: ParsableCommand {
               hearth detect --series water_flow --model-type z_score --data water-flow.csv --column flow --label label
               hearth detect --series stok_seviye --values 12,12,11,11,3,11
 
-            Neighbouring anomalies are printed as one run. With --label (a column that is 1 where an anomaly is known) the runs
-            are held against the known ones: found, missed, false.
+            Neighbouring anomalies are printed as one run. With --label (a column that is 1 where an anomaly is known) \
+            the runs are held against the known ones: found, missed, false.
             """)
 
     @OptionGroup var options: ClientOptions

@@ -10,7 +10,8 @@ struct DataError: Error, CustomStringConvertible {
     }
 }
 
-/// Numbers of a CSV file with a header line: `,` or `;`, quotes as RFC 4180 has them. Empty, `NA` and `nan` cells are NaN.
+/// Numbers of a CSV file with a header line: `,` or `;`, quotes as RFC 4180 has them. Empty, `NA` and `nan` cells are
+/// NaN.
 struct CSVTable {
     let path: String
     let header: [String]

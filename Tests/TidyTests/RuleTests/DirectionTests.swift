@@ -53,6 +53,7 @@ import Testing
         ("layer(\"HearthCore\", [\"HearthModel\"]),", "HearthCore (layer 0) depends on HearthModel (layer 1)"),
         ("layer(\"HearthNew\"),", "HearthNew is in no layer"),
         (".unsafeFlags([\"-Xcc\"])", "unsafeFlags is not allowed"),
+        (".unsafeFlags([\"-enforce-exclusivity=unchecked\"])", "unsafeFlags is not allowed"),
         ("swiftSettings: [\"-Ounchecked\"]", "-Ounchecked is not allowed"),
     ])
     func `a manifest that breaks the layers is found`(text: String, message: String) {

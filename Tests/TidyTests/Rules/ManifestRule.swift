@@ -35,7 +35,10 @@ struct ManifestRule: Rule {
     private func flags(in tree: SourceTree) -> [Finding] {
         let manifest = SourceFile(path: path, text: tree.manifestText)
         return ["unsafeFlags", "-Ounchecked"].flatMap { flag in
-            manifest.lines.indices.filter { manifest.lines[$0].contains(flag) }.map { index in
+            manifest.lines.indices.filter { index in
+                manifest.lines[index].contains(flag)
+                    && !Exceptions.compilerFlags.contains { manifest.lines[index].contains($0.text) }
+            }.map { index in
                 Finding(
                     path: path, line: index + 1,
                     message: "\(flag) is not allowed: -Ounchecked deletes preconditions with everything inside them, "

@@ -41,8 +41,8 @@ struct UnsafeCodeRule: Rule {
 }
 
 extension SourceFile {
-    /// Whether line `number` has a comment, or the line above it; attributes and `peers`, lines of the same kind, may stand
-    /// in between.
+    /// Whether line `number` has a comment, or the line above it; attributes and `peers`, lines of the same kind, may
+    /// stand in between.
     func hasComment(above number: Int, besides peers: [Int]) -> Bool {
         func isBlank(_ line: String) -> Bool { line.allSatisfy { $0 == " " } }
         if !isBlank(comments[number - 1]) { return true }

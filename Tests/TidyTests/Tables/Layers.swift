@@ -16,5 +16,5 @@ enum Layers {
     static let cTargets = ["CHearthLinux", "CHearthMessages", "CProtobufC", "CCrypto"]
 
     /// What tests share; it may be imported by tests only.
-    static let testTargets = ["HearthTestSupport", "hearth-fuzz"]
+    static let testTargets = ["HearthTestSupport", "hearth-publish-crash", "hearth-fuzz"]
 }

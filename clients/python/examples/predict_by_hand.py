@@ -5,6 +5,7 @@
 
 It shows what travels, field by field as Protos/ has it. See ttrpc's PROTOCOL.md for the frame.
 """
+
 import socket
 import struct
 import sys

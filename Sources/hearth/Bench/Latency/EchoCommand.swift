@@ -17,8 +17,9 @@ struct EchoCommand: ParsableCommand {
         let output = [UInt8](repeating: 0xAA, count: reply)
         unsafe input.withUnsafeMutableBytes { buffer in
             guard let start = buffer.baseAddress else { return }
-            let deadline = Deadline(after: .seconds(86_400))
+            var deadline = Deadline(after: .seconds(86_400))
             while true {
+                deadline.beginAttempt()
                 var received = 0
                 while received < request {
                     let outcome = unsafe receiver.receive(socket, into: start, count: buffer.count, deadline: deadline)

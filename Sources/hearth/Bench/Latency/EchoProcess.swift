@@ -3,7 +3,8 @@ import Glibc
 import HearthClient
 import HearthCore
 
-/// A second process that answers every frame with another one of fixed size: what a call costs when nobody does anything.
+/// A second process that answers every frame with another one of fixed size: what a call costs when nobody does
+/// anything.
 final class EchoProcess {
     /// The descriptor's number in the second process.
     static let inheritedNumber: Int32 = 3

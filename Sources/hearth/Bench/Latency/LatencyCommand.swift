@@ -6,12 +6,13 @@ struct LatencyCommand: ParsableCommand {
         commandName: "latency",
         abstract: "Measures how long a call of one row takes.",
         discussion: """
-            Closed loop: each connection sends its next call when the last one is answered. With --rate it is an open loop: calls \
-            are due at fixed times, and a call's latency counts from when it was due, so a stalled server cannot hide behind calls \
-            that were never sent (coordinated omission).
+            Closed loop: each connection sends its next call when the last one is answered. With --rate it is an open \
+            loop: calls are due at fixed times, and a call's latency counts from when it was due, so a stalled server \
+            cannot hide behind calls that were never sent (coordinated omission).
 
-            --floor runs, in turns of 200 ms within the same run, the same frame sizes through a bare echo loop in a second \
-            process, with the same waiting on both sides, and prints the ratios: what Hearth adds to the socket and the model.
+            --floor runs, in turns of 200 ms within the same run, the same frame sizes through a bare echo loop in a \
+            second process, with the same waiting on both sides, and prints the ratios: what Hearth adds to the socket \
+            and the model.
 
             EXAMPLES
               hearth bench latency --model isolation_forest.stok_seviye --floor --models-dir models

@@ -1,4 +1,5 @@
-/// Random numbers that are the same in every run (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
+/// Random numbers that are the same in every run (Steele, Lea, Flood: "Fast splittable pseudorandom number generators",
+/// 2014).
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 

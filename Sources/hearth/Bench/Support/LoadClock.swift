@@ -11,6 +11,12 @@ enum LoadClock {
         _ = unsafe nanosleep(&time, nil)
     }
 
+    /// Sleeps until the monotonic clock shows `nanoseconds` or a little later.
+    static func sleep(until nanoseconds: UInt64) {
+        let now = Deadline.now()
+        if nanoseconds > now { sleep(nanoseconds - now) }
+    }
+
     /// Waits until the monotonic clock shows `nanoseconds`, to the microsecond.
     static func wait(until nanoseconds: UInt64) {
         while true {

@@ -1,0 +1,101 @@
+import HearthModel
+
+/// Blocks of rows through the kernel of their family, and from raw values to outputs.
+///
+/// Static functions over the plan's address: nothing is copied, counted or allocated.
+enum Kernel {
+    /// See ``ServableModel/predict(rows:rowCount:range:outputs:scratch:)``; `scratch` is aligned to 64 bytes.
+    static func predict(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, rowCount: Int, range: Range<Int>,
+        outputs: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        let raw = unsafe (scratch + plan.pointee.layout.rawOffset).assumingMemoryBound(to: Double.self)
+        let rawCount = unsafe plan.pointee.outputCount
+        var first = range.lowerBound
+        while first < range.upperBound {
+            let count = unsafe min(plan.pointee.layout.blockRowCount, range.upperBound &- first)
+            let block = unsafe rows + first &* plan.pointee.preparer.columnCount
+            if let problem = unsafe computeRaw(
+                plan, rows: block, count: count, index: first, raw: raw, scratch: scratch)
+            {
+                return problem
+            }
+            for row in 0..<count {
+                unsafe OutputWriter.write(
+                    plan, raw: raw + row &* rawCount, row: first &+ row, rowCount: rowCount, to: outputs)
+            }
+            first &+= count
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private static func computeRaw(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, count: Int, index: Int,
+        raw: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        switch unsafe plan.pointee.family {
+        case .small:
+            return unsafe plan.pointee.addsFloat32
+                ? TreeKernel<SmallNodeWalk, Float32Keys, Float>.sum(
+                    plan, rows: rows, count: count, index: index, scratch: scratch)
+                : TreeKernel<SmallNodeWalk, Float32Keys, Double>.sum(
+                    plan, rows: rows, count: count, index: index, scratch: scratch)
+        case .wide:
+            return unsafe plan.pointee.roundsInputs
+                ? sumWide(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
+                : sumWide(Float64Keys.self, plan, rows, count, index, scratch)
+        case .categorical:
+            return unsafe plan.pointee.roundsInputs
+                ? sumCategorical(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
+                : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
+        case .linear, .zScore:
+            return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        }
+    }
+
+    @inline(never)
+    private static func sumWide<Writer: KeyWriter>(
+        _: Writer.Type, _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? where Writer.Key == UInt64 {
+        unsafe plan.pointee.addsFloat32
+            ? TreeKernel<WideNodeWalk, Writer, Float>.sum(
+                plan, rows: rows, count: count, index: index, scratch: scratch)
+            : TreeKernel<WideNodeWalk, Writer, Double>.sum(
+                plan, rows: rows, count: count, index: index, scratch: scratch)
+    }
+
+    @inline(never)
+    private static func sumCategorical<Writer: KeyWriter>(
+        _: Writer.Type, _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? where Writer.Key == UInt64 {
+        unsafe plan.pointee.addsFloat32
+            ? CategoryKernel<Writer, Float>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
+            : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
+    }
+
+    /// Linear models and z-scores, which take staged rows of finite values.
+    @inline(never)
+    private static func computeStaged(
+        _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        let isLinear = unsafe plan.pointee.family == .linear
+        let rawCount = unsafe plan.pointee.outputCount
+        for row in 0..<count {
+            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) {
+                return problem
+            }
+            let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
+            if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
+            if isLinear {
+                unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)
+            } else {
+                unsafe raw[row] = ZScoreKernel.score(plan, values)
+            }
+        }
+        return nil
+    }
+}

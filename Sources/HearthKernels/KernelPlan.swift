@@ -1,0 +1,101 @@
+import HearthModel
+
+/// All that a call of a kernel reads besides the model's arrays: pointers and numbers, no references.
+///
+/// It lies at a fixed address as long as the model lives, and the kernels are static functions that take that address.
+/// Passed by value it would be copied at every call, which cost as much as ten trees.
+@safe
+struct KernelPlan {
+    enum Family: UInt8 {
+        case small
+        case wide
+        case categorical
+        case linear
+        case zScore
+    }
+
+    var family: Family
+    /// Trees: leaves are added in float32.
+    var addsFloat32 = false
+    /// Trees with wide nodes: values are rounded to float32 before they are compared.
+    var roundsInputs = false
+    var preparer: RowPreparer
+    var layout: ScratchLayout
+    var writer: OutputWriter
+
+    // Trees.
+    var trees: UnsafePointer<TreeRecord>
+    var treeCount = 0
+    /// Steps of the deepest tree.
+    var stepsMax = 0
+    var nodes: UnsafePointer<UInt64>
+    var leaves: UnsafeRawPointer
+    var categories: UnsafePointer<UInt32>
+    /// Values of a prepared row.
+    var featureCount = 0
+    /// Every column stands in it twice.
+    var splitsMissing = false
+    var leafWidth = 1
+    /// What the sums are divided by; 0 when they are not.
+    var divisor = 0.0
+
+    // All families.
+    /// Raw values per row.
+    var outputCount = 1
+    /// Base values; or coefficients, then intercepts; or centers, then scales.
+    var parameters: UnsafePointer<Double>
+    /// Values that reach the estimator.
+    var columnCount: Int
+    /// Of a z-score.
+    var threshold = 0.0
+    /// Of a z-score: the score of a value that differs from a column that has never varied.
+    var constantColumnScore = ZScore.constantColumnScore
+
+    init(_ packed: PackedModel, stages: StageProgram) {
+        let descriptor = packed.descriptor
+        unsafe parameters = packed.parameters + stages.parameterCount
+        columnCount = descriptor.estimator.columnCount
+        // Not read by families without trees, but always an address.
+        unsafe trees = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: TreeRecord.self)
+        unsafe nodes = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt64.self)
+        unsafe leaves = UnsafeRawPointer(packed.parameters)
+        unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
+        unsafe preparer = stages.preparer
+        var keyByteCount = 0
+        switch descriptor.estimator {
+        case .treeEnsemble(let shape):
+            switch shape.nodeForm {
+            case .small: family = .small
+            case .wide: family = .wide
+            case .categorical: family = .categorical
+            }
+            addsFloat32 = shape.output.accumulator == .float32
+            roundsInputs = shape.inputs == .float32
+            keyByteCount = shape.featureCount * (shape.nodeForm == .small ? 4 : 8)
+            treeCount = shape.treeCount
+            featureCount = shape.featureCount
+            splitsMissing = shape.splitsMissing
+            leafWidth = shape.leafWidth
+            divisor = shape.aggregation == .mean ? Double(shape.treeCount) : 0
+            outputCount = shape.output.outputCount
+            writer = OutputWriter(shape.output)
+        case .linear(_, let output):
+            family = .linear
+            outputCount = output.outputCount
+            writer = OutputWriter(output)
+        case .zScore(_, _, let threshold):
+            family = .zScore
+            self.threshold = threshold
+            writer = .zScore
+        }
+        layout = ScratchLayout(
+            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+        if let ensemble = packed.ensemble {
+            unsafe trees = ensemble.trees
+            unsafe nodes = ensemble.nodes
+            stepsMax = ensemble.stepsMax
+            unsafe leaves = ensemble.leaves
+            unsafe categories = ensemble.categories
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package import HearthCore
+import HearthMetrics
+import HearthRegistry
+import Logging
+import Synchronization
+
+/// Single-flight loading on the loader threads.
+extension ModelManager {
+    private enum Next {
+        case load
+        case wait
+        case answer(Result<Servable, CallFailure>)
+    }
+
+    /// Sees to it that a version is in memory. `done` gets it, or why there is none, on this thread or a loader's; it
+    /// puts it into the cache.
+    ///
+    /// - Parameters:
+    ///   - isForced: try again now even if it has just failed.
+    ///   - isLimited: refuse when too many calls wait; false for the control plane's own.
+    func want(_ modelID: ModelID, isForced: Bool = false, isLimited: Bool = true, _ done: @escaping Done) {
+        let now = clock()
+        let next = state.withLock { state -> Next in
+            if let servable = cache.servable(modelID) { return .answer(.success(servable)) }
+            if state.versions.count >= Self.rememberedCountMax { state.forget(at: now) }
+            var version = state.versions[modelID] ?? Version()
+            // What the cache no longer has was evicted.
+            version.machine.evicted()
+            let action = version.machine.want(at: now, isForced: isForced)
+            if case .fail(let failure) = action { return .answer(.failure(failure)) }
+            guard !isLimited || state.waiterCount < Self.waiterCountMax else {
+                let message = "\(state.waiterCount) calls wait for models to load, more are not taken; try again later"
+                return .answer(.failure(CallFailure(.resourceExhausted, message)))
+            }
+            version.waiters.append(done)
+            state.waiterCount += 1
+            state.versions[modelID] = version
+            return action == .load ? .load : .wait
+        }
+        switch next {
+        case .answer(let result): done(result)
+        case .wait: break
+        case .load:
+            let isTaken = pool.submit { [self] in
+                do throws(CallFailure) {
+                    finish(modelID, try read(modelID))
+                } catch {
+                    fail(modelID, error)
+                }
+            }
+            if !isTaken {
+                fail(modelID, CallFailure(.unavailable, "the server is stopping or has too many models to load"))
+            }
+        }
+    }
+
+    /// Sees to it that a version is in memory and returns it: for the control plane, which waits. It stays as long as
+    /// the budget has room, unless it comes into production meanwhile.
+    package func load(_ modelID: ModelID) throws(CallFailure) -> Servable {
+        let group = CompletionGroup()
+        let outcome = Mutex<Result<Servable, CallFailure>>(
+            .failure(CallFailure(.internalError, "nothing was loaded")))
+        group.enter()
+        want(modelID, isLimited: false) { [self] result in
+            if case .success(let servable) = result { settle(cache.insert(servable, isAskedFor: false)) }
+            outcome.withLock { $0 = result }
+            group.leave()
+        }
+        group.wait()
+        return try outcome.withLock { $0 }.get()
+    }
+
+    private func read(_ modelID: ModelID) throws(CallFailure) -> Servable {
+        let version: ModelVersion?
+        do { version = try store.version(modelID) } catch {
+            throw CallFailure(.unavailable, "the registry cannot be read: \(error)")
+        }
+        guard let version else {
+            throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
+        }
+        guard version.status != .failed, version.path != nil else {
+            throw CallFailure(
+                .failedPrecondition, "version '\(modelID)' has no artifact: its status is \(version.status.rawValue)")
+        }
+        let servable = try loader(version)
+        let room = cache.roomByteCount(for: version.name)
+        guard servable.mappedByteCount <= room else {
+            let pinned =
+                room < cache.byteBudget
+                ? ", of which other pinned models take \(ByteCount(cache.byteBudget - room))" : ""
+            let message =
+                "version '\(modelID)' needs \(ByteCount(servable.mappedByteCount)), the cache has "
+                + "\(ByteCount(cache.byteBudget))\(pinned); start hearthd with a larger --cache-bytes"
+            throw CallFailure(.resourceExhausted, message)
+        }
+        return servable
+    }
+
+    private func finish(_ modelID: ModelID, _ servable: Servable) {
+        counters.loads.add()
+        logger.info(
+            "model loaded",
+            metadata: [
+                "model_id": "\(modelID)", "milliseconds": "\(servable.loadMilliseconds)",
+                "bytes": "\(servable.mappedByteCount)",
+            ])
+        // The version counts as loading until the waiters have put it into the cache: who comes meanwhile waits with
+        // them instead of loading it once more.
+        while true {
+            let waiters = state.withLock { state in
+                let waiters = state.takeWaiters(of: modelID)
+                if waiters.isEmpty { state.versions[modelID]?.machine.loaded() }
+                return waiters
+            }
+            if waiters.isEmpty { return }
+            for waiter in waiters { waiter(.success(servable)) }
+        }
+    }
+
+    private func fail(_ modelID: ModelID, _ failure: CallFailure) {
+        let now = clock()
+        let (waiters, isNews, machine) = state.withLock { state in
+            let isNews = state.versions[modelID]?.machine.failed(failure, at: now) ?? false
+            return (state.takeWaiters(of: modelID), isNews, state.versions[modelID]?.machine)
+        }
+        counters.loadFailures.add()
+        let retry = machine?.retryAt.map { "in \(($0 - now) / 1_000_000) ms" } ?? "when reloaded"
+        let isProduction = pointers.contains { $0.modelID == modelID }
+        // A client may ask for ids that never were: that is no event of the server's.
+        let level: Logger.Level =
+            isProduction ? (isNews ? .error : .warning) : failure.code == .notFound ? .debug : .warning
+        logger.log(
+            level: level, "model not loaded",
+            metadata: [
+                "model_id": "\(modelID)", "error": "\(failure)", "attempt": "\(machine?.attempt ?? 0)",
+                "retry": "\(retry)",
+            ])
+        if isNews { reportFailure(modelID, failure) }
+        for waiter in waiters { waiter(.failure(failure)) }
+    }
+
+    /// Tells the watchers that what should be in production cannot be loaded.
+    private func reportFailure(_ modelID: ModelID, _ failure: CallFailure) {
+        for pointer in pointers where pointer.modelID == modelID {
+            publish(
+                ModelEvent(
+                    kind: .failed, name: pointer.name, modelID: modelID,
+                    generation: UInt64(clamping: pointer.generation), error: failure.message))
+        }
+    }
+
+    /// Tells of what left the cache, and lets it go.
+    func settle(_ change: ModelCache.Change) {
+        for servable in change.removed {
+            counters.evictions.add()
+            state.withLock { state in
+                // Somebody may be loading it again already.
+                state.versions[servable.modelID]?.machine.evicted()
+            }
+            publish(ModelEvent(kind: .unloaded, name: servable.name, modelID: servable.modelID))
+        }
+    }
+}
+
+extension ModelManager.State {
+    mutating func takeWaiters(of modelID: ModelID) -> [ModelManager.Done] {
+        guard let waiters = versions[modelID]?.waiters else { return [] }
+        versions[modelID]?.waiters = []
+        waiterCount -= waiters.count
+        return waiters
+    }
+
+    /// Makes room for versions that were never heard of: a client may ask for any number of them.
+    mutating func forget(at now: MonotonicTime) {
+        versions = versions.filter { !$0.value.machine.isForgettable(at: now) }
+        guard versions.count > ModelManager.rememberedCountMax / 2 else { return }
+        versions = versions.filter { $0.value.machine.failure == nil }
+    }
+}

@@ -1,0 +1,157 @@
+package import HearthCore
+import HearthMetrics
+package import HearthRegistry
+import Logging
+import Synchronization
+
+/// Keeping level with the registry.
+extension ModelManager {
+    /// Loads that a reconciliation waits for, and how they failed.
+    private final class Repair: Sendable {
+        private let group = CompletionGroup()
+        private let failures = Mutex<[ModelID: CallFailure]>([:])
+
+        func began() { group.enter() }
+
+        func ended(_ modelID: ModelID, _ failure: CallFailure?) {
+            if let failure { failures.withLock { $0[modelID] = failure } }
+            group.leave()
+        }
+
+        func wait() -> [ModelID: CallFailure] {
+            group.wait()
+            return failures.withLock { $0 }
+        }
+    }
+
+    /// Compares the registry with what is served and mends the difference. Returns when the models that had to be
+    /// loaded are loaded or have failed.
+    ///
+    /// - Parameters:
+    ///   - isForced: also try again what has failed a moment ago.
+    ///   - only: mend this registered model alone.
+    /// - Throws: ``RegistryError`` when the registry cannot be read; what is served stays.
+    /// - Returns: the head version that was read, and the failures.
+    @discardableResult
+    package func reconcile(
+        isForced: Bool = false, only: ModelName? = nil
+    ) throws(RegistryError) -> (headVersion: Int64, failures: [ModelID: CallFailure]) {
+        let repair = Repair()
+        let headVersion = try mend(isForced: isForced, only: only, repair)
+        return (headVersion, repair.wait())
+    }
+
+    /// Does what ``reconcile(isForced:only:)`` does, but returns when the loads are begun, so that a slow one holds
+    /// nothing up.
+    package func follow() throws(RegistryError) {
+        _ = try mend(isForced: false, only: nil, nil)
+    }
+
+    /// Whether a production version that failed to load may be tried again now.
+    package var isRetryDue: Bool {
+        let now = clock()
+        return state.withLock { $0.retryAt.map { now >= $0 } ?? false }
+    }
+
+    private func mend(
+        isForced: Bool, only: ModelName?, _ repair: Repair?
+    ) throws(RegistryError) -> Int64 {
+        let outcome = reconciling.withLock { _ -> Result<Int64, RegistryError> in
+            do throws(RegistryError) {
+                let snapshot = try store.productionSnapshot()
+                mend(snapshot, isForced: isForced, only: only, repair)
+                return .success(snapshot.headVersion)
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
+    }
+
+    private func mend(_ snapshot: ProductionSnapshot, isForced: Bool, only: ModelName?, _ repair: Repair?) {
+        var wanted: [ModelName: ProductionPointer] = [:]
+        for pointer in snapshot.pointers where only == nil || only == pointer.name { wanted[pointer.name] = pointer }
+        let before = state.withLock { state in
+            let before = state.pointers
+            if let only {
+                // The other names keep their news for the next whole reconciliation.
+                state.pointers[only] = wanted[only]
+            } else {
+                state.pointers = wanted
+                state.headVersion = snapshot.headVersion
+                state.retryAt = nil
+            }
+            return before
+        }
+        for name in cache.productionNames where wanted[name] == nil && (only == nil || only == name) {
+            settle(cache.withdraw(name))
+            logger.notice("model withdrawn: it is no longer in production", metadata: ["model": "\(name)"])
+        }
+        for pointer in wanted.values {
+            mend(pointer, isForced: isForced, hasMoved: before[pointer.name] != pointer, repair)
+        }
+    }
+
+    private func mend(_ pointer: ProductionPointer, isForced: Bool, hasMoved: Bool, _ repair: Repair?) {
+        let generation = UInt64(clamping: pointer.generation)
+        if cache.allow(generation, of: pointer.name, modelID: pointer.modelID) {
+            logger.warning(
+                "the registry went back to an earlier generation; was a backup restored?",
+                metadata: ["model": "\(pointer.name)", "generation": "\(generation)"])
+        }
+        let served = cache.production(of: pointer.name)
+        guard served?.servable.modelID != pointer.modelID || served?.generation != generation else { return }
+        // What is not in memory is loaded when somebody asks for it, unless it is to be preloaded and is news or has
+        // failed: what was evicted is not fetched back.
+        let isPreloaded = preloads(pointer.name)
+        let isStarted = state.withLock { state in
+            let hasFailed = state.versions[pointer.modelID]?.machine.failure != nil
+            guard served != nil || (isPreloaded && (hasMoved || isForced || hasFailed)) else { return false }
+            // Who does not wait need not ask twice.
+            guard repair != nil || state.mending[pointer.name] != pointer else { return false }
+            state.mending[pointer.name] = pointer
+            return true
+        }
+        guard isStarted else { return }
+        repair?.began()
+        want(pointer.modelID, isForced: isForced, isLimited: false) { [self] result in
+            switch result {
+            case .success(let servable):
+                serve(servable, pointer)
+                mended(pointer)
+                repair?.ended(pointer.modelID, nil)
+            case .failure(let failure):
+                mended(pointer)
+                repair?.ended(pointer.modelID, failure)
+            }
+        }
+    }
+
+    private func mended(_ pointer: ProductionPointer) {
+        state.withLock { state in
+            if state.mending[pointer.name] == pointer { state.mending[pointer.name] = nil }
+            guard let retryAt = state.versions[pointer.modelID]?.machine.retryAt else { return }
+            state.retryAt = min(state.retryAt ?? retryAt, retryAt)
+        }
+    }
+
+    /// Lets a loaded version answer for its name, unless the pointer has moved on meanwhile.
+    func serve(_ servable: Servable, _ pointer: ProductionPointer) {
+        guard self.pointer(of: pointer.name) == pointer else { return }
+        let generation = UInt64(clamping: pointer.generation)
+        let change = cache.serve(servable, generation: generation, rollbackTarget: pointer.previousModelID)
+        settle(change)
+        guard change.outcome == .made else { return }
+        if change.replaced != nil { counters.swaps.add() }
+        publish(
+            ModelEvent(
+                kind: change.replaced == nil ? .available : .swapped, name: pointer.name, modelID: pointer.modelID,
+                previousModelID: change.replaced?.modelID, generation: generation))
+        logger.info(
+            "model in production",
+            metadata: [
+                "model": "\(pointer.name)", "model_id": "\(pointer.modelID)", "generation": "\(generation)",
+                "replaced": "\(change.replaced?.modelID.text ?? "")",
+            ])
+    }
+}

@@ -1,0 +1,69 @@
+import HearthModel
+
+/// Small definitions to start a test from.
+enum Definitions {
+    /// Three trees of two levels over three columns, two outputs each of width 1.
+    static func ensemble(
+        inputs: TreeEnsemble.Number = .float32, missing: TreeEnsemble.MissingRule = .refused
+    ) -> TreeEnsemble {
+        TreeEnsemble(
+            columnCount: 3, inputs: inputs, thresholds: .float64, splitRule: .lessOrEqual, missing: missing,
+            trees: [tree(0.5, 0), tree(-1.25, 1), tree(7, 2)], aggregation: .sum, baseValues: [0.5],
+            link: .isolation(normalizer: 12), task: .anomaly(offset: -0.5))
+    }
+
+    static func tree(_ threshold: Double, _ column: Int) -> Tree {
+        Tree(
+            nodes: [
+                .split(column: column, threshold: threshold, left: 1, right: 2, missingGoesLeft: false), .leaf(0),
+                .split(column: 2, threshold: threshold + 1, left: 3, right: 4, missingGoesLeft: true), .leaf(1),
+                .leaf(2),
+            ], leafValues: [1, 2, threshold])
+    }
+
+    static func categorical() -> TreeEnsemble {
+        var ensemble = ensemble(inputs: .float64, missing: .perNode)
+        ensemble.categorySets = [[0b101], [], [1, 2, 3]]
+        ensemble.trees[1].nodes[0] = .category(column: 1, set: 2, left: 1, right: 2, missingGoesLeft: true)
+        ensemble.trees[2].nodes[2] = .category(column: 0, set: 0, left: 3, right: 4, missingGoesLeft: false)
+        return ensemble
+    }
+
+    static func model(_ ensemble: TreeEnsemble, stages: [Stage] = []) -> ModelDefinition {
+        ModelDefinition(
+            signature: InputSignature(columnCount: 3, columnNames: ["a", "b", "ç"]), stages: stages,
+            estimator: .treeEnsemble(ensemble), threshold: 0.6)
+    }
+
+    static var stages: [Stage] {
+        [
+            .impute(Imputer(statistics: [1, .nan, 2], indicatorColumns: [1])),
+            .scale(Scaler(.subtractThenDivide(offset: [1, 2, 3], scale: nil))),
+            .scale(Scaler(.multiplyThenAdd(scale: [1, 2, 3], offset: [0, 0, 1], clip: 0...1))),
+        ]
+    }
+
+    static var linear: ModelDefinition {
+        ModelDefinition(
+            signature: InputSignature(columnCount: 2),
+            estimator: .linear(
+                LinearModel(
+                    coefficients: [[1, 2], [3, 4], [5, 6]], intercepts: [0.5, 1, 1.5], link: .softmaxPairwise,
+                    task: .classification(classes: .strings(["x", "y", "z"])))))
+    }
+
+    static var zScore: ModelDefinition {
+        ModelDefinition(
+            signature: InputSignature(columnCount: 4, window: 2),
+            estimator: .zScore(
+                ZScore(method: .robust, centers: [0, 1, 2, 3], scales: [1, 0, 2, 3], threshold: 3.5)))
+    }
+
+    /// One of each form that packs differently.
+    static var all: [ModelDefinition] {
+        [
+            model(ensemble()), model(ensemble(inputs: .float64)), model(ensemble(missing: .perNode), stages: stages),
+            model(categorical()), linear, zScore,
+        ]
+    }
+}

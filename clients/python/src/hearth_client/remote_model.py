@@ -1,0 +1,88 @@
+"""A model on the server, with the methods that scikit-learn's estimators have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Tuple
+
+from ._rows import numpy
+from .client import Client
+from .errors import InvalidArgument, MissingOutput
+from .results import Prediction
+
+if TYPE_CHECKING:
+    from ._rows import FloatArray, RowsLike
+
+
+class RemoteModel:
+    """Stands where a fitted estimator stood: the same methods, answered by `hearthd` with the version in production.
+
+        model = RemoteModel("isolation_forest.stok_seviye")
+        model.predict(X), model.decision_function(X), model.model_version_
+
+    Safe to share between threads; `model_version_` is then that of whichever call ended last.
+    """
+
+    model_version_: str
+    """The model_id that answered the last call. Not there before the first one."""
+
+    def __init__(self, name: str, client: Optional[Client] = None, *, timeout: Optional[float] = None) -> None:
+        """
+        Args:
+            name: the registered model, e.g. `isolation_forest.stok_seviye`.
+            client: the process's client; a client with the default socket unless given.
+            timeout: seconds for each call; the client's own unless given.
+        """
+        self.name = name
+        self.timeout = timeout
+        self._client = client if client is not None else Client()
+        self._details: Tuple[str, Tuple[str, ...]] = ("", ())
+
+    def predict(self, X: RowsLike) -> Any:
+        """Classes, values, or 1 for an inlier and -1 for an outlier: whole numbers where scikit-learn gives them, and
+        text labels where the classes are text."""
+        answer = self._ask("predict", X)
+        texts = answer.labels.get("predict")
+        if texts is not None:
+            return texts if numpy is None else numpy.array(texts)
+        values = answer.outputs["predict"]
+        names = self._output_names(answer.model_version)
+        if numpy is not None and ("score_samples" in names or "predict_proba" in names):
+            whole = values.astype(numpy.int64)
+            return whole if (whole == values).all() else values
+        return values
+
+    def decision_function(self, X: RowsLike) -> FloatArray:
+        """For anomaly models: below 0 is an outlier. For classifiers: the confidence per class."""
+        return self._ask("decision_function", X).outputs["decision_function"]
+
+    def score_samples(self, X: RowsLike) -> FloatArray:
+        """The anomaly score as scikit-learn has it: lower is worse."""
+        return self._ask("score_samples", X).outputs["score_samples"]
+
+    def predict_proba(self, X: RowsLike) -> FloatArray:
+        """The probability of each class."""
+        return self._ask("predict_proba", X).outputs["predict_proba"]
+
+    def __repr__(self) -> str:
+        return f"RemoteModel({self.name!r})"
+
+    def _ask(self, output: str, X: RowsLike) -> Prediction:
+        try:
+            answer = self._client.predict(self.name, X, outputs=(output,), timeout=self.timeout)
+        except InvalidArgument as error:
+            names = self._client.get(self.name, timeout=self.timeout).outputs
+            if names and output not in names:
+                raise MissingOutput(
+                    f"model '{self.name}' has no {output}; it has {', '.join(names)}", origin=error.origin
+                ) from None
+            raise
+        self.model_version_ = answer.model_version
+        return answer
+
+    def _output_names(self, version: str) -> Tuple[str, ...]:
+        # Asked once per version: what a model has never changes.
+        known, names = self._details
+        if known != version:
+            names = self._client.get(self.name, version, timeout=self.timeout).outputs
+            self._details = (version, names)
+        return names
