@@ -57,7 +57,7 @@ package final class ModelShelf: Sendable {
 
     /// The outputs of a definition for rows, straight from the kernels.
     package static func expected(_ definition: ModelDefinition, rows: [Double]) throws -> [Double] {
-        try score(ServableModel(try PackedModel.pack(definition)), rows: rows)
+        try ServableModel(try PackedModel.pack(definition)).outputs(of: rows)
     }
 
     private static func golden(_ definition: ModelDefinition, _ sections: [ModelSection]) throws -> GoldenVectors {
@@ -67,22 +67,7 @@ package final class ModelShelf: Sendable {
         let model = try ServableModel(sections)
         return try GoldenVectors(
             rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
-            outputs: score(model, rows: rows))
-    }
-
-    private static func score(_ model: ServableModel, rows: [Double]) -> [Double] {
-        let rowCount = rows.count / model.signature.columnCount
-        var outputs = [Double](repeating: 0, count: rowCount * model.outputWidth)
-        let scratch = UnsafeMutableRawPointer.allocate(byteCount: model.scratchByteCount, alignment: 64)
-        defer { unsafe scratch.deallocate() }
-        unsafe rows.withUnsafeBufferPointer { rows in
-            unsafe outputs.withUnsafeMutableBufferPointer { outputs in
-                guard let rows = rows.baseAddress, let outputs = outputs.baseAddress else { return }
-                _ = unsafe model.predict(
-                    rows: rows, rowCount: rowCount, range: 0..<rowCount, outputs: outputs, scratch: scratch)
-            }
-        }
-        return outputs
+            outputs: model.outputs(of: rows))
     }
 }
 

@@ -3,6 +3,7 @@ import HearthCore
 import HearthKernels
 import HearthModel
 import HearthRegistry
+import HearthServing
 import HearthTraining
 import Testing
 
@@ -215,19 +216,19 @@ import Testing
     @Test func `the artifact is refused when its golden vectors differ in one bit`() throws {
         let report = try fixture.run(fixture.request())
         let good = try fixture.directory.open(report.modelID).artifact
-        try GoldenCheck.check(good)
+        _ = try ArtifactLoader.check(good, subject: "good")
         var sections = report.model.sections
         let golden = try #require(sections.firstIndex { $0.id == .golden })
         let last = sections[golden].bytes.count - 40
         sections[golden].bytes[last] ^= 1
         let file = try HearthFile.encode(sections)
         let damaged = try unsafe file.withUnsafeBytes { try unsafe MappedArtifact(copying: $0) }
-        let error = #expect(throws: TrainingError.self) { try GoldenCheck.check(damaged) }
-        #expect(error?.code == .verificationFailed)
+        let error = #expect(throws: CallFailure.self) { try ArtifactLoader.check(damaged, subject: "damaged") }
+        #expect(error?.code == .dataLoss)
         #expect(error?.message.contains("bit for bit") == true)
         sections.remove(at: golden)
         let bare = try HearthFile.encode(sections)
         let without = try unsafe bare.withUnsafeBytes { try unsafe MappedArtifact(copying: $0) }
-        #expect(throws: TrainingError.self) { try GoldenCheck.check(without) }
+        #expect(throws: CallFailure.self) { try ArtifactLoader.check(without, subject: "without") }
     }
 }

@@ -66,23 +66,10 @@ struct ModelScorer {
     ///
     /// Throws ``TrainingError`` for a row that is refused.
     static func outputs(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> [Double] {
-        var outputs = [Double](repeating: 0, count: rows.rowCount * model.outputWidth)
-        var scratch = [UInt8](repeating: 0, count: model.scratchByteCount)
-        let problem = unsafe rows.values.withUnsafeBufferPointer { values in
-            unsafe outputs.withUnsafeMutableBufferPointer { results in
-                unsafe scratch.withUnsafeMutableBytes { memory -> RowProblem? in
-                    guard let values = values.baseAddress, let results = results.baseAddress,
-                        let memory = memory.baseAddress
-                    else { return nil }
-                    return unsafe model.predict(
-                        rows: values, rowCount: rows.rowCount, range: 0..<rows.rowCount, outputs: results,
-                        scratch: memory)
-                }
-            }
+        do {
+            return try model.outputs(of: rows.values)
+        } catch {
+            throw TrainingError(.badValue, "the model refuses a row of the table: \(error)", cause: error)
         }
-        if let problem {
-            throw TrainingError(.badValue, "the model refuses a row of the table: \(problem)", cause: problem)
-        }
-        return outputs
     }
 }
