@@ -65,8 +65,8 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// The worker has ended: what is left and what still comes is dropped. A result holds the way back to its mailbox, so
-    /// that keeping it here would keep both for ever.
+    /// The worker has ended: what is left and what still comes is dropped. A result holds the way back to its mailbox,
+    /// so that keeping it here would keep both for ever.
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
