@@ -15,7 +15,7 @@ struct AsyncTests {
         path = folder.file("s")
     }
 
-    private func client(connections: Int = 1, timeout: Duration = .seconds(10)) -> HearthClient {
+    private func client(connections: Int = 1, timeout: Duration = .seconds(120)) -> HearthClient {
         var configuration = HearthClient.Configuration(socketPath: path)
         configuration.timeout = timeout
         configuration.sharedConnectionCount = connections
