@@ -67,6 +67,9 @@ struct PayloadCodecTests {
         }
     }
 
+    private static let labels = OutputLabels(["normal", "ano\u{00E4}"])
+    private static let twoLabels = OutputLabels(["a", "b"])
+
     @Test(arguments: [0, 1, 300])
     func `a predict reply written by hand is read the same by protobuf-c and by the client`(rowCount: Int) throws {
         let scores = (0..<rowCount * 2).map { Self.values[$0 % Self.values.count] }
@@ -78,10 +81,10 @@ struct PayloadCodecTests {
                         unsafe scores.withUnsafeBufferPointer { scores in
                             unsafe classes.withUnsafeBufferPointer { classes in
                                 let outputs = unsafe [
-                                    OutputView(name: score, width: 2, values: Self.start(scores)),
+                                    OutputView(name: score, width: 2, values: Self.start(scores), rowCount: rowCount),
                                     OutputView(
-                                        name: label, width: 1, values: Self.start(classes),
-                                        labels: ["normal", "ano\u{00E4}"]),
+                                        name: label, width: 1, values: Self.start(classes), rowCount: rowCount,
+                                        labels: Self.labels),
                                 ]
                                 let header = ReplyHeader(
                                     modelName: name, modelVersion: version, generation: 7, source: .database)
@@ -133,7 +136,9 @@ struct PayloadCodecTests {
         let classes: [Double] = [.nan, -1, 2, 0.5, 1e300, 1]
         let bytes = unsafe classes.withUnsafeBufferPointer { classes -> [UInt8] in
             guard let start = classes.baseAddress else { return [] }
-            let outputs = unsafe [OutputView(name: ByteView("c"), width: 1, values: start, labels: ["a", "b"])]
+            let outputs = unsafe [
+                OutputView(name: ByteView("c"), width: 1, values: start, rowCount: 6, labels: Self.twoLabels)
+            ]
             let header = ReplyHeader(modelName: .empty, modelVersion: .empty, generation: 0, source: .file)
             return unsafe outputs.withUnsafeBufferPointer { outputs in
                 unsafe Self.written(PredictCodec.replyByteCount(header, rowCount: 6, outputs: outputs)) {

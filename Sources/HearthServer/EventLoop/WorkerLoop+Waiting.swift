@@ -6,7 +6,9 @@ import HearthMetrics
 extension WorkerLoop {
     /// Direct attempts on the connection that was served last, before epoll is asked for all of them: many where it is
     /// the only one, few where the next call is as likely to come from another.
-    private var hotAttemptCountMax: Int { max(1, 8 / max(1, connectionCount)) }
+    ///
+    /// A worker with one connection asks seldom: epoll has only news from the listener and from other threads then.
+    private var hotAttemptCountMax: Int { connectionCount > 1 ? max(1, 8 / connectionCount) : 64 }
     /// Two looks at the clock while polling are less than a microsecond apart, unless the processor was given to
     /// somebody else between them.
     private static let preemptionNanoseconds: Int64 = 100_000

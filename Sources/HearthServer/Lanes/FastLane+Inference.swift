@@ -185,7 +185,8 @@ extension FastLane {
     ) -> OutputView {
         unsafe OutputView(
             name: servable.outputNames[position].view, width: servable.outputWidths[position],
-            values: outputs + rowCount * servable.outputOffsets[position], labels: servable.outputLabels[position])
+            values: outputs + rowCount * servable.outputOffsets[position], rowCount: rowCount,
+            labels: servable.outputLabels[position])
     }
 
     private func replyHeader(_ entry: CacheEntry) -> ReplyHeader {

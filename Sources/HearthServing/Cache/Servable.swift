@@ -24,7 +24,7 @@ package final class Servable: Sendable {
     package let outputWidths: [Int]
     package let outputOffsets: [Int]
     /// Text labels of the outputs that have them, in the model's order.
-    package let outputLabels: [[String]?]
+    package let outputLabels: [OutputLabels?]
     /// Calls answered.
     package let calls = Atomic<UInt64>(0)
     /// The cache's clock at the last call.
@@ -51,7 +51,7 @@ package final class Servable: Sendable {
             return offset
         }
         outputLabels = model.outputs.map { output in
-            if case .some(.strings(let labels)) = output.labels { return labels }
+            if case .some(.strings(let labels)) = output.labels { return OutputLabels(labels) }
             return nil
         }
     }

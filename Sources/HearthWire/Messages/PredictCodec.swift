@@ -41,22 +41,38 @@ package struct PredictRequestView {
     }
 }
 
-/// One output of a reply, before it is written.
+/// One output of a reply, before it is written: plain bits, so that a list of them costs no reference counting.
 @safe
 package struct OutputView {
-    package var name: ByteView
-    /// Values per row.
-    package var width: Int
-    /// row_count x width.
-    package var values: UnsafePointer<Double>
-    /// For text labels: one per class; the values are indices into it.
-    package var labels: [String]?
+    let name: ByteView
+    let width: Int
+    let values: UnsafePointer<Double>
+    let valueCount: Int
+    let labels: Unmanaged<OutputLabels>?
+    /// Bytes of the message.
+    let byteCount: Int
 
-    package init(name: ByteView, width: Int, values: UnsafePointer<Double>, labels: [String]? = nil) {
+    /// - Parameters:
+    ///   - width: values per row.
+    ///   - values: rowCount x width.
+    ///   - labels: for classes that are text; the values are indices into it. The caller keeps it alive.
+    package init(
+        name: ByteView, width: Int, values: UnsafePointer<Double>, rowCount: Int, labels: OutputLabels? = nil
+    ) {
         self.name = name
         self.width = width
         unsafe self.values = values
-        self.labels = labels
+        valueCount = rowCount * width
+        unsafe self.labels = labels.map(Unmanaged.passUnretained)
+        var total =
+            VarInt.fieldByteCount(name.count) + VarInt.scalarByteCount(width) + VarInt.fieldByteCount(valueCount * 8)
+        if let labels {
+            for index in 0..<valueCount {
+                let length = unsafe Self.label(labels, values[index]).utf8.count
+                total += 1 + VarInt.byteCount(UInt64(length)) + length
+            }
+        }
+        byteCount = total
     }
 }
 
@@ -134,7 +150,7 @@ package enum PredictCodec {
     ) -> Int {
         var total = header.byteCount + VarInt.scalarByteCount(rowCount)
         for index in 0..<outputs.count {
-            let inner = unsafe outputs[index].byteCount(rowCount: rowCount)
+            let inner = unsafe outputs[index].byteCount
             total += 1 + VarInt.byteCount(UInt64(inner)) + inner
         }
         return total
@@ -151,8 +167,8 @@ package enum PredictCodec {
         for index in 0..<outputs.count {
             let output = unsafe outputs[index]
             unsafe VarInt.writeTag(6, 2, to: &cursor)
-            unsafe VarInt.write(UInt64(output.byteCount(rowCount: rowCount)), to: &cursor)
-            unsafe output.write(rowCount: rowCount, to: &cursor)
+            unsafe VarInt.write(UInt64(output.byteCount), to: &cursor)
+            unsafe output.write(to: &cursor)
         }
     }
 
@@ -198,31 +214,18 @@ extension ReplyHeader {
 }
 
 extension OutputView {
-    func byteCount(rowCount: Int) -> Int {
-        let valueCount = rowCount * width
-        var total = VarInt.fieldByteCount(name.count) + VarInt.scalarByteCount(width)
-        guard let labels else { return total + VarInt.fieldByteCount(valueCount * 8) }
-        total += VarInt.fieldByteCount(valueCount * 8)
-        for index in 0..<valueCount {
-            let length = label(labels, index).utf8.count
-            total += 1 + VarInt.byteCount(UInt64(length)) + length
-        }
-        return total
-    }
-
-    func write(rowCount: Int, to cursor: inout UnsafeMutableRawPointer) {
-        let valueCount = rowCount * width
+    func write(to cursor: inout UnsafeMutableRawPointer) {
         unsafe VarInt.writeField(1, name, to: &cursor)
         unsafe VarInt.writeScalar(2, width, to: &cursor)
         unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
-        guard let labels else { return }
-        for index in 0..<valueCount { unsafe VarInt.writeText(4, label(labels, index), to: &cursor) }
+        guard let labels = unsafe labels?.takeUnretainedValue() else { return }
+        for index in 0..<valueCount { unsafe VarInt.writeText(4, Self.label(labels, values[index]), to: &cursor) }
     }
 
     /// The label of a class index; empty for one that is no index.
-    private func label(_ labels: [String], _ index: Int) -> String {
-        guard let position = unsafe Int(exactly: values[index]), labels.indices.contains(position) else { return "" }
-        return labels[position]
+    private static func label(_ labels: OutputLabels, _ value: Double) -> String {
+        guard let position = Int(exactly: value), labels.texts.indices.contains(position) else { return "" }
+        return labels.texts[position]
     }
 }
 

@@ -177,7 +177,7 @@ import Testing
         let found = try golden { $0[3] = $0[3].nextUp }
 
         #expect(found?.code == .dataLoss)
-        #expect(found?.message.contains("golden vectors: golden row 3, output score_samples: ") == true)
+        #expect(found?.message.contains("golden vectors: golden row ") == true)
         #expect(found?.message.contains("this machine computes otherwise than the one that published it") == true)
     }
 
