@@ -21,7 +21,9 @@ enum Answers {
         return version.withBytes { version in
             unsafe (scores + [0]).withUnsafeBufferPointer { values in
                 guard let start = values.baseAddress else { return [] }
-                let outputs = unsafe [OutputView(name: ByteView("score"), width: 1, values: start, rowCount: scores.count)]
+                let outputs = unsafe [
+                    OutputView(name: ByteView("score"), width: 1, values: start, rowCount: scores.count)
+                ]
                 let header = ReplyHeader(
                     modelName: ByteView("forest.a"), modelVersion: version, generation: 4, source: source)
                 return unsafe outputs.withUnsafeBufferPointer { outputs in
