@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -97,5 +96,3 @@ void hearth_spin_hint(void) {
     __asm__ volatile("yield");
 #endif
 }
-
-void hearth_trim_heap(void) { malloc_trim(0); }

@@ -1,11 +1,12 @@
+import HearthCore
 import HearthModel
 
 /// Definitions of every family, and rows that fall on, beside and far from their thresholds.
 struct RandomDefinitions {
-    private var generator: SeededGenerator
+    private var generator: SplitMix64
 
     init(seed: UInt64) {
-        generator = SeededGenerator(seed: seed)
+        generator = SplitMix64(seed: seed)
     }
 
     mutating func next() -> ModelDefinition {

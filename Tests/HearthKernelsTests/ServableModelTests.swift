@@ -1,3 +1,4 @@
+import HearthCore
 import HearthKernels
 import HearthModel
 import Testing
@@ -55,7 +56,7 @@ struct ServableModelTests {
 
     @Test(arguments: 0..<2)
     func `whatever damaged model is accepted also answers`(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(900 + seed))
+        var generator = SplitMix64(seed: UInt64(900 + seed))
         var random = RandomDefinitions(seed: UInt64(seed))
         for _ in 0..<40 {
             let definition = random.next()

@@ -1,3 +1,4 @@
+import HearthCore
 import HearthModel
 import Testing
 
@@ -97,7 +98,7 @@ struct PackedModelTests {
 
     @Test(arguments: 0..<4)
     func `thousands of damaged models give an error or a sound model, never a crash`(seed: Int) throws {
-        var generator = SeededGenerator(seed: UInt64(seed))
+        var generator = SplitMix64(seed: UInt64(seed))
         let models = try Definitions.all.map { try PackedModel.pack($0) }
         var accepted = 0
         for _ in 0..<4000 {
@@ -119,7 +120,7 @@ struct PackedModelTests {
     }
 
     @Test func `random bytes are no model`() {
-        var generator = SeededGenerator(seed: 5)
+        var generator = SplitMix64(seed: 5)
         let ids: [SectionID] = [.descriptor, .parameters, .trees, .nodes, .leaves, .categories]
         for _ in 0..<500 {
             let sections = ids.map { id in

@@ -1,3 +1,4 @@
+import HearthCore
 package import HearthModel
 
 /// Small models with known shapes, made from a seed.
@@ -43,22 +44,5 @@ package enum SampleModels {
         nodes[place] = .split(
             column: Int.random(in: 0..<columns, using: &random), threshold: Double.random(in: -2..<2, using: &random),
             left: left, right: right, missingGoesLeft: false)
-    }
-}
-
-/// A small seeded generator (Steele, Lea and Flood's SplitMix64): the same numbers on every machine.
-package struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    package init(seed: UInt64) {
-        state = seed
-    }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -55,7 +55,5 @@ int hearth_processor_count(void);
 int hearth_nice_thread(int increment);
 /// One pause for a loop that polls memory.
 void hearth_spin_hint(void);
-/// Gives freed heap pages back to the system.
-void hearth_trim_heap(void);
 
 #endif

@@ -31,7 +31,6 @@ final class FastLane: Lane {
     private var parkedByteCount = 0
     /// Streams that watch, with the registered model they watch or nil for all.
     private var watching: [UInt32: String] = [:]
-    private var isDraining = false
 
     init(connection: Connection, context: WorkerContext) {
         self.context = context

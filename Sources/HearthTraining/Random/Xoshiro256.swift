@@ -1,3 +1,5 @@
+import HearthCore
+
 /// The trainer's own random numbers: Blackman and Vigna's xoshiro256++, its state filled by SplitMix64 from one seed.
 ///
 /// Nothing here depends on the standard library's sampling, which may change between releases: the same seed gives the
@@ -10,9 +12,9 @@ package struct Xoshiro256: Sendable, RandomNumberGenerator {
     ///   - seed: any number; equal seeds give equal sequences.
     ///   - stream: which of the independent sequences of that seed, e.g. the number of a tree.
     package init(seed: UInt64, stream: UInt64 = 0) {
-        var mixer = SplitMix64(state: seed)
+        var mixer = SplitMix64(seed: seed)
         if stream > 0 {
-            mixer = SplitMix64(state: mixer.next() ^ (stream &* 0xD1B5_4A32_D192_ED03))
+            mixer = SplitMix64(seed: mixer.next() ^ (stream &* 0xD1B5_4A32_D192_ED03))
         }
         state = (mixer.next(), mixer.next(), mixer.next(), mixer.next())
     }
@@ -57,18 +59,5 @@ package struct Xoshiro256: Sendable, RandomNumberGenerator {
 
     private func rotated(_ value: UInt64, by count: UInt64) -> UInt64 {
         value << count | value >> (64 - count)
-    }
-}
-
-/// Steele, Lea and Flood's SplitMix64: spreads one seed over as many words as are wanted.
-private struct SplitMix64 {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -26,9 +26,6 @@ package struct FrameDecoder: Sendable {
         self.dataByteCountMax = dataByteCountMax
     }
 
-    /// Whether the decoder is inside an oversized frame.
-    package var isSkipping: Bool { skipping > 0 }
-
     /// Takes the next frame out of `bytes` and says how many of them it has used.
     package mutating func next(in bytes: ByteView) -> (step: Step, consumed: Int) {
         if skipping > 0 {
