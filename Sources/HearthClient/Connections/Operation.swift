@@ -22,11 +22,7 @@ extension Operation {
     static func control<Request: ControlMessage, Response: ControlMessage>(
         _ route: Route, _ request: Request, as response: Response.Type, _ value: @escaping @Sendable (Response) -> Value
     ) -> Operation {
-        let isIdempotent =
-            switch route {
-            case .predict, .detect, .list, .get, .stats: true
-            case .reload, .promote, .rollback, .watch: false
-            }
+        let isIdempotent = route.access != .admin && route.kind == .unary
         let payload = request.pack(in: Arena(capacity: 4096)) { unsafe Array($0.buffer) }
         return Operation(route: route, isIdempotent: isIdempotent, payload: payload) { bytes in
             Response.unpack(bytes, in: Arena(capacity: 64 << 10)).map(value)

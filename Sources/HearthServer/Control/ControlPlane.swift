@@ -85,7 +85,7 @@ package final class ControlPlane: Sendable {
             case .promote: return .success(try reply(request, arena, promote))
             case .rollback: return .success(try reply(request, arena, rollback))
             case .stats: return .success(try reply(request, arena, stats))
-            case .predict, .detect, .watch:
+            default:
                 throw CallFailure(.internalError, "\(request.route.method) is no call of the control plane")
             }
         } catch {

@@ -118,6 +118,7 @@ final class FastLane: Lane {
         case .predict, .detect: infer(call, request.payload, nil, &output)
         case .watch: watch(call, request.payload, &output)
         case .reload, .list, .get, .promote, .rollback, .stats: askControl(call, request.payload, &output)
+        default: refuse(header.streamID, CallFailure(.unimplemented, "not yet"), &output)
         }
     }
 
@@ -266,7 +267,7 @@ final class FastLane: Lane {
     }
 
     private func isAllowed(_ call: Call, _ output: inout OutputBuffer) -> Bool {
-        guard call.route.isAdministrative, !context.access.isAdmin(peer) else { return true }
+        guard call.route.access == .admin, !context.access.isAdmin(peer) else { return true }
         context.counters.permissionsDenied.add()
         let message =
             "\(call.route.method) is for admins: uid \(peer.uid) is none; start hearthd with --admin-uid \(peer.uid), "

@@ -1,9 +1,11 @@
 package import HearthCore
 
-/// The calls of `Protos/hearth/v1`, found by the bytes of their service and method.
+/// The calls that a server answers, found by the bytes of their service and method. `Protos/` has their messages.
 package enum Route: Int, CaseIterable, Sendable {
+    // hearth.v1.Inference
     case predict
     case detect
+    // hearth.v1.Models
     case reload
     case list
     case get
@@ -11,14 +13,63 @@ package enum Route: Int, CaseIterable, Sendable {
     case rollback
     case stats
     case watch
+    // inference.GRPCInferenceService, the Open Inference Protocol
+    case modelInfer
+    case modelStreamInfer
+    case serverLive
+    case serverReady
+    case modelReady
+    case serverMetadata
+    case modelMetadata
+    case modelConfig
+    case modelStatistics
+    case repositoryIndex
+    case repositoryModelLoad
+    case repositoryModelUnload
+    // grpc.health.v1.Health
+    case healthCheck
+    case healthWatch
+    // grpc.reflection.v1.ServerReflection, and the name that it had before
+    case reflection
+    case reflectionAlpha
+
+    /// How many messages go each way.
+    package enum Kind: Sendable {
+        /// One request, one reply.
+        case unary
+        /// One request, any number of replies.
+        case serverStreaming
+        /// Any number of requests, one reply to each.
+        case bidirectional
+    }
+
+    /// Who may make a call when no rule says otherwise.
+    package enum Access: String, Sendable, CaseIterable {
+        /// Answers from models: open to whoever may connect.
+        case data
+        /// Tells what is there and changes nothing: open to whoever may connect.
+        case read
+        /// Changes what is served: open to admins.
+        case admin
+    }
 
     package static let inference: StaticString = "hearth.v1.Inference"
     package static let models: StaticString = "hearth.v1.Models"
+    package static let openInference: StaticString = "inference.GRPCInferenceService"
+    package static let health: StaticString = "grpc.health.v1.Health"
+    package static let serverReflection: StaticString = "grpc.reflection.v1.ServerReflection"
+    package static let serverReflectionAlpha: StaticString = "grpc.reflection.v1alpha.ServerReflection"
 
     package var service: StaticString {
         switch self {
         case .predict, .detect: Self.inference
         case .reload, .list, .get, .promote, .rollback, .stats, .watch: Self.models
+        case .modelInfer, .modelStreamInfer, .serverLive, .serverReady, .modelReady, .serverMetadata, .modelMetadata,
+            .modelConfig, .modelStatistics, .repositoryIndex, .repositoryModelLoad, .repositoryModelUnload:
+            Self.openInference
+        case .healthCheck, .healthWatch: Self.health
+        case .reflection: Self.serverReflection
+        case .reflectionAlpha: Self.serverReflectionAlpha
         }
     }
 
@@ -32,15 +83,37 @@ package enum Route: Int, CaseIterable, Sendable {
         case .promote: "Promote"
         case .rollback: "Rollback"
         case .stats: "Stats"
-        case .watch: "Watch"
+        case .watch, .healthWatch: "Watch"
+        case .modelInfer: "ModelInfer"
+        case .modelStreamInfer: "ModelStreamInfer"
+        case .serverLive: "ServerLive"
+        case .serverReady: "ServerReady"
+        case .modelReady: "ModelReady"
+        case .serverMetadata: "ServerMetadata"
+        case .modelMetadata: "ModelMetadata"
+        case .modelConfig: "ModelConfig"
+        case .modelStatistics: "ModelStatistics"
+        case .repositoryIndex: "RepositoryIndex"
+        case .repositoryModelLoad: "RepositoryModelLoad"
+        case .repositoryModelUnload: "RepositoryModelUnload"
+        case .healthCheck: "Check"
+        case .reflection, .reflectionAlpha: "ServerReflectionInfo"
         }
     }
 
-    /// Whether the call changes something, so that only admins may make it.
-    package var isAdministrative: Bool {
+    package var kind: Kind {
         switch self {
-        case .reload, .promote, .rollback: true
-        case .predict, .detect, .list, .get, .stats, .watch: false
+        case .watch, .healthWatch: .serverStreaming
+        case .modelStreamInfer, .reflection, .reflectionAlpha: .bidirectional
+        default: .unary
+        }
+    }
+
+    package var access: Access {
+        switch self {
+        case .predict, .detect, .modelInfer, .modelStreamInfer: .data
+        case .reload, .promote, .rollback, .repositoryModelLoad, .repositoryModelUnload: .admin
+        default: .read
         }
     }
 
@@ -57,11 +130,43 @@ package enum Route: Int, CaseIterable, Sendable {
             }
             return
         }
-        guard service.equals(Self.models) else { return nil }
-        for route in Self.allCases.dropFirst(2) where method.equals(route.method) {
-            self = route
-            return
-        }
-        return nil
+        self.init(rareService: service, method: method)
     }
+
+    private init?(rareService service: ByteView, method: ByteView) {
+        let found = Self.allCases.first { method.equals($0.method) && service.equals($0.service) }
+        guard let found else { return nil }
+        self = found
+    }
+
+    /// Finds a call by the path of a gRPC request, `/{service}/{method}`; nil for one that this server does not have.
+    @inline(__always)
+    package init?(path: ByteView) {
+        guard path.byte(at: 0) == 0x2F else { return nil }
+        var slash = path.count - 1
+        while slash > 0, path.byte(at: slash) != 0x2F { slash -= 1 }
+        guard slash > 0, let service = path.slice(from: 1, count: slash - 1) else { return nil }
+        self.init(service: service, method: path.dropping(slash + 1))
+    }
+
+    /// `{service}/{method}`.
+    package var path: String { "\(service)/\(method)" }
+}
+
+/// Some of the calls.
+package struct RouteSet: OptionSet, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// The set of one call.
+    package init(_ route: Route) {
+        rawValue = 1 << UInt64(route.rawValue)
+    }
+
+    /// Whether a call is in the set.
+    @inline(__always)
+    package func contains(_ route: Route) -> Bool { rawValue & 1 << UInt64(route.rawValue) != 0 }
 }
