@@ -32,6 +32,8 @@ final class CallHandler<Framing: ReplyFraming> {
         isOverLimit = connection.isOverLimit
     }
 
+    /// Whether the connection is one too many and its first call was refused with the reason; there will be no second.
+    private(set) var isRefused = false
     /// Whether no call waits for other threads.
     var isIdle: Bool { parked.isEmpty }
     var isWatching: Bool { !watching.isEmpty }
@@ -85,6 +87,7 @@ final class CallHandler<Framing: ReplyFraming> {
     /// Ends a call with an error.
     func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
         context.counters.failures.add()
+        isRefused = isOverLimit
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in

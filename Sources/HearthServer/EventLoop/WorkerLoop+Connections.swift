@@ -84,8 +84,7 @@ extension WorkerLoop {
         }
         guard let lane = connection.lane else { return 0 }
         let step = lane.receive(bytes, receivedAt: now, &out)
-        // Its first call was refused with the reason; there will be no second.
-        if step.isClosing || (connection.isOverLimit && !out.isEmpty) { connection.isClosing = true }
+        if step.isClosing { connection.isClosing = true }
         connection.byteCountMissing = step.byteCountMissing
         if step.consumed > 0 { connection.stalledSince = nil }
         return step.consumed

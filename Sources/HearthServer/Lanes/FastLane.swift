@@ -31,12 +31,13 @@ final class FastLane: Lane {
                     + "send fewer rows in one call"
                 calls.refuse(header.streamID, CallFailure(.resourceExhausted, message), &output)
             case .needMore(let byteCountMissing):
-                return LaneStep(consumed: consumed, byteCountMissing: byteCountMissing)
+                return LaneStep(
+                    consumed: consumed, byteCountMissing: byteCountMissing, isClosing: calls.isRefused)
             case .notFrames:
                 return LaneStep(consumed: bytes.count, isClosing: true)
             }
         }
-        return LaneStep(consumed: consumed)
+        return LaneStep(consumed: consumed, isClosing: calls.isRefused)
     }
 
     @inline(__always)

@@ -12,6 +12,9 @@ final class GRPCLane: Lane {
     /// When the client's debts are to be looked at; nil while it has none.
     private var stallCheckAt: MonotonicTime?
 
+    /// Calls that the session has refused, as far as they are counted.
+    private var refusedCallCount: UInt64 = 0
+
     /// nil when there is no memory for a session.
     init?(connection: Connection, context: WorkerContext) {
         var limits = context.limits.grpc
@@ -37,17 +40,22 @@ final class GRPCLane: Lane {
             PlainHTTPLane.refuse(&output)
             return LaneStep(consumed: bytes.count, isClosing: true)
         }
+        if calls.isRefused { session.refuseNewCalls() }
         settle(receivedAt, &output)
         // Most of a large message is still to come: it is read in larger pieces.
         return LaneStep(
             consumed: bytes.count, byteCountMissing: session.isOwed ? WireLimits.frameDataByteCountMax : 0,
-            isClosing: !isOpen)
+            isClosing: !isOpen || calls.isRefused)
     }
 
     /// Sends what may go, and notes whether the client owes something.
     private func settle(_ now: MonotonicTime, _ output: inout OutputBuffer) {
         session.proceed(self)
-        session.send(to: &output)
+        session.send(to: &output, self)
+        if session.refusedCallCount != refusedCallCount {
+            calls.context.counters.failures.add(session.refusedCallCount &- refusedCallCount)
+            refusedCallCount = session.refusedCallCount
+        }
         if !session.isOwed {
             stallCheckAt = nil
         } else if stallCheckAt == nil {

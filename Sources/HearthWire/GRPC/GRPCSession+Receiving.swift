@@ -203,9 +203,15 @@ extension GRPCSession {
 
     // MARK: - The end of a stream
 
+    /// Whether the delegate knows that the call is over. A call with many replies may have been ended here.
+    private func isEndedByDelegate(_ stream: GRPCStream) -> Bool {
+        guard case .ended = stream.answer else { return false }
+        return stream.head.route?.kind == .unary
+    }
+
     func closed(_ id: Int32) {
         guard let stream = stream(id) else { return }
-        if case .ended = stream.answer {} else if stream.isTaken { delegate?.cancelled(stream.id) }
+        if stream.isTaken, !isEndedByDelegate(stream) { delegate?.cancelled(stream.id) }
         heldByteCount -= stream.body.count + stream.reply.count
         setPartial(stream, since: nil)
         setUnsent(stream, since: nil)

@@ -53,15 +53,20 @@ final class GRPCTestClient {
     private(set) var replies: [Int32: Reply] = [:]
     /// The error code of the server's GOAWAY; nil before one has come.
     private(set) var goAway: UInt32?
+    /// Pings of ours that the server has answered.
+    private(set) var answeredPingCount = 0
     private var bodies: [Int32: Body] = [:]
 
     private struct Body {
         var bytes: [UInt8]
         var isLast: Bool
+        var sentByteCount = 0
     }
 
-    /// - Parameter windowByteCount: how much the server may send on a stream before it is taken.
-    init(socketPath: String, windowByteCount: UInt32 = 16 << 20) throws {
+    /// - Parameters:
+    ///   - windowByteCount: how much the server may send on a stream before it is taken.
+    ///   - opensWindows: whether taking bytes lets the server send as many again; else ``openWindow(_:by:)`` does.
+    init(socketPath: String, windowByteCount: UInt32 = 16 << 20, opensWindows: Bool = true) throws {
         socket = try RawClient(socketPath: socketPath)
         var callbacks: OpaquePointer?
         unsafe nghttp2_session_callbacks_new(&callbacks)
@@ -86,18 +91,27 @@ final class GRPCTestClient {
             return 0
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-            if let frame = unsafe frame, unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue {
+            guard let frame = unsafe frame else { return 0 }
+            let header = unsafe frame.pointee.hd
+            if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue {
                 unsafe GRPCTestClient.of(user).goAway = unsafe frame.pointee.goaway.error_code
+            } else if UInt32(header.type) == NGHTTP2_PING.rawValue, header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+                unsafe GRPCTestClient.of(user).answeredPingCount += 1
             }
             return 0
         }
-        unsafe nghttp2_session_client_new(&session, callbacks, Unmanaged.passUnretained(self).toOpaque())
+        var option: OpaquePointer?
+        unsafe nghttp2_option_new(&option)
+        defer { unsafe nghttp2_option_del(option) }
+        if !opensWindows { unsafe nghttp2_option_set_no_auto_window_update(option, 1) }
+        unsafe nghttp2_session_client_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option)
         var settings = [
             nghttp2_settings_entry(
                 settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: windowByteCount)
         ]
         unsafe nghttp2_submit_settings(session, 0, &settings, 1)
-        unsafe nghttp2_session_set_local_window_size(session, 0, 0, Int32(clamping: windowByteCount))
+        // The connection's own window is never what a test is about.
+        unsafe nghttp2_session_set_local_window_size(session, 0, 0, 64 << 20)
         flush()
     }
 
@@ -123,11 +137,12 @@ final class GRPCTestClient {
     /// - Parameter isLast: whether the request ends with it.
     @discardableResult
     func start(
-        path: String, method: String = "POST", authority: String = "localhost",
+        path: String, method: String = "POST", authority: String? = "localhost",
         fields: [(String, String)] = GRPCTestClient.usualFields, body: [UInt8], isLast: Bool = true
     ) -> Int32 {
         let all =
-            [(":method", method), (":scheme", "http"), (":path", path), (":authority", authority)] + fields
+            [(":method", method), (":scheme", "http"), (":path", path)]
+            + (authority.map { [(":authority", $0)] } ?? []) + fields
         let texts = all.map { (Array($0.0.utf8), Array($0.1.utf8)) }
         var pointers: [nghttp2_nv] = unsafe []
         var kept: [UnsafeMutableBufferPointer<UInt8>] = unsafe []
@@ -170,14 +185,30 @@ final class GRPCTestClient {
         flush()
     }
 
+    /// Lets the server send more on a stream.
+    func openWindow(_ stream: Int32, by byteCount: Int32) {
+        unsafe nghttp2_submit_window_update(session, 0, stream, byteCount)
+        flush()
+    }
+
+    func ping() {
+        unsafe nghttp2_submit_ping(session, 0, nil)
+        flush()
+    }
+
     private func fill(
         _ stream: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ room: Int, _ flags: UnsafeMutablePointer<UInt32>?
     ) -> Int {
         guard let target = unsafe target, let body = bodies[stream] else { return 0 }
-        let count = min(room, body.bytes.count)
-        for index in 0..<count { unsafe target[index] = body.bytes[index] }
-        bodies[stream]?.bytes.removeFirst(count)
-        if count == body.bytes.count {
+        let left = body.bytes.count - body.sentByteCount
+        let count = min(room, left)
+        unsafe body.bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress {
+                unsafe target.update(from: start + body.sentByteCount, count: count)
+            }
+        }
+        bodies[stream]?.sentByteCount += count
+        if count == left {
             guard body.isLast else { return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue) }
             unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         }
