@@ -1,7 +1,7 @@
 import CHearthMessages
-import HearthCore
+package import HearthCore
 
-extension OpenInference.ModelRequest: @unsafe GeneratedMessage {
+extension OpenInference.ModelRequest: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelReadyRequest>? {
         guard let message = unsafe arena.message(inference__model_ready_request__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -9,10 +9,13 @@ extension OpenInference.ModelRequest: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ModelReadyRequest>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__model_ready_request__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__ModelReadyRequest) {
@@ -20,7 +23,7 @@ extension OpenInference.ModelRequest: @unsafe GeneratedMessage {
     }
 }
 
-extension OpenInference.ModelMetadataResponse: @unsafe GeneratedMessage {
+extension OpenInference.ModelMetadataResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelMetadataResponse>? {
         guard let message = unsafe arena.message(inference__model_metadata_response__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -37,10 +40,13 @@ extension OpenInference.ModelMetadataResponse: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ModelMetadataResponse>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__model_metadata_response__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__ModelMetadataResponse) {
@@ -113,7 +119,7 @@ extension OpenInference.TensorMetadata {
     }
 }
 
-extension OpenInference.ModelConfigResponse: @unsafe GeneratedMessage {
+extension OpenInference.ModelConfigResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelConfigResponse>? {
         guard let response = unsafe arena.message(inference__model_config_response__init),
             let message = unsafe arena.message(inference__model_config__init),
@@ -141,10 +147,13 @@ extension OpenInference.ModelConfigResponse: @unsafe GeneratedMessage {
         return unsafe response
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ModelConfigResponse>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__model_config_response__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ response: Inference__ModelConfigResponse) {

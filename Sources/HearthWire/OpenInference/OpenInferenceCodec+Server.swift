@@ -1,15 +1,18 @@
 import CHearthMessages
-import HearthCore
+package import HearthCore
 
-extension OpenInference.Empty: @unsafe GeneratedMessage {
+extension OpenInference.Empty: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerLiveRequest>? {
         unsafe arena.message(inference__server_live_request__init)
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ServerLiveRequest>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__server_live_request__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__ServerLiveRequest) {
@@ -17,17 +20,20 @@ extension OpenInference.Empty: @unsafe GeneratedMessage {
     }
 }
 
-extension OpenInference.FlagResponse: @unsafe GeneratedMessage {
+extension OpenInference.FlagResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerLiveResponse>? {
         guard let message = unsafe arena.message(inference__server_live_response__init) else { return nil }
         unsafe message.pointee.live = flag ? 1 : 0
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ServerLiveResponse>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__server_live_response__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__ServerLiveResponse) {
@@ -35,7 +41,7 @@ extension OpenInference.FlagResponse: @unsafe GeneratedMessage {
     }
 }
 
-extension OpenInference.ServerMetadataResponse: @unsafe GeneratedMessage {
+extension OpenInference.ServerMetadataResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerMetadataResponse>? {
         guard let message = unsafe arena.message(inference__server_metadata_response__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -46,10 +52,13 @@ extension OpenInference.ServerMetadataResponse: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__ServerMetadataResponse>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__server_metadata_response__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__ServerMetadataResponse) {
@@ -60,7 +69,7 @@ extension OpenInference.ServerMetadataResponse: @unsafe GeneratedMessage {
     }
 }
 
-extension OpenInference.RepositoryIndexRequest: @unsafe GeneratedMessage {
+extension OpenInference.RepositoryIndexRequest: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryIndexRequest>? {
         guard let message = unsafe arena.message(inference__repository_index_request__init) else { return nil }
         unsafe message.pointee.repository_name = arena.text(repositoryName)
@@ -68,10 +77,13 @@ extension OpenInference.RepositoryIndexRequest: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__RepositoryIndexRequest>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__repository_index_request__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__RepositoryIndexRequest) {
@@ -81,7 +93,7 @@ extension OpenInference.RepositoryIndexRequest: @unsafe GeneratedMessage {
     }
 }
 
-extension OpenInference.RepositoryIndexResponse: @unsafe GeneratedMessage {
+extension OpenInference.RepositoryIndexResponse: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryIndexResponse>? {
         guard let message = unsafe arena.message(inference__repository_index_response__init) else { return nil }
         let models = unsafe arena.pointers(self.models.map { unsafe $0.message(in: arena) })
@@ -90,10 +102,13 @@ extension OpenInference.RepositoryIndexResponse: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__RepositoryIndexResponse>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__repository_index_response__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__RepositoryIndexResponse) {
@@ -122,7 +137,7 @@ extension OpenInference.RepositoryIndexResponse.Model {
     }
 }
 
-extension OpenInference.RepositoryModelRequest: @unsafe GeneratedMessage {
+extension OpenInference.RepositoryModelRequest: ControlMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryModelLoadRequest>? {
         guard let message = unsafe arena.message(inference__repository_model_load_request__init) else { return nil }
         unsafe message.pointee.repository_name = arena.text(repositoryName)
@@ -133,10 +148,13 @@ extension OpenInference.RepositoryModelRequest: @unsafe GeneratedMessage {
         return unsafe message
     }
 
-    static func unpacked(
-        _ bytes: ByteView, in arena: Arena
-    ) -> UnsafeMutablePointer<Inference__RepositoryModelLoadRequest>? {
+    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
         unsafe inference__repository_model_load_request__unpack(arena.allocator, bytes.count, bytes.octets)
+            .map { unsafe Self($0.pointee) }
     }
 
     init(_ message: Inference__RepositoryModelLoadRequest) {
@@ -157,7 +175,8 @@ extension OpenInference.RepositoryModelRequest.Parameter {
         switch value {
         case .none: break
         case .bool(let flag):
-            unsafe set.pointee.parameter_choice_case = INFERENCE__MODEL_REPOSITORY_PARAMETER__PARAMETER_CHOICE_BOOL_PARAM
+            unsafe set.pointee.parameter_choice_case =
+                INFERENCE__MODEL_REPOSITORY_PARAMETER__PARAMETER_CHOICE_BOOL_PARAM
             unsafe set.pointee.bool_param = flag ? 1 : 0
         case .int64(let number):
             unsafe set.pointee.parameter_choice_case =

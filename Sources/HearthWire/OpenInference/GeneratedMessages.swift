@@ -1,28 +1,6 @@
 import CHearthMessages
 import HearthCore
 
-/// A ``ControlMessage`` that says how it maps to the C message generated for it, and gets the rest from here.
-protocol GeneratedMessage: ControlMessage {
-    associatedtype Generated
-
-    /// The message in the arena; nil when the arena may not grow further.
-    func message(in arena: Arena) -> UnsafeMutablePointer<Generated>?
-    /// The generated function that unpacks.
-    static func unpacked(_ bytes: ByteView, in arena: Arena) -> UnsafeMutablePointer<Generated>?
-    init(_ message: Generated)
-}
-
-extension GeneratedMessage {
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard let message = unsafe unpacked(bytes, in: arena) else { return nil }
-        return unsafe Self(message.pointee)
-    }
-}
-
 extension ByteView {
     /// The bytes as the generated functions want them.
     var octets: UnsafePointer<UInt8> { unsafe start.assumingMemoryBound(to: UInt8.self) }
