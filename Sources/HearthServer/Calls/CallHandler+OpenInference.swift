@@ -123,6 +123,7 @@ extension CallHandler {
 
     private func noMemory(_ rowCount: Int) -> CallFailure {
         CallFailure(
-            .resourceExhausted, "the reply for \(rowCount) rows needs more memory than a call may have; send fewer rows")
+            .resourceExhausted, "the reply for \(rowCount) rows needs more memory than a call may have; send fewer rows"
+        )
     }
 }
