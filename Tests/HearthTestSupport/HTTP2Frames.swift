@@ -29,7 +29,9 @@ package enum HTTP2Frames {
     package static func settings(_ entries: [(id: UInt16, value: UInt32)] = []) -> [UInt8] {
         frame(
             Kind.settings,
-            entries.flatMap { [UInt8(truncatingIfNeeded: $0.id >> 8), UInt8(truncatingIfNeeded: $0.id)] + bigEndian($0.value) })
+            entries.flatMap {
+                [UInt8(truncatingIfNeeded: $0.id >> 8), UInt8(truncatingIfNeeded: $0.id)] + bigEndian($0.value)
+            })
     }
 
     /// The preface and the settings that must follow it.

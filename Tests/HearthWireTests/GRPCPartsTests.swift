@@ -62,10 +62,15 @@ import Testing
         #expect(Self.watch([HTTP2Frames.preface]) == [nil])
         #expect(Self.watch([Array(HTTP2Frames.preface[..<3]), Array(HTTP2Frames.preface[3...])]) == [0, nil])
         #expect(
-            Self.watch([HTTP2Frames.start, Array(ping[..<1]), Array(ping[1..<9]), Array(ping[9..<16]), Array(ping[16...])])
+            Self.watch([
+                HTTP2Frames.start, Array(ping[..<1]), Array(ping[1..<9]), Array(ping[9..<16]), Array(ping[16...]),
+            ])
                 == [nil, 1, 1, 1, nil])
         // The second frame begins in the piece in which the first ends.
-        #expect(Self.watch([HTTP2Frames.start + ping[..<5], ping[5...] + ping[..<4], Array(ping[4...])]) == [0, 1, nil])
+        #expect(
+            Self.watch([HTTP2Frames.start + ping[..<5], Array(ping[5...] + ping[..<4]), Array(ping[4...])]) == [
+                0, 1, nil,
+            ])
     }
 
     @Test func `a block of headers is partial until END_HEADERS`() {

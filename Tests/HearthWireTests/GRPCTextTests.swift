@@ -56,18 +56,20 @@ import Testing
             Malformed(fields: [], reason: ":method, :scheme or :path is missing"),
             Malformed(fields: Array(usual[1...]), reason: ":method, :scheme or :path is missing"),
             Malformed(fields: [usual[0]] + usual[2...], reason: ":method, :scheme or :path is missing"),
-            Malformed(fields: usual[..<2] + usual[3...], reason: ":method, :scheme or :path is missing"),
+            Malformed(fields: Array(usual[..<2] + usual[3...]), reason: ":method, :scheme or :path is missing"),
             Malformed(fields: [(":path", "")], reason: ":path is empty"),
             Malformed(fields: usual[..<4] + [(":status", "200")], reason: "an unknown pseudo-header field"),
             Malformed(fields: usual[..<4] + [(":", "")], reason: "an unknown pseudo-header field"),
             Malformed(fields: usual + [(":path", "/")], reason: "a pseudo-header field after a regular one"),
             Malformed(fields: usual, trailers: [(":path", "/")], reason: "a pseudo-header field in trailers"),
-            Malformed(fields: usual, trailers: [("Upper", "")], reason: "a field's name is empty, upper case or no token"),
+            Malformed(
+                fields: usual, trailers: [("Upper", "")], reason: "a field's name is empty, upper case or no token"),
             Malformed(fields: usual, trailers: [("content-length", "x")], reason: "content-length is no number"),
             Malformed(fields: usual + [("te", "gzip")], reason: "te is not 'trailers'"),
             Malformed(fields: usual + [("te", "")], reason: "te is not 'trailers'"),
             Malformed(
-                fields: usual + [("content-length", "1"), ("content-length", "2")], reason: "content-length is no number"),
+                fields: usual + [("content-length", "1"), ("content-length", "2")],
+                reason: "content-length is no number"),
         ]
         + [":method", ":scheme", ":path", ":authority"].map {
             Malformed(fields: usual[..<4] + [($0, "x")], reason: "a pseudo-header field twice")
@@ -109,12 +111,13 @@ import Testing
         #expect(head.isGRPC && head.isTimeoutValid && head.encoding == .identity)
     }
 
-    @Test(arguments: [
-        ("/hearth.v1.Inference/Predict", Route.predict), ("/hearth.v1.Models/Watch", .watch),
-        ("/grpc.health.v1.Health/Check", .healthCheck), ("/inference.GRPCInferenceService/ModelInfer", .modelInfer),
-        ("hearth.v1.Inference/Predict", nil), ("//Predict", nil), ("/", nil), ("/hearth.v1.Inference", nil),
-        ("/hearth.v1.Inference/", nil), ("/Predict", nil), ("/hearth.v1.Inference/predict", nil),
-    ] as [(String, Route?)])
+    @Test(
+        arguments: [
+            ("/hearth.v1.Inference/Predict", Route.predict), ("/hearth.v1.Models/Watch", .watch),
+            ("/grpc.health.v1.Health/Check", .healthCheck), ("/inference.GRPCInferenceService/ModelInfer", .modelInfer),
+            ("hearth.v1.Inference/Predict", nil), ("//Predict", nil), ("/", nil), ("/hearth.v1.Inference", nil),
+            ("/hearth.v1.Inference/", nil), ("/Predict", nil), ("/hearth.v1.Inference/predict", nil),
+        ] as [(String, Route?)])
     func `a path finds its call`(path: String, route: Route?) {
         let head = Self.head([(":method", "POST"), (":scheme", "http"), (":path", path)])
         #expect(head.malformation == nil)
@@ -129,16 +132,19 @@ import Testing
 
     // MARK: - Timeouts
 
-    @Test(arguments: [
-        ("1H", 3_600_000_000_000), ("2M", 120_000_000_000), ("3S", 3_000_000_000), ("4m", 4_000_000), ("5u", 5_000),
-        ("6n", 6), ("0n", 0), ("00000007n", 7), ("99999999n", 99_999_999), ("99999999S", 99_999_999_000_000_000),
-        ("99999999H", Int64.max), ("99999999M", 5_999_999_940_000_000_000),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1H", 3_600_000_000_000), ("2M", 120_000_000_000), ("3S", 3_000_000_000), ("4m", 4_000_000), ("5u", 5_000),
+            ("6n", 6), ("0n", 0), ("00000007n", 7), ("99999999n", 99_999_999), ("99999999S", 99_999_999_000_000_000),
+            ("99999999H", Int64.max), ("99999999M", 5_999_999_940_000_000_000),
+        ] as [(String, Int64)])
     func `a timeout is read, and clamped where it would be centuries`(text: String, nanoseconds: Int64) {
         #expect(Array(text.utf8).withView { GRPCTimeout.nanoseconds($0) } == nanoseconds)
     }
 
-    @Test(arguments: ["", "H", "1", "123456789n", "1s", "1h", "-1S", "+1S", " 1S", "1S ", "1.S", "S1", "\u{0}S", "1\u{0}"])
+    @Test(arguments: [
+        "", "H", "1", "123456789n", "1s", "1h", "-1S", "+1S", " 1S", "1S ", "1.S", "S1", "\u{0}S", "1\u{0}",
+    ])
     func `what is no timeout is none`(text: String) {
         #expect(Array(text.utf8).withView { GRPCTimeout.nanoseconds($0) } == nil)
     }

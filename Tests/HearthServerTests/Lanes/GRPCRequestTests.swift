@@ -164,7 +164,8 @@ import Testing
             path: Self.path, body: [0, 0, 0, 3, 233] + [UInt8](repeating: 0, count: 100), isLast: false)
         let reply = client.finish(stream)
         Self.expect(
-            reply, .resourceExhausted, "a message of 1001 bytes was sent, 1000 are the most; send fewer rows in one call")
+            reply, .resourceExhausted,
+            "a message of 1001 bytes was sent, 1000 are the most; send fewer rows in one call")
         // What was on its way when the answer came is nobody's business any more.
         client.send(stream, [UInt8](repeating: 0, count: 500))
         #expect(Self.score(client.call(.predict, Self.payload)) == forest.score)

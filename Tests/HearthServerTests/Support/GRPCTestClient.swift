@@ -80,7 +80,8 @@ final class GRPCTestClient {
                 ))
             return 0
         }
-        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, start, count, user in
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            _, _, stream, start, count, user in
             guard let start = unsafe start else { return 0 }
             unsafe GRPCTestClient.of(user).replies[stream, default: Reply()].data +=
                 Array(UnsafeBufferPointer(start: start, count: count))
@@ -95,7 +96,8 @@ final class GRPCTestClient {
             let header = unsafe frame.pointee.hd
             if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue {
                 unsafe GRPCTestClient.of(user).goAway = unsafe frame.pointee.goaway.error_code
-            } else if UInt32(header.type) == NGHTTP2_PING.rawValue, header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+            } else if UInt32(header.type) == NGHTTP2_PING.rawValue, header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+            {
                 unsafe GRPCTestClient.of(user).answeredPingCount += 1
             }
             return 0
@@ -127,7 +129,8 @@ final class GRPCTestClient {
     /// A message with its prefix.
     static func framed(_ message: [UInt8], isCompressed: Bool = false) -> [UInt8] {
         let count = UInt32(message.count)
-        return [isCompressed ? 1 : 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * UInt32($0))) } + message
+        return [isCompressed ? 1 : 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * UInt32($0))) }
+            + message
     }
 
     static let usualFields = [("content-type", "application/grpc"), ("te", "trailers")]

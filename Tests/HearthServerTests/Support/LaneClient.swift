@@ -181,7 +181,9 @@ final class LaneClient {
             return next
         case .grpc(let client):
             client.receive { pending.contains { client.replies[Int32($0)]?.closedWith != nil } }
-            guard let stream = pending.first(where: { client.replies[Int32($0)]?.closedWith != nil }) else { return nil }
+            guard let stream = pending.first(where: { client.replies[Int32($0)]?.closedWith != nil }) else {
+                return nil
+            }
             pending.removeAll { $0 == stream }
             return client.replies[Int32(stream)].map { (stream, Self.reply($0)) }
         }
