@@ -18,7 +18,7 @@ func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
 }
 
 /// What a client may send goes through everything that reads it on the server, and what a server may send through what
-/// reads it in the client. Built and run by `deploy/fuzz`, which chooses between two targets: the frames of the fast lane
+/// reads it in the client. Built and run by `deploy/fuzz`, which chooses between two targets: frames of the fast lane
 /// with all messages, and gRPC sessions (``SessionFuzzer``).
 @main
 enum FrameFuzzer {
@@ -32,7 +32,9 @@ enum FrameFuzzer {
     private nonisolated(unsafe) static var isGRPC = false
 
     static func main() {
-        if let target = unsafe getenv("HEARTH_FUZZ_TARGET") { isGRPC = unsafe String(cString: target) == "grpc" }
+        if let target = unsafe getenv("HEARTH_FUZZ_TARGET") {
+            unsafe isGRPC = unsafe String(cString: target) == "grpc"
+        }
         var count = CommandLine.argc
         var arguments = unsafe CommandLine.unsafeArgv
         exit(unsafe runDriver(&count, &arguments, fuzzOneInput))
@@ -41,7 +43,7 @@ enum FrameFuzzer {
     /// Throws away what it reads; what it looks for are reads out of bounds, traps, leaks, and frames that depend on
     /// how the bytes are cut.
     static func run(_ input: UnsafeRawBufferPointer) {
-        guard !isGRPC else { return unsafe SessionFuzzer.run(ByteView(input)) }
+        guard unsafe !isGRPC else { return unsafe SessionFuzzer.run(ByteView(input)) }
         let whole = unsafe ByteView(input)
         let cut = Int(whole.byte(at: 0) ?? 0)
         let bytes = whole.dropping(1)

@@ -1,9 +1,11 @@
 import HearthCore
 import HearthWire
 
-/// A gRPC session that a client sends libFuzzer's bytes: whole, and cut at a place; then the clock runs until nothing is
-/// owed any more. What it looks for are reads out of bounds, traps, leaks, and debts that are never called in. What is
-/// answered may depend on how the bytes are cut: a stream that is reset is gone only when that was sent.
+/// A gRPC session that gets libFuzzer's bytes from a client: whole, and cut at a place; then the clock runs until nothing
+/// is owed any more.
+///
+/// What it looks for are reads out of bounds, traps, leaks, and debts that are never called in. What is answered may
+/// depend on how the bytes are cut: a stream that is reset is gone only when that was sent.
 enum SessionFuzzer {
     /// The preface and empty settings come first in every second input, for libFuzzer would be long in finding them.
     private static let start: [UInt8] = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
@@ -39,7 +41,7 @@ enum SessionFuzzer {
         private var output = OutputBuffer(capacity: 0)
 
         init(cutAt cut: Int, _ bytes: [UInt8]) {
-            session = GRPCSession(pool: pool, limits: limits, now: MonotonicTime(nanoseconds: 0))
+            session = unsafe GRPCSession(pool: pool, limits: limits, now: MonotonicTime(nanoseconds: 0))
             var goesOn = receive(bytes[..<cut], at: 0)
             if goesOn { goesOn = receive(bytes[cut...], at: 1) }
             guard goesOn, let session else { return }
@@ -73,7 +75,7 @@ enum SessionFuzzer {
         }
 
         private func reply(_ stream: UInt32, _ bytes: [UInt8]) {
-            session?.reply(stream, byteCount: bytes.count) { target in
+            unsafe session?.reply(stream, byteCount: bytes.count) { target in
                 unsafe target.copyMemory(from: bytes, byteCount: bytes.count)
             }
         }

@@ -147,8 +147,8 @@ import Testing
         #expect(bench.replies[3]?.fields["grpc-status"] == "8")
         #expect(
             bench.replies[3]?.fields["grpc-message"]
-                == "this connection's requests and untaken replies have 45 B; 100 B are the most at once; send fewer at "
-                + "the same time")
+                == "this connection's requests and untaken replies have 45 B; 100 B are the most at once; send fewer "
+                + "at the same time")
         #expect(bench.session.heldByteCount == 45)
         bench.receive(HTTP2Frames.reset(1))
         Self.expectNothingKept(bench)
