@@ -10,7 +10,7 @@ package struct ModelEvent: Sendable, Equatable {
         case swapped
         /// A version that should answer could not be loaded; what answered before still does.
         case failed
-        /// The version left the memory.
+        /// The version left the memory, or may not come into it: an admin unloaded its model.
         case unloaded
     }
 
