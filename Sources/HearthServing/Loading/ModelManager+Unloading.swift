@@ -15,9 +15,9 @@ extension ModelManager {
     package func unload(_ name: ModelName) throws(CallFailure) {
         // Not between the reading of the registry and what is done about it: a reload that has begun ends first.
         let outcome = reconciling.withLock { _ -> Result<Void, CallFailure> in
-            let (pointer, isLevel) = state.withLock { ($0.pointers[name], $0.headVersion >= 0) }
+            let pointer = self.pointer(of: name)
             guard pointer != nil || isInMemory(name) || cache.isUnloaded(name) else {
-                return .failure(isLevel ? Self.unknownFailure(name) : Self.notReadFailure)
+                return .failure(absence(of: name))
             }
             let change = cache.unload(name)
             settle(change)
@@ -46,6 +46,11 @@ extension ModelManager {
             .unavailable,
             "model '\(name)' was unloaded by an admin; load it again with 'hearth reload \(name)' or "
                 + "RepositoryModelLoad")
+    }
+
+    /// Why there is no production version of a name.
+    package func absence(of name: ModelName) -> CallFailure {
+        isLevel ? Self.unknownFailure(name) : Self.notReadFailure
     }
 
     static func unknownFailure(_ name: ModelName) -> CallFailure {

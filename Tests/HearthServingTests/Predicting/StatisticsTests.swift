@@ -1,6 +1,7 @@
 import HearthCore
 import HearthServing
 import HearthTestSupport
+import Synchronization
 import Testing
 
 @Suite struct StatisticsTests {
