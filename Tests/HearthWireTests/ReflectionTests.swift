@@ -98,30 +98,31 @@ import Testing
 
     // MARK: - Errors
 
-    @Test(arguments: [
-        (
-            ReflectionWire.field(3, "a.proto"), StatusCode.notFound,
-            "no file 'a.proto'; ask by symbol, or list_services"
-        ),
-        (
-            ReflectionWire.field(4, "hearth.v1.Nothing"), .notFound,
-            "no symbol 'hearth.v1.Nothing'; list_services names the services"
-        ),
-        (ReflectionWire.field(4, ""), .notFound, "no symbol ''; list_services names the services"),
-        (
-            ReflectionWire.field(5, ReflectionWire.field(1, "hearth.v1.PredictRequest") + [0x10, 0x07]), .notFound,
-            "no extension 7 of 'hearth.v1.PredictRequest'; no message here has extensions"
-        ),
-        (
-            ReflectionWire.field(6, "hearth.v1.Inference"), .notFound,
-            "no message 'hearth.v1.Inference'; no message here has extensions"
-        ),
-        (
-            [], .invalidArgument,
-            "the request asks for nothing; set file_by_filename, file_containing_symbol, file_containing_extension, "
-                + "all_extension_numbers_of_type or list_services"
-        ),
-    ] as [([UInt8], StatusCode, String)])
+    @Test(
+        arguments: [
+            (
+                ReflectionWire.field(3, "a.proto"), StatusCode.notFound,
+                "no file 'a.proto'; ask by symbol, or list_services"
+            ),
+            (
+                ReflectionWire.field(4, "hearth.v1.Nothing"), .notFound,
+                "no symbol 'hearth.v1.Nothing'; list_services names the services"
+            ),
+            (ReflectionWire.field(4, ""), .notFound, "no symbol ''; list_services names the services"),
+            (
+                ReflectionWire.field(5, ReflectionWire.field(1, "hearth.v1.PredictRequest") + [0x10, 0x07]), .notFound,
+                "no extension 7 of 'hearth.v1.PredictRequest'; no message here has extensions"
+            ),
+            (
+                ReflectionWire.field(6, "hearth.v1.Inference"), .notFound,
+                "no message 'hearth.v1.Inference'; no message here has extensions"
+            ),
+            (
+                [], .invalidArgument,
+                "the request asks for nothing; set file_by_filename, file_containing_symbol, "
+                    + "file_containing_extension, all_extension_numbers_of_type or list_services"
+            ),
+        ] as [([UInt8], StatusCode, String)])
     func `what is not there is told in the reply`(_ request: [UInt8], _ code: StatusCode, _ message: String) throws {
         let response = try ask(request)
         #expect(response.errorCode == code)
@@ -129,10 +130,12 @@ import Testing
         #expect(response.originalRequest == request)
     }
 
-    @Test(arguments: [
-        [0x22], [0x22, 0x05, 0x61], [0x20, 0x01], [0x22, 0x01, 0xFF], [0x0A, 0x01, 0xC0], [0x2A, 0x02, 0x0A, 0x05],
-        [0x2A, 0x02, 0x12, 0x00], [0x3B], [0x1A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
-    ] as [[UInt8]]) func `bytes that are no request end the stream`(_ bytes: [UInt8]) {
+    @Test(
+        arguments: [
+            [0x22], [0x22, 0x05, 0x61], [0x20, 0x01], [0x22, 0x01, 0xFF], [0x0A, 0x01, 0xC0], [0x2A, 0x02, 0x0A, 0x05],
+            [0x2A, 0x02, 0x12, 0x00], [0x3B], [0x1A, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01],
+        ] as [[UInt8]]) func `bytes that are no request end the stream`(_ bytes: [UInt8])
+    {
         #expect(
             throws: CallFailure(
                 .invalidArgument, "the payload is no grpc.reflection.v1.ServerReflectionRequest")
@@ -147,11 +150,13 @@ import Testing
                 "a reflection request of 16388 bytes found, 16384 are the most; ask for one file or symbol at a time")
         ) { try ask(long) }
         let short = try symbol(String(repeating: "a", count: 16_000))
-        #expect(short.errorMessage == "no symbol '\(String(repeating: "a", count: 80))'; list_services names the services")
+        #expect(
+            short.errorMessage == "no symbol '\(String(repeating: "a", count: 80))'; list_services names the services")
     }
 
     @Test func `requests cut at any length and random ones never crash`() {
-        let whole = ReflectionWire.field(1, "host") + ReflectionWire.field(5, ReflectionWire.field(1, "a") + [0x10, 0x01])
+        let whole =
+            ReflectionWire.field(1, "host") + ReflectionWire.field(5, ReflectionWire.field(1, "a") + [0x10, 0x01])
         for count in 0...whole.count { _ = try? ask(Array(whole.prefix(count))) }
         var random = SeededRandom(11)
         for length in 0..<2000 { _ = try? ask(random.bytes(length % 64)) }
@@ -176,7 +181,8 @@ import Testing
         #expect(file(ReflectionWire.field(4, [])).withView { ReflectionIndex(descriptorSet: $0) } == nil)
         var message = ReflectionWire.field(1, "M")
         for depth in 0..<40 {
-            let isIndexed = file(ReflectionWire.field(4, message)).withView { ReflectionIndex(descriptorSet: $0) } != nil
+            let isIndexed =
+                file(ReflectionWire.field(4, message)).withView { ReflectionIndex(descriptorSet: $0) } != nil
             #expect(isIndexed == (depth < 32))
             message = ReflectionWire.field(1, "M") + ReflectionWire.field(3, message)
         }

@@ -63,7 +63,8 @@ extension ControlPlane {
         reply.inputs = servable.inputTensors
         reply.outputs = servable.outputTensors
         var parameters = [("model_id", servable.modelID.text), ("window", "\(signature.window)")]
-        if !signature.columnNames.isEmpty { parameters.append(("columns", signature.columnNames.joined(separator: ","))) }
+        let columns = signature.columnNames.joined(separator: ",")
+        if !columns.isEmpty { parameters.append(("columns", columns)) }
         if let threshold = servable.model.threshold { parameters.append(("threshold", "\(threshold)")) }
         reply.parameters = parameters.map { OpenInference.ModelConfigResponse.Parameter(name: $0.0, value: $0.1) }
         return reply

@@ -102,7 +102,7 @@ final class ReadinessAnswers: Sendable {
 }
 
 extension CallFailure {
-    /// The payload is not the message that the call takes: `{package}.{method}Request`, in every service here.
+    /// The payload is not the message that the call takes: `{package}.{method}Request` in all services but health.
     static func noRequest(of route: Route) -> CallFailure {
         let package = "\(route.service)".split(separator: ".").dropLast().joined(separator: ".")
         return CallFailure(.invalidArgument, "the payload is no \(package).\(route.method)Request")

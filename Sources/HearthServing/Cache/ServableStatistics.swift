@@ -45,7 +45,8 @@ package struct ServableStatistics: ~Copyable, Sendable {
         let last = scoredAt.load(ordering: .relaxed)
         return Reading(
             rows: rows.load(ordering: .relaxed), nanoseconds: nanoseconds.load(ordering: .relaxed),
-            failures: failures.load(ordering: .relaxed), failureNanoseconds: failureNanoseconds.load(ordering: .relaxed),
+            failures: failures.load(ordering: .relaxed),
+            failureNanoseconds: failureNanoseconds.load(ordering: .relaxed),
             scoredAt: last == 0 ? nil : MonotonicTime(nanoseconds: last))
     }
 }

@@ -93,6 +93,9 @@ extension ModelManager {
             settle(cache.withdraw(name))
             logger.notice("model withdrawn: it is no longer in production", metadata: ["model": "\(name)"])
         }
+        for pointer in before.values where wanted[pointer.name] == nil && (only == nil || only == pointer.name) {
+            publish(ModelEvent(kind: .withdrawn, name: pointer.name, modelID: pointer.modelID))
+        }
         for pointer in wanted.values {
             mend(
                 pointer, isForced: isForced, hasMoved: before[pointer.name] != pointer,
@@ -122,7 +125,15 @@ extension ModelManager {
             state.mending[pointer.name] = pointer
             return true
         }
-        guard isStarted else { return }
+        guard isStarted else {
+            if hasMoved, served == nil {
+                publish(
+                    ModelEvent(
+                        kind: .promoted, name: pointer.name, modelID: pointer.modelID,
+                        previousModelID: pointer.previousModelID, generation: generation))
+            }
+            return
+        }
         repair?.began()
         want(pointer.modelID, isForced: isForced, isLimited: false) { [self] result in
             switch result {

@@ -13,8 +13,8 @@ package enum HealthStatus: UInt8, Sendable, CaseIterable {
 
 /// The messages of `grpc.health.v1.Health`: one field each.
 package enum HealthCodec {
-    /// The service that a HealthCheckRequest asks after, empty for the server as a whole; nil for bytes that are no such
-    /// message.
+    /// The service that a HealthCheckRequest asks after, empty for the server as a whole; nil for bytes that are no
+    /// such message.
     package static func service(_ payload: ByteView) -> String? {
         var reader = FieldReader(payload)
         var service = ""

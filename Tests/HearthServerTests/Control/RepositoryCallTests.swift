@@ -68,6 +68,27 @@ import Testing
             ])
     }
 
+    @Test func `while the registry is away the index and metadata tell what memory knows`() throws {
+        let forest = try ServedForest()
+        let other = try forest.shelf.publish(SampleModels.isolationForest(seed: 2), series: ServedForest.series)
+        try forest.shelf.publish(SampleModels.isolationForest(seed: 3), series: "unpromoted")
+        let store = GatedStore(forest.shelf.store)
+        let server = try TestServer(shelf: forest.shelf, store: store)
+        let client = try LaneClient(.fast, socketPath: server.socketPath)
+        #expect(client.predict(version: other.text).code == .ok)
+        store.leave()
+
+        #expect(
+            try rows(index(client)) == [
+                [ServedForest.model, forest.modelID.text, "READY", ""], [ServedForest.model, other.text, "READY", ""],
+            ])
+        let metadata = client.control(.modelMetadata, OpenInference.ModelRequest(name: ServedForest.model))
+        #expect(
+            metadata.control(OpenInference.ModelMetadataResponse.self)?.versions == [forest.modelID.text, other.text])
+        let list = client.control(.list, ListRequest())
+        #expect(list.code == .unavailable)
+    }
+
     @Test(arguments: TestLane.allCases)
     func `an unloaded model is refused until it is loaded again`(lane: TestLane) throws {
         let forest = try ServedForest()
@@ -88,8 +109,8 @@ import Testing
         #expect(
             try rows(index(client)) == [[ServedForest.model, forest.modelID.text, "UNAVAILABLE", message]])
         #expect(try index(client, ready: true).isEmpty)
-        #expect(client.call(.healthCheck, [0x0A, UInt8(ServedForest.model.utf8.count)] + Array(ServedForest.model.utf8))
-            .payload == [0x08, 0x02])
+        let health = [0x0A, UInt8(ServedForest.model.utf8.count)] + Array(ServedForest.model.utf8)
+        #expect(client.call(.healthCheck, health).payload == [0x08, 0x02])
 
         #expect(client.control(.repositoryModelLoad, request()).code == .ok)
         #expect(client.predict().prediction?.outputs.first?.values == [forest.score])

@@ -56,6 +56,20 @@ import Testing
         #expect(bench.manager.readiness(of: try TestModel.id(2), of: try TestModel.name()) == .failed(broken))
     }
 
+    @Test func `a model that is loaded on demand is told of when it is promoted and when it is withdrawn`() throws {
+        let bench = try ManagerBench(preloads: { _ in false })
+        try bench.publish(1)
+        try bench.manager.reconcile()
+        try bench.manager.reconcile()
+        try bench.publish(2)
+        try bench.manager.reconcile()
+        try bench.replaceRegistry { _ in }
+        try bench.manager.reconcile()
+
+        #expect(bench.manager.readiness(of: try TestModel.name()) == .unknown)
+        #expect(bench.closeEvents() == ["promoted 1", "promoted 2", "withdrawn 2"])
+    }
+
     @Test func `a version is ready for its own name alone`() throws {
         let bench = try ManagerBench()
         try bench.publish(1)

@@ -72,7 +72,7 @@ import Testing
         #expect(try bench.served() == "\(id) 1")
         #expect(try bench.ask(name: 1).get().generation == 1)
         #expect(bench.loader.count(id) == 2)
-        #expect(bench.closeEvents() == ["available 1", "unloaded 1", "available 1"])
+        #expect(bench.closeEvents() == ["promoted 1", "available 1", "unloaded 1", "available 1"])
     }
 
     @Test func `a reload of another model leaves it unloaded`() throws {
@@ -127,13 +127,15 @@ import Testing
 
         #expect(try bench.ask(name: 1).failure?.code == .unavailable)
         #expect(bench.loader.count(id) == 0)
-        #expect(bench.closeEvents() == ["unloaded 1"])
+        #expect(bench.closeEvents() == ["promoted 1", "unloaded 1"])
     }
 
     @Test func `a name that the server does not know is not unloaded`() throws {
         let bench = try ManagerBench()
-        #expect(throws: CallFailure(.unavailable, "the registry could not be read yet, the server tries on; try again later"))
-        {
+        #expect(
+            throws: CallFailure(
+                .unavailable, "the registry could not be read yet, the server tries on; try again later")
+        ) {
             try bench.manager.unload(TestModel.name())
         }
         try bench.manager.reconcile()
