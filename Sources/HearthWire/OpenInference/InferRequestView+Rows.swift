@@ -25,7 +25,7 @@ extension InferRequestView {
         try checkOutputs(columns)
         guard unsafe rawCount == 0 || rawCount == inputs.count else {
             throw Self.invalid(
-                unsafe "\(rawCount) raw_input_contents for \(inputs.count) inputs found; one for each input is expected, or "
+                "\(rawCount) raw_input_contents for \(inputCount) inputs found; one for each input is expected, or "
                     + "none and the elements in 'contents'")
         }
         for index in unsafe 0..<inputs.count { try checkInput(index, columns) }
@@ -175,7 +175,7 @@ extension InferRequestView {
             let taken = unsafe arena.elements(Bool.self, count: columns.count)
         else {
             throw Self.invalid(
-                unsafe "\(inputs.count) inputs found; model '\(columns.modelName.text)' takes \(Self.expected(columns))"
+                "\(inputCount) inputs found; model '\(columns.modelName.text)' takes \(Self.expected(columns))"
             )
         }
         unsafe taken.initialize(repeating: false)

@@ -173,13 +173,14 @@ import Testing
         #expect(narrow.code == .invalidArgument)
         #expect(
             narrow.message
-                == "input 'input' has shape [1, 3]; model '\(ServedForest.model)' takes one input of shape [rows, 4] or "
-                + "[4], with at least one row")
+                == "input 'input' has shape [1, 3]; model '\(ServedForest.model)' takes one input of shape [rows, 4] "
+                + "or [4], with at least one row")
         let output = client.call(.modelInfer, InferRequests.matrix(shape: [4], row, outputs: ["odds"]))
         #expect(output.code == .invalidArgument)
         #expect(
             output.message
-                == "model '\(ServedForest.model)' has no output 'odds'; it has score_samples, decision_function, predict"
+                == "model '\(ServedForest.model)' has no output 'odds'; it has score_samples, "
+                + "decision_function, predict"
         )
         let four = [String](repeating: "predict", count: 4)
         let many = client.call(.modelInfer, InferRequests.matrix(shape: [4], row, outputs: four))
