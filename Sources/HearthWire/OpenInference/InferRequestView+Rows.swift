@@ -134,13 +134,13 @@ extension InferRequestView {
 
     private func checkTyped(_ input: InferInputView) throws(CallFailure) {
         let wanted = input.datatype.contentsName
-        for field in input.typedFields {
-            guard field.count > 0, !"\(field.name)".elementsEqual("\(wanted)") else { continue }
-            throw Self.invalid(
-                "input '\(input.name.shown)' has elements in \(field.name); those of \(input.datatype.name) belong in "
-                    + "\(wanted)")
-        }
         let found = input.typedElementCount
+        if input.anyTypedElementCount != found {
+            let field = input.typedFields.first { $0.count > 0 && "\($0.name)" != "\(wanted)" }
+            throw Self.invalid(
+                "input '\(input.name.shown)' has elements in \(field?.name ?? wanted); those of "
+                    + "\(input.datatype.name) belong in \(wanted)")
+        }
         guard found == input.elementCount else {
             throw unsafe Self.invalid(
                 "input '\(input.name.shown)' has \(found) elements in \(wanted); shape \(Self.text(input.shape)) takes "
