@@ -17,6 +17,7 @@ final class WorkerContext {
     let compute: ComputePool
     let control: ControlPlane
     let access: AccessPolicy
+    let denials: DenialLog
     let limits: ServerLimits
     let mailbox: Mailbox
 
@@ -29,6 +30,7 @@ final class WorkerContext {
         compute = services.compute
         control = services.control
         access = services.access
+        denials = services.denials
         limits = services.limits
     }
 }
@@ -39,6 +41,7 @@ struct WorkerServices: Sendable {
     var compute: ComputePool
     var control: ControlPlane
     var access: AccessPolicy
+    var denials: DenialLog
     var limits: ServerLimits
     var waitPolicy: LoopWaitPolicy
     var permits: SpinPermits
