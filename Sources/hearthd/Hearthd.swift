@@ -25,8 +25,9 @@ struct Hearthd: ParsableCommand {
             with the registry at once and tries again what has failed.
 
             Who may connect is a matter of the socket's mode and group. Who may call what is a matter of the user or \
-            group at the other end, which the kernel tells: predictions and questions are open, changes are for admins, \
-            and --allow says otherwise. The first rule that fits a call decides, and only those it names may make it:
+            group at the other end, which the kernel tells: predictions and questions are open, changes are for \
+            admins, and --allow says otherwise. The first rule that fits a call decides, and only those it names \
+            may make it:
               --allow 'grpc admin = nobody'                       no changes over gRPC
               --allow 'hearth.v1.Models/Promote = group:release'  only these may promote
               --allow '* = anyone, !user:guest'                   all calls for all but one

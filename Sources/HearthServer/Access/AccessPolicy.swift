@@ -12,6 +12,10 @@ package struct AccessPolicy: Sendable {
     /// All groups that decide anything: what has to be known of a peer.
     package let groups: Set<UInt32>
 
+    private static let all = RouteSet(Route.allCases)
+    /// What is for everybody where no rule says otherwise.
+    private static let open = RouteSet(Route.allCases.filter { $0.access != .admin })
+
     /// - Parameter rules: as ``AccessRule/list(_:names:)`` reads them.
     package init(adminUIDs: Set<UInt32>, adminGIDs: Set<UInt32> = [], rules: [AccessRule] = []) {
         self.adminUIDs = adminUIDs
@@ -29,14 +33,13 @@ package struct AccessPolicy: Sendable {
     package func permitted(for peer: Peer, lane: LaneKind) -> RouteSet {
         let isAdmin = isAdmin(peer)
         var permitted: RouteSet = []
-        var undecided = RouteSet(Route.allCases)
+        var undecided = Self.all
         for rule in rules where rule.lanes.contains(lane) {
             let decided = rule.calls.intersection(undecided)
             undecided.subtract(decided)
             if rule.callers.contains(peer, isAdmin: isAdmin) { permitted.formUnion(decided) }
         }
-        return permitted.union(
-            RouteSet(Route.allCases.filter { isAdmin || $0.access != .admin }).intersection(undecided))
+        return permitted.union((isAdmin ? Self.all : Self.open).intersection(undecided))
     }
 
     /// Why a call that ``permitted(for:lane:)`` does not have is refused.

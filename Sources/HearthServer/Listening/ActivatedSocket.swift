@@ -29,7 +29,7 @@ package final class ActivatedSocket: Sendable {
                 "descriptor \(number), passed in LISTEN_FDS, is no socket (\(SystemError.text(of: hearth_errno()))); "
                     + mend)
         }
-        guard family == AF_UNIX, unsafe hearth_socket_option(number, Int32(SO_TYPE), &type) == 0,
+        guard unsafe hearth_socket_option(number, Int32(SO_TYPE), &type) == 0, family == AF_UNIX,
             type == Int32(SOCK_STREAM.rawValue)
         else {
             throw ListenerError(
@@ -62,7 +62,7 @@ package final class ActivatedSocket: Sendable {
     }
 
     /// Which of the passed descriptors is the socket; nil when none was passed, or they were for another process.
-    static func choice(
+    package static func choice(
         pid: String?, count: String?, names: String?, ownPID: Int32
     ) throws(ListenerError) -> (descriptor: Int32, others: [Int32])? {
         guard let pid, let count, Int32(pid) == ownPID else { return nil }
@@ -78,8 +78,9 @@ package final class ActivatedSocket: Sendable {
         let named = zip(numbers, names).filter { $0.1 == ownName }.map(\.0)
         guard named.count == 1, let own = named.first else {
             throw ListenerError(
-                "\(count) sockets were passed in LISTEN_FDS, named '\(names.joined(separator: ":"))', and \(named.count) "
-                    + "of them '\(ownName)'; pass one, or write FileDescriptorName=\(ownName) in the unit of one")
+                "\(count) sockets were passed in LISTEN_FDS, named '\(names.joined(separator: ":"))', and "
+                    + "\(named.count) of them '\(ownName)'; pass one, or write FileDescriptorName=\(ownName) in the "
+                    + "unit of one")
         }
         return (own, numbers.filter { $0 != own })
     }

@@ -59,7 +59,7 @@ package final class UnixListener: Sendable {
     }
 
     /// The listening socket, open as long as this lives.
-    var descriptor: Int32 {
+    package var descriptor: Int32 {
         switch origin {
         case .own(let own): own.descriptor.number
         case .activated(let socket): socket.descriptor.number
