@@ -19,7 +19,7 @@ struct Hearthd: ParsableCommand {
 
             Example:
               hearthd --models-dir ./models --socket ./hearth.sock
-              hearth --socket ./hearth.sock stats
+              hearth stats --socket ./hearth.sock
 
             SIGTERM and SIGINT stop it cleanly: calls that have arrived are answered first. SIGHUP compares all models \
             with the registry at once and tries again what has failed.
@@ -30,7 +30,7 @@ struct Hearthd: ParsableCommand {
             may make it:
               --allow 'grpc admin = nobody'                       no changes over gRPC
               --allow 'hearth.v1.Models/Promote = group:release'  only these may promote
-              --allow '* = anyone, !user:guest'                   all calls for all but one
+              --allow 'data, read = anyone, !user:guest'          no predictions for one user
 
             Started by systemd with a socket (LISTEN_FDS), it serves that one and does not open --socket; it tells \
             systemd when it is ready (NOTIFY_SOCKET). Units are in deploy/systemd.
