@@ -121,6 +121,19 @@ import Testing
         #expect(wrong.text.contains("NOTIFY_SOCKET is 'nonsense'"))
     }
 
+    @Test func `the units name only options that the program has`() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let unit = try String(
+            contentsOf: root.appendingPathComponent("deploy/systemd/hearthd.service"), encoding: .utf8)
+        let command = try #require(unit.split(separator: "\n").first { $0.hasPrefix("ExecStart=") })
+        let program = try HearthdProcess(arguments: ["--help"], socketPath: "")
+        #expect(program.waitForExit() == 0)
+        let options = command.split(separator: " ").filter { $0.hasPrefix("--") }
+        #expect(!options.isEmpty)
+        for option in options { #expect(program.text.contains("  \(option) "), "\(option)") }
+    }
+
     @Test func `SIGHUP serves on while a model cannot be loaded, says which, and mends it when it can be`() throws {
         let forest = try ServedForest()
         let program = try HearthdProcess(shelf: forest.shelf)
