@@ -13,6 +13,7 @@ final class FastLane: Lane {
 
     var isIdle: Bool { calls.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var isFinished: Bool { false }
     var nextDeadline: MonotonicTime? { calls.nextDeadline }
 
     func receive(_ bytes: ByteView, receivedAt: MonotonicTime, _ output: inout OutputBuffer) -> LaneStep {
@@ -104,4 +105,6 @@ final class FastLane: Lane {
     func drain(_ output: inout OutputBuffer) {
         calls.endWatching(&output)
     }
+
+    func refuseNewCalls(_ output: inout OutputBuffer) {}
 }
