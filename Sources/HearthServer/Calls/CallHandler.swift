@@ -22,6 +22,8 @@ final class CallHandler<Framing: ReplyFraming> {
     private let account: AccountShare
     /// Why its first call is refused; nil for a connection that is served.
     private let refusal: CallFailure?
+    /// Whether that has been said: there will be no second call.
+    private(set) var isRefused = false
     var parked: [UInt32: ParkedCall] = [:]
     private var parkedByteCount = 0
     /// Streams that watch, with what they watch.
@@ -40,8 +42,6 @@ final class CallHandler<Framing: ReplyFraming> {
         refusal = connection.refusal
     }
 
-    /// Whether the connection is one too many and its first call was refused with the reason; there will be no second.
-    private(set) var isRefused = false
     /// Whether no call waits for other threads.
     var isIdle: Bool { parked.isEmpty }
     var isWatching: Bool { !watching.isEmpty }
@@ -107,7 +107,7 @@ final class CallHandler<Framing: ReplyFraming> {
     /// Ends a call with an error.
     func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
         context.counters.failures.add()
-        isRefused = isOverLimit
+        isRefused = refusal != nil
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in
