@@ -58,6 +58,9 @@ final class CallHandler<Framing: ReplyFraming> {
         switch call.route {
         case .predict, .detect, .modelInfer, .modelStreamInfer: infer(call, payload, nil, &output)
         case .watch: watch(call, payload, &output)
+        case .healthWatch: watchHealth(call, payload, &output)
+        case .reflection, .reflectionAlpha: reflect(call, payload, &output)
+        case .healthCheck, .serverLive, .serverReady, .modelReady: answerReadiness(call, payload, &output)
         default: askControl(call, payload, &output)
         }
     }
@@ -212,6 +215,25 @@ final class CallHandler<Framing: ReplyFraming> {
     }
 
     // MARK: - The control plane
+
+    /// Answers from memory whether something is ready: who asks that must not wait behind a slow registry.
+    private func answerReadiness(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        defer { context.arena.reset() }
+        switch context.control.readiness.answer(call.route, payload, in: context.arena) {
+        case .success(let reply): answer(call.stream, reply, &output)
+        case .failure(let failure): refuse(call.stream, failure, &output)
+        case nil: askControl(call, payload, &output)
+        }
+    }
+
+    /// Answers one question about the services, from descriptions in memory.
+    private func reflect(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        do throws(CallFailure) {
+            answer(call.stream, try context.control.reflection.reply(to: payload), &output)
+        } catch {
+            refuse(call.stream, error, &output)
+        }
+    }
 
     private func askControl(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
         guard park(call, payload: [], byteCount: payload.count, &output) else { return }
