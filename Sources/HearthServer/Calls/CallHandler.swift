@@ -28,6 +28,8 @@ final class CallHandler<Framing: ReplyFraming> {
     var watching: [UInt32: Watched] = [:]
     /// When the first of the parked calls expires; it may stand too early. nil for never.
     private(set) var nextDeadline: MonotonicTime?
+    /// Whether a call was refused or has failed.
+    private(set) var hasRefused = false
 
     init(connection: Connection, context: WorkerContext, lane: LaneKind, framing: Framing) {
         self.context = context
@@ -108,6 +110,7 @@ final class CallHandler<Framing: ReplyFraming> {
     /// Ends a call with an error.
     func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
         context.counters.failures.add()
+        hasRefused = true
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in

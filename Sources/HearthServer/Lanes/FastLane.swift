@@ -13,6 +13,7 @@ final class FastLane: Lane {
 
     var isIdle: Bool { calls.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { false }
     var nextDeadline: MonotonicTime? { calls.nextDeadline }
 

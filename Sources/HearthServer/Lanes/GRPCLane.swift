@@ -25,6 +25,7 @@ final class GRPCLane: Lane {
 
     var isIdle: Bool { session.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { session.isFinished }
 
     var nextDeadline: MonotonicTime? {

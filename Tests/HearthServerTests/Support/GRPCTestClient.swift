@@ -53,6 +53,8 @@ final class GRPCTestClient {
     private(set) var replies: [Int32: Reply] = [:]
     /// The error code of the server's GOAWAY; nil before one has come.
     private(set) var goAway: UInt32?
+    /// Whether the server has said what it takes: it does so before any call.
+    private(set) var hasSettings = false
     private var bodies: [Int32: Body] = [:]
 
     private struct Body {
@@ -89,6 +91,9 @@ final class GRPCTestClient {
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
             if let frame = unsafe frame, unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue {
                 unsafe GRPCTestClient.of(user).goAway = unsafe frame.pointee.goaway.error_code
+            }
+            if let frame = unsafe frame, unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_SETTINGS.rawValue {
+                unsafe GRPCTestClient.of(user).hasSettings = true
             }
             return 0
         }
