@@ -152,6 +152,7 @@ package final class HearthServer: Sendable {
     /// ended. Call it once.
     package func stop() {
         logger.notice("stopping")
+        control.readiness.beginStopping()
         listener.unlinkSocket()
         // The first worker takes the connections that wait, then has all workers drain.
         mailboxes.first?.post(.stopAccepting)

@@ -22,14 +22,14 @@ final class CallHandler<Framing: ReplyFraming> {
     private let account: AccountShare
     /// Why its first call is refused; nil for a connection that is served.
     private let refusal: CallFailure?
-    /// Whether that has been said: there will be no second call.
-    private(set) var isRefused = false
     var parked: [UInt32: ParkedCall] = [:]
     private var parkedByteCount = 0
     /// Streams that watch, with what they watch.
     var watching: [UInt32: Watched] = [:]
     /// When the first of the parked calls expires; it may stand too early. nil for never.
     private(set) var nextDeadline: MonotonicTime?
+    /// Whether a call was refused or has failed.
+    private(set) var hasRefused = false
 
     init(connection: Connection, context: WorkerContext, lane: LaneKind, framing: Framing) {
         self.context = context
@@ -60,6 +60,9 @@ final class CallHandler<Framing: ReplyFraming> {
         switch call.route {
         case .predict, .detect, .modelInfer, .modelStreamInfer: infer(call, payload, nil, &output)
         case .watch: watch(call, payload, &output)
+        case .healthWatch: watchHealth(call, payload, &output)
+        case .reflection, .reflectionAlpha: reflect(call, payload, &output)
+        case .healthCheck, .serverLive, .serverReady, .modelReady: answerReadiness(call, payload, &output)
         default: askControl(call, payload, &output)
         }
     }
@@ -107,7 +110,7 @@ final class CallHandler<Framing: ReplyFraming> {
     /// Ends a call with an error.
     func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
         context.counters.failures.add()
-        isRefused = refusal != nil
+        hasRefused = true
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in
@@ -215,6 +218,25 @@ final class CallHandler<Framing: ReplyFraming> {
     }
 
     // MARK: - The control plane
+
+    /// Answers from memory whether something is ready: who asks that must not wait behind a slow registry.
+    private func answerReadiness(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        defer { context.arena.reset() }
+        switch context.control.readiness.answer(call.route, payload, in: context.arena) {
+        case .success(let reply): answer(call.stream, reply, &output)
+        case .failure(let failure): refuse(call.stream, failure, &output)
+        case nil: askControl(call, payload, &output)
+        }
+    }
+
+    /// Answers one question about the services, from descriptions in memory.
+    private func reflect(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        do throws(CallFailure) {
+            answer(call.stream, try context.control.reflection.reply(to: payload), &output)
+        } catch {
+            refuse(call.stream, error, &output)
+        }
+    }
 
     private func askControl(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
         guard park(call, payload: [], byteCount: payload.count, &output) else { return }

@@ -13,6 +13,7 @@ final class FastLane: Lane {
 
     var isIdle: Bool { calls.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { false }
     var nextDeadline: MonotonicTime? { calls.nextDeadline }
 
@@ -31,13 +32,12 @@ final class FastLane: Lane {
                     + "send fewer rows in one call"
                 calls.refuse(header.streamID, CallFailure(.resourceExhausted, message), &output)
             case .needMore(let byteCountMissing):
-                return LaneStep(
-                    consumed: consumed, byteCountMissing: byteCountMissing, isClosing: calls.isRefused)
+                return LaneStep(consumed: consumed, byteCountMissing: byteCountMissing)
             case .notFrames:
                 return LaneStep(consumed: bytes.count, isClosing: true)
             }
         }
-        return LaneStep(consumed: consumed, isClosing: calls.isRefused)
+        return LaneStep(consumed: consumed)
     }
 
     @inline(__always)

@@ -12,8 +12,7 @@ final class GRPCLane: Lane {
     private let stallNanoseconds: Int64
     /// When the client's debts are to be looked at; nil while it has none.
     private var stallCheckAt: MonotonicTime?
-
-    /// Calls that the session has refused, as far as they are counted.
+    /// Calls that the session has ended with an error, as far as they are counted.
     private var refusedCallCount: UInt64 = 0
 
     /// nil when there is no memory for a session.
@@ -29,6 +28,7 @@ final class GRPCLane: Lane {
 
     var isIdle: Bool { session.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { session.isFinished }
 
     var nextDeadline: MonotonicTime? {
@@ -42,12 +42,11 @@ final class GRPCLane: Lane {
             PlainHTTPLane.refuse(&output)
             return LaneStep(consumed: bytes.count, isClosing: true)
         }
-        if calls.isRefused { session.refuseNewCalls() }
         settle(receivedAt, &output)
         // Most of a large message is still to come: it is read in larger pieces.
         return LaneStep(
             consumed: bytes.count, byteCountMissing: session.isOwed ? WireLimits.frameDataByteCountMax : 0,
-            isClosing: !isOpen || calls.isRefused)
+            isClosing: !isOpen)
     }
 
     /// Sends what may go, and notes whether the client owes something.

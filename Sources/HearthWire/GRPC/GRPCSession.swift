@@ -10,8 +10,8 @@ package protocol GRPCSessionDelegate: AnyObject {
     ///   - timeoutNanoseconds: what the client is willing to wait from `receivedAt` on; nil for no limit.
     func take(
         _ stream: UInt32, _ route: Route, _ message: ByteView, timeoutNanoseconds: Int64?, receivedAt: MonotonicTime)
-    /// A call is over that the delegate has not ended: its client has given it up, or broken the rules, or let the session
-    /// wait too long.
+    /// A call is over that the delegate has not ended: its client has given it up, or broken the rules, or let the
+    /// session wait too long.
     func cancelled(_ stream: UInt32)
 }
 
@@ -47,7 +47,7 @@ package final class GRPCSession {
     var isHandshakePending = true
     private let openedAt: MonotonicTime
     private var hasEnded = false
-    /// Calls that were refused here and that the delegate has never seen.
+    /// Calls that were ended with an error here, not by the delegate.
     package internal(set) var refusedCallCount: UInt64 = 0
     /// Whether the first bytes were not those of HTTP/2.
     package private(set) var isOtherProtocol = false

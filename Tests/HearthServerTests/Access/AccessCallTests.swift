@@ -15,29 +15,32 @@ import Testing
         return all
     }
 
-    @Test func `a call that a rule shuts out is refused, counted by class and logged once, others are answered`() throws
-    {
+    @Test(arguments: TestLane.allCases)
+    func `a call that a rule shuts out is refused, counted and logged once a second, others are answered`(
+        lane: TestLane
+    ) throws {
         let forest = try ServedForest()
         let program = try HearthdProcess(
-            shelf: forest.shelf, arguments: ["--allow", "fast read, hearth.v1.Models/Promote = nobody"])
-        let client = try RawClient(socketPath: program.socketPath)
+            shelf: forest.shelf, arguments: ["--allow", "\(lane.rawValue) read, hearth.v1.Models/Promote = nobody"])
+        let client = try LaneClient(lane, socketPath: program.socketPath)
         let began = MonotonicTime.now()
         for _ in 0..<2000 {
-            client.send(Frames.control(.list, ListRequest()))
-            let refusal = try #require(client.nextFrame())
+            let refusal = client.control(.list, ListRequest())
             #expect(refusal.code == .permissionDenied)
             #expect(
                 refusal.message
-                    == "hearth.v1.Models/List on the fast lane is not for uid \(geteuid()), gid \(getegid()): --allow "
-                    + "rule 1 of hearthd decides; name uid:\(geteuid()) there, or call as somebody it names")
+                    == "hearth.v1.Models/List on the \(lane.rawValue) lane is not for uid \(geteuid()), gid "
+                    + "\(getegid()): --allow rule 1 of hearthd decides; name uid:\(geteuid()) there, or call as "
+                    + "somebody it names")
         }
-        client.send(Frames.predict())
-        #expect(client.nextFrame()?.score == forest.score)
-        client.send(Frames.control(.reload, ReloadRequest()))
-        #expect(client.nextFrame()?.code == .ok)
+        #expect(client.predict().prediction?.outputs.first?.values == [forest.score])
+        #expect(client.control(.reload, ReloadRequest()).code == .ok)
+        let other = try LaneClient(lane == .fast ? .grpc : .fast, socketPath: program.socketPath)
+        #expect(other.control(.list, ListRequest()).code == .ok)
         let line = try #require(program.line(containing: "call denied"))
         for field in [
-            "call=hearth.v1.Models/List", "lane=fast", "pid=\(getpid())", "uid=\(geteuid())", "gid=\(getegid())",
+            "call=hearth.v1.Models/List", "lane=\(lane.rawValue)", "pid=\(getpid())", "uid=\(geteuid())",
+            "gid=\(getegid())",
         ] { #expect(line.contains(field), "\(line)") }
         program.send(SIGTERM)
         #expect(program.waitForExit() == 0)
@@ -61,31 +64,71 @@ import Testing
         #expect(try server.counter("reads_denied") == 0)
     }
 
-    @Test func `the rate of a user is bounded over its connections, and reconnecting gains nothing`() throws {
+    @Test(arguments: TestLane.allCases)
+    func `the rate of a user is bounded over its connections, and reconnecting gains nothing`(lane: TestLane) throws {
         let forest = try ServedForest()
         // One call a second is refilled while the test runs.
-        let rate = try #require(PeerLimits.Rate(perSecond: 1, burst: 20))
+        let rate = try #require(PeerLimits.Rate(text: "1:20"))
         let server = try forest.server(Self.limits(PeerLimits(rate: rate)))
-        var scores = 0
+        var answered = 0
         var refusals: Set<String> = []
         let began = MonotonicTime.now()
         for _ in 0..<30 {
-            let client = try server.rawClient()
-            client.send(Frames.predict())
-            let frame = try #require(client.nextFrame())
-            if frame.score == forest.score {
-                scores += 1
+            let reply = try LaneClient(lane, socketPath: server.socketPath).predict()
+            if reply.prediction?.outputs.first?.values == [forest.score] {
+                answered += 1
             } else {
-                refusals.insert("\(frame.code?.name ?? "") \(frame.message)")
+                refusals.insert("\(reply.code?.name ?? "") \(reply.message)")
             }
         }
         let seconds = Int((MonotonicTime.now() - began) / 1_000_000_000)
-        #expect((20...20 + seconds + 1).contains(scores))
+        #expect((20...20 + seconds + 1).contains(answered))
         #expect(
             refusals == [
                 "RESOURCE_EXHAUSTED uid \(geteuid()) makes more than 1 calls/s (bursts of 20); call less often, send "
                     + "several rows in one call, or raise --rate-per-uid"
             ])
+    }
+
+    @Test(arguments: TestLane.allCases)
+    func `one connection of a user too many is told so, and place is made when another ends`(lane: TestLane) throws {
+        let forest = try ServedForest()
+        let server = try forest.server(Self.limits(PeerLimits(connectionCountMax: 2)))
+        let first = try LaneClient(lane, socketPath: server.socketPath)
+        #expect(first.predict().prediction?.outputs.first?.values == [forest.score])
+        do {
+            let second = try LaneClient(lane, socketPath: server.socketPath)
+            #expect(second.predict().prediction?.outputs.first?.values == [forest.score])
+            let third = try LaneClient(lane, socketPath: server.socketPath).predict()
+            #expect(third.code == .resourceExhausted)
+            #expect(
+                third.message
+                    == "uid \(geteuid()) has its 2 connections; close some, share one connection among threads, or "
+                    + "raise --connections-per-uid")
+        }
+        // The server sees some time later that the second has closed.
+        var reply: LaneReply
+        repeat {
+            reply = try LaneClient(lane, socketPath: server.socketPath).predict()
+        } while reply.code == .resourceExhausted
+        #expect(reply.prediction?.outputs.first?.values == [forest.score])
+        #expect(first.predict().prediction?.outputs.first?.values == [forest.score])
+    }
+
+    @Test func `a gRPC connection too many is told so also when its call comes after the settings of both sides`()
+        throws
+    {
+        let forest = try ServedForest()
+        let server = try forest.server(Self.limits(PeerLimits(connectionCountMax: 1)))
+        let first = try server.rawClient()
+        first.send(Frames.predict())
+        #expect(first.nextFrame()?.score == forest.score)
+        let second = try GRPCTestClient(socketPath: server.socketPath)
+        #expect(second.receive { second.hasSettings })
+        let reply = second.call(.predict, Frames.predictPayload(rows: ServedForest.row))
+        #expect(reply.code == .resourceExhausted)
+        #expect(reply.message.hasPrefix("uid \(geteuid()) has its 1 connections; "))
+        #expect(second.isClosedByServer())
     }
 
     @Test func `calls of a user that wait are bounded over its connections, and those from memory go on`() throws {

@@ -273,7 +273,6 @@ import Testing
         #expect(reply.code == .resourceExhausted)
         #expect(reply.message == "the server has its 1 connections; close some, or raise --max-connections")
         #expect(second.isClosedByServer())
-        #expect(second.goAway == 0)
         #expect(Self.score(first.call(.predict, Self.payload)) == forest.score)
     }
 

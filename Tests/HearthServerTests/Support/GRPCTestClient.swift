@@ -55,6 +55,8 @@ final class GRPCTestClient {
     private(set) var goAway: UInt32?
     /// Pings of ours that the server has answered.
     private(set) var answeredPingCount = 0
+    /// Whether the server has said what it takes: it does so before any call.
+    private(set) var hasSettings = false
     private var bodies: [Int32: Body] = [:]
 
     private struct Body {
@@ -96,6 +98,8 @@ final class GRPCTestClient {
             let header = unsafe frame.pointee.hd
             if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue {
                 unsafe GRPCTestClient.of(user).goAway = unsafe frame.pointee.goaway.error_code
+            } else if UInt32(header.type) == NGHTTP2_SETTINGS.rawValue {
+                unsafe GRPCTestClient.of(user).hasSettings = true
             } else if UInt32(header.type) == NGHTTP2_PING.rawValue, header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
             {
                 unsafe GRPCTestClient.of(user).answeredPingCount += 1
@@ -218,23 +222,38 @@ final class GRPCTestClient {
         return count
     }
 
+    /// Sends all that may be sent. A server that waits for its replies to be taken does not read: who only sends would
+    /// wait for ever, so what comes meanwhile is taken.
     private func flush() {
+        var unsent: [UInt8] = []
         while true {
             var start: UnsafePointer<UInt8>?
             let count = unsafe nghttp2_session_mem_send(session, &start)
-            guard count > 0, let start = unsafe start else { return }
-            socket.send(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
+            if count > 0, let start = unsafe start {
+                unsafe unsent += Array(UnsafeBufferPointer(start: start, count: count))
+                continue
+            }
+            unsent.removeFirst(socket.sendNow(unsent))
+            guard !unsent.isEmpty else { return }
+            var wanted = pollfd(fd: socket.descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
+            guard unsafe poll(&wanted, 1, 20_000) > 0 else { return }
+            if wanted.revents & Int16(POLLIN) != 0, !take() { return }
         }
+    }
+
+    /// Takes what has come, or waits for it. Returns false when the server has closed or breaks HTTP/2.
+    private func take() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let received = unsafe recv(socket.descriptor, &buffer, buffer.count, 0)
+        guard received > 0 else { return false }
+        return unsafe nghttp2_session_mem_recv(session, buffer, received) >= 0
     }
 
     /// Takes bytes until `isEnough`, or the server closes, or says nothing for 20 s. Returns whether it was enough.
     @discardableResult
     func receive(until isEnough: () -> Bool) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while !isEnough() {
-            let received = unsafe recv(socket.descriptor, &buffer, buffer.count, 0)
-            guard received > 0 else { return isEnough() }
-            guard unsafe nghttp2_session_mem_recv(session, buffer, received) >= 0 else { return false }
+            guard take() else { return isEnough() }
             flush()
         }
         return true
