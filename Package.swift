@@ -81,7 +81,7 @@ let package = Package(
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
-        layer("HearthWire", ["HearthCore", "CHearthMessages"]),
+        layer("HearthWire", ["HearthCore", "CHearthMessages", "CNGHTTP2", "CZlib"]),
         layer("HearthRegistry", ["HearthCore"]),
         // 1 definitions
         layer("HearthModel", ["HearthCore"]),
@@ -92,6 +92,8 @@ let package = Package(
         .target(name: "CHearthMessages", dependencies: ["CProtobufC"]),
         .systemLibrary(
             name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(

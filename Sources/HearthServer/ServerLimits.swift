@@ -1,3 +1,5 @@
+package import HearthWire
+
 /// The bounds that keep one client from hurting the others, each with what happens beyond it.
 package struct ServerLimits: Sendable {
     /// Connections at once. Beyond: the first call of a new one is answered with RESOURCE_EXHAUSTED and it is closed.
@@ -15,6 +17,8 @@ package struct ServerLimits: Sendable {
     /// A frame that is not complete after so long, or replies of which nothing was read for so long, close the
     /// connection.
     package var partialFrameMilliseconds: Int64 = 30_000
+    /// What one connection of the gRPC lane may do; its time for stalls is ``partialFrameMilliseconds``.
+    package var grpc = GRPCLimits()
     /// How long a stopping server waits for calls that are being answered.
     package var drainMilliseconds: Int64 = 10_000
 

@@ -12,6 +12,8 @@ final class WorkerContext {
     var outputs: [OutputView] = []
     /// The name `{model_type}.{series}` of a Detect call, composed here.
     var nameBuffer = OutputBuffer(capacity: 512)
+    /// Memory that the gRPC connections of this worker share.
+    let grpcPool = GRPCPool()
     let counters: ServerCounters
     let manager: ModelManager
     let compute: ComputePool

@@ -37,13 +37,13 @@ extension WorkerLoop {
         precondition(connection.output.isEmpty, "a client that does not read its replies is not read from")
         var received = 0
         context.counters.receives.add()
+        let room = min(max(Self.turnByteCount, connection.byteCountMissing), Self.completionByteCountMax)
         if connection.input.isEmpty {
-            unsafe readBuffer.append(atMost: Self.turnByteCount) { memory in
-                received = unsafe hearth_receive_now(connection.descriptor, memory, Self.turnByteCount)
+            unsafe readBuffer.append(atMost: room) { memory in
+                received = unsafe hearth_receive_now(connection.descriptor, memory, room)
                 return max(0, received)
             }
         } else {
-            let room = min(max(Self.turnByteCount, connection.byteCountMissing), Self.completionByteCountMax)
             unsafe connection.input.append(atMost: room) { memory in
                 received = unsafe hearth_receive_now(connection.descriptor, memory, room)
                 return max(0, received)
@@ -109,7 +109,7 @@ extension WorkerLoop {
         if connection.output.isEmpty {
             connection.output.shrink(to: Self.byteCountKept)
             let isDone = isDraining && connection.input.isEmpty && connection.lane?.isIdle != false
-            if connection.isClosing || isDone {
+            if connection.isClosing || isDone || connection.lane?.isFinished == true {
                 close(connection)
                 return
             }

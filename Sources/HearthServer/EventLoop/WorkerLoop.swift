@@ -175,6 +175,9 @@ final class WorkerLoop {
             while turn < Self.drainTurnCountMax, self.connection(connection.token) != nil, connection.output.isEmpty,
                 receive(connection, now)
             { turn += 1 }
+            guard self.connection(connection.token) != nil else { continue }
+            connection.lane?.refuseNewCalls(&out)
+            settle(connection, now)
         }
         drainDeadline = now.advanced(byNanoseconds: context.limits.drainMilliseconds * 1_000_000)
         // Closes those that wait for nothing.

@@ -25,6 +25,8 @@ protocol Lane: AnyObject {
     func expire(at now: MonotonicTime, _ output: inout OutputBuffer)
     /// Ends streams that would go on for ever: the server is stopping.
     func drain(_ output: inout OutputBuffer)
+    /// Says that calls which come from now on are not answered: the server has read what it will read.
+    func refuseNewCalls(_ output: inout OutputBuffer)
 
     /// When ``expire(at:_:)`` is to be called at the latest; it may turn out that nothing has expired. nil for never.
     var nextDeadline: MonotonicTime? { get }
@@ -32,4 +34,6 @@ protocol Lane: AnyObject {
     var isIdle: Bool { get }
     /// Whether the client watches changes.
     var isWatching: Bool { get }
+    /// Whether the connection has run its course by the protocol's own rules: it is closed once its replies are out.
+    var isFinished: Bool { get }
 }

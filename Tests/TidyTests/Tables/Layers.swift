@@ -13,7 +13,7 @@ enum Layers {
     ]
 
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
-    static let cTargets = ["CHearthLinux", "CHearthMessages", "CProtobufC", "CCrypto"]
+    static let cTargets = ["CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CCrypto"]
 
     /// What tests share; it may be imported by tests only.
     static let testTargets = ["HearthTestSupport", "hearth-publish-crash", "hearth-fuzz"]

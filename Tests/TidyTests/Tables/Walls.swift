@@ -23,6 +23,12 @@ enum Walls {
             module: "CProtobufC", importers: ["Sources/HearthWire/"],
             reason: "the allocator of the message arena"),
         Wall(
+            module: "CNGHTTP2", importers: ["Sources/HearthWire/GRPC/"],
+            reason: "the HTTP/2 engine below the gRPC lane"),
+        Wall(
+            module: "CZlib", importers: ["Sources/HearthWire/GRPC/Gzip.swift"],
+            reason: "gRPC messages that a client sends compressed"),
+        Wall(
             module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
             reason: "SHA-256 of artifacts"),
         Wall(

@@ -5,8 +5,8 @@ import HearthModel
 import HearthServing
 import HearthWire
 
-/// `Predict` and `Detect` on the fast lane.
-extension FastLane {
+/// `Predict` and `Detect`.
+extension CallHandler {
     /// Answers a call from memory, or parks it.
     ///
     /// - Parameter loaded: the entry that a parked call waited for; nil to look it up.
@@ -53,7 +53,7 @@ extension FastLane {
 
     /// The entry that answers; nil when the call was parked until it is loaded.
     @inline(__always)
-    private func entry(
+    func entry(
         _ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, name: ByteView, version: ByteView,
         _ output: inout OutputBuffer
     ) throws(CallFailure) -> CacheEntry? {
@@ -74,7 +74,7 @@ extension FastLane {
         }
     }
 
-    private func submit(
+    func submit(
         _ call: Call, _ entry: CacheEntry, _ batch: RowBatch, valueCount: Int, payload: [UInt8],
         _ output: inout OutputBuffer
     ) throws(CallFailure) {
@@ -141,7 +141,7 @@ extension FastLane {
         }
     }
 
-    private func index(of name: ByteView, _ servable: Servable) -> Int? {
+    func index(of name: ByteView, _ servable: Servable) -> Int? {
         servable.outputNames.firstIndex { $0.view.equals(name) }
     }
 
@@ -171,7 +171,7 @@ extension FastLane {
         unsafe try context.outputs.withUnsafeBufferPointer { (views) throws(CallFailure) in
             let byteCount = unsafe PredictCodec.replyByteCount(header, rowCount: rowCount, outputs: views)
             try checkReply(byteCount, rowCount: rowCount)
-            unsafe Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+            unsafe framing.reply(call.stream, byteCount: byteCount, &output) {
                 unsafe PredictCodec.writeReply(header, rowCount: rowCount, outputs: views, to: $0)
             }
         }
@@ -180,7 +180,7 @@ extension FastLane {
     }
 
     @inline(__always)
-    private func view(
+    func view(
         _ servable: Servable, _ position: Int, rowCount: Int, _ outputs: UnsafeMutablePointer<Double>
     ) -> OutputView {
         unsafe OutputView(
@@ -189,18 +189,18 @@ extension FastLane {
             labels: servable.outputLabels[position])
     }
 
-    private func replyHeader(_ entry: CacheEntry) -> ReplyHeader {
+    func replyHeader(_ entry: CacheEntry) -> ReplyHeader {
         ReplyHeader(
             modelName: entry.servable.nameBytes.view, modelVersion: entry.servable.idBytes.view,
             generation: entry.generation, source: entry.servable.source)
     }
 
-    /// A reply must fit one frame, with the few bytes of its envelope.
-    private func checkReply(_ byteCount: Int, rowCount: Int) throws(CallFailure) {
-        guard byteCount > WireLimits.frameDataByteCountMax - 16 else { return }
+    /// A reply must fit what the lane can send at once.
+    func checkReply(_ byteCount: Int, rowCount: Int) throws(CallFailure) {
+        guard byteCount > Framing.replyByteCountMax else { return }
         let message =
             "the reply for \(rowCount) rows would have \(byteCount) bytes, "
-            + "\(WireLimits.frameDataByteCountMax) are the most; send fewer rows in one call, or ask for fewer outputs"
+            + "\(Framing.replyByteCountMax) are the most; send fewer rows in one call, or ask for fewer outputs"
         throw CallFailure(.resourceExhausted, message)
     }
 
@@ -250,7 +250,7 @@ extension FastLane {
         let header = replyHeader(entry)
         let byteCount = DetectCodec.replyByteCount(header, detection)
         try checkReply(byteCount, rowCount: rowCount)
-        unsafe Envelope.appendResponse(to: &output, streamID: call.stream, payloadByteCount: byteCount) {
+        unsafe framing.reply(call.stream, byteCount: byteCount, &output) {
             unsafe DetectCodec.writeReply(header, detection, to: $0)
         }
         context.counters.calls.add()

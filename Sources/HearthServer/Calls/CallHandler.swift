@@ -1,0 +1,229 @@
+import HearthCore
+import HearthMetrics
+import HearthServing
+import HearthWire
+
+/// Answers the calls of one connection, whatever its lane: looks who may call, finds the model, predicts, asks other
+/// threads where that takes time, and turns every error into a status.
+///
+/// A call that is answered from memory is answered here and now. The others are parked under their stream id until
+/// another thread has loaded the model, scored the batch or asked the registry.
+final class CallHandler<Framing: ReplyFraming> {
+    /// The most bytes of an error's message: it must fit a header of HTTP/2 too.
+    static var messageByteCountMax: Int { 4096 }
+
+    let context: WorkerContext
+    let peer: Peer
+    let framing: Framing
+    private let token: UInt64
+    private let isOverLimit: Bool
+    var parked: [UInt32: ParkedCall] = [:]
+    private var parkedByteCount = 0
+    /// Streams that watch, with what they watch.
+    var watching: [UInt32: Watched] = [:]
+    /// When the first of the parked calls expires; it may stand too early. nil for never.
+    private(set) var nextDeadline: MonotonicTime?
+
+    init(connection: Connection, context: WorkerContext, framing: Framing) {
+        self.context = context
+        self.framing = framing
+        peer = connection.peer
+        token = connection.token
+        isOverLimit = connection.isOverLimit
+    }
+
+    /// Whether no call waits for other threads.
+    var isIdle: Bool { parked.isEmpty }
+    var isWatching: Bool { !watching.isEmpty }
+
+    /// Whether a stream id belongs to a call that is not answered yet.
+    @inline(__always)
+    func isOpen(_ stream: UInt32) -> Bool {
+        (!parked.isEmpty && parked[stream] != nil) || (!watching.isEmpty && watching[stream] != nil)
+    }
+
+    // MARK: - Taking a call
+
+    /// Answers a call, or parks it.
+    @inline(__always)
+    func take(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        switch call.route {
+        case .predict, .detect: infer(call, payload, nil, &output)
+        case .watch: watch(call, payload, &output)
+        default: askControl(call, payload, &output)
+        }
+    }
+
+    /// Whether the connection and its user may make the call at all; else it has been refused.
+    @inline(__always)
+    func admits(_ call: Call, _ output: inout OutputBuffer) -> Bool {
+        guard !isOverLimit else {
+            let message =
+                "the server has its \(context.limits.connectionCountMax) connections; close some, or raise "
+                + "--max-connections"
+            refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
+            return false
+        }
+        return true
+    }
+
+    /// The moment at which a call expires that was received at `receivedAt` and may take `nanoseconds`; nil, and the
+    /// call has been refused, when that has passed.
+    @inline(__always)
+    func deadline(
+        of stream: UInt32, nanoseconds: Int64, receivedAt: MonotonicTime, _ output: inout OutputBuffer
+    ) -> MonotonicTime? {
+        let deadline = receivedAt.advanced(byNanoseconds: nanoseconds)
+        guard nanoseconds > 0, MonotonicTime.now() < deadline else {
+            let message = "the deadline had passed when the call was read"
+            refuse(stream, CallFailure(.deadlineExceeded, message), &output)
+            return nil
+        }
+        return deadline
+    }
+
+    /// Ends a call with an error.
+    func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
+        context.counters.failures.add()
+        if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
+        var message = failure.message
+        message.withUTF8 { bytes in
+            let view = unsafe ByteView(UnsafeRawBufferPointer(bytes))
+            framing.fail(stream, failure.code, view.cut(toCharactersWithin: Self.messageByteCountMax), &output)
+        }
+    }
+
+    // MARK: - Calls that wait for another thread
+
+    /// Keeps a call until its result comes. Returns false, and has answered, when the connection has too much waiting.
+    func park(
+        _ call: Call, payload: [UInt8], byteCount: Int, _ output: inout OutputBuffer
+    ) -> Bool {
+        let limits = context.limits
+        guard parked.count < limits.inFlightCallCountMax, parkedByteCount + byteCount <= limits.inFlightByteCountMax
+        else {
+            let message =
+                "\(parked.count) calls with \(ByteCount(parkedByteCount)) of this connection wait already; "
+                + "the most are \(limits.inFlightCallCountMax) calls and \(ByteCount(limits.inFlightByteCountMax))"
+            refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
+            return false
+        }
+        parked[call.stream] = ParkedCall(
+            route: call.route, payload: payload, deadline: call.deadline, byteCount: byteCount)
+        parkedByteCount += byteCount
+        if let deadline = call.deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
+        return true
+    }
+
+    /// Takes a parked call out; nil when it was answered meanwhile (its deadline passed), or given up by its client.
+    private func unpark(_ stream: UInt32) -> ParkedCall? {
+        guard let call = parked.removeValue(forKey: stream) else { return nil }
+        parkedByteCount -= call.byteCount
+        // While others wait the deadline may stand too early: finding the next one each time would cost a look at all
+        // of them.
+        if parked.isEmpty { nextDeadline = nil }
+        return call
+    }
+
+    /// Forgets a call that its client has given up: its result is dropped when it comes.
+    func cancel(_ stream: UInt32) {
+        if !parked.isEmpty { _ = unpark(stream) }
+        if !watching.isEmpty { watching[stream] = nil }
+    }
+
+    /// Sends a completion from any thread to this connection.
+    func completer() -> @Sendable (Completion) -> Void {
+        let mailbox = context.mailbox
+        let token = self.token
+        return { mailbox.post(.complete(connection: token, $0)) }
+    }
+
+    func complete(_ completion: Completion, _ output: inout OutputBuffer) {
+        switch completion {
+        case .loaded(let stream, let result):
+            guard let waiting = unpark(stream) else { return }
+            let call = Call(stream: stream, route: waiting.route, deadline: waiting.deadline)
+            switch result {
+            case .success(let entry):
+                unsafe waiting.payload.withUnsafeBytes { unsafe infer(call, ByteView($0), entry, &output) }
+            case .failure(let failure): refuse(stream, failure, &output)
+            }
+        case .scored(let stream, let job):
+            guard let waiting = unpark(stream) else { return }
+            if let failure = job.problem {
+                refuse(stream, failure, &output)
+            } else {
+                unsafe waiting.payload.withUnsafeBytes {
+                    unsafe finishBatch(Call(stream: stream, route: waiting.route), job, ByteView($0), &output)
+                }
+            }
+        case .answered(let stream, let result):
+            guard unpark(stream) != nil else { return }
+            switch result {
+            case .success(let payload): answer(stream, payload, &output)
+            case .failure(let failure): refuse(stream, failure, &output)
+            }
+        }
+    }
+
+    /// Replies with a message that is packed already.
+    func answer(_ stream: UInt32, _ payload: [UInt8], _ output: inout OutputBuffer) {
+        unsafe payload.withUnsafeBytes { bytes in
+            let view = unsafe ByteView(bytes)
+            unsafe framing.reply(stream, byteCount: view.count, &output) {
+                unsafe $0.copyMemory(from: view.start, byteCount: view.count)
+            }
+        }
+    }
+
+    /// Answers the calls whose deadline has passed.
+    func expire(at now: MonotonicTime, _ output: inout OutputBuffer) {
+        for (stream, call) in parked {
+            guard let deadline = call.deadline, now >= deadline else { continue }
+            _ = unpark(stream)
+            refuse(stream, CallFailure(.deadlineExceeded, "the deadline passed while the call waited"), &output)
+        }
+        nextDeadline = parked.values.lazy.compactMap(\.deadline).min()
+    }
+
+    // MARK: - The control plane
+
+    private func askControl(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        guard isAllowed(call, &output) else { return }
+        guard park(call, payload: [], byteCount: payload.count, &output) else { return }
+        let complete = completer()
+        let stream = call.stream
+        let bytes = unsafe Array(payload.buffer)
+        let isTaken = context.control.submit(call.route, payload: bytes, peer: peer) {
+            complete(.answered(call: stream, $0))
+        }
+        if !isTaken {
+            _ = unpark(stream)
+            let message = "too many control calls wait, or the server is stopping; try again later"
+            refuse(stream, CallFailure(.unavailable, message), &output)
+        }
+    }
+
+    private func isAllowed(_ call: Call, _ output: inout OutputBuffer) -> Bool {
+        guard call.route.access == .admin, !context.access.isAdmin(peer) else { return true }
+        context.counters.permissionsDenied.add()
+        let message =
+            "\(call.route.method) is for admins: uid \(peer.uid) is none; start hearthd with --admin-uid \(peer.uid), "
+            + "or call as an admin"
+        refuse(call.stream, CallFailure(.permissionDenied, message), &output)
+        return false
+    }
+}
+
+extension ByteView {
+    /// The start of UTF-8 text, not cut within a character: clients refuse text that is none.
+    func cut(toCharactersWithin byteCountMax: Int) -> ByteView {
+        guard count > byteCountMax else { return self }
+        var end = byteCountMax
+        while end > 0, (byte(at: end) ?? 0) & 0xC0 == 0x80 { end -= 1 }
+        return slice(from: 0, count: end) ?? .empty
+    }
+
+    /// As text for a message, cut to a length that can be read.
+    var printable: String { cut(toCharactersWithin: 80).text }
+}
