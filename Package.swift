@@ -124,7 +124,7 @@ let package = Package(
             "HearthServerTests",
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", logging, "hearthd",
+                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", "CNGHTTP2", logging, "hearthd",
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),

@@ -36,6 +36,50 @@ struct CountRun {
         ]
     }
 
+    /// The same of the gRPC lane, server only.
+    func grpcMemory() throws -> [Cost] {
+        guard GRPCLoad.isInstalled else { return [] }
+        let load = try GRPCLoad(in: folder)
+        let counts = CountFile(path: "\(folder)/grpc.counts")
+        let server = try Server(
+            programs, in: folder, wait: "block", environment: ["LD_PRELOAD": counter, "HEARTH_COUNTS": counts.path])
+        defer { server.stop() }
+        let process = server.process.processIdentifier
+        try load.run(programs, server, calls: 2000)
+        let before = try counts.counts(ofThreads: "worker", in: process)
+        try load.run(programs, server, calls: Self.callCount)
+        let made = try counts.counts(ofThreads: "worker", in: process) - before
+        let calls = Double(Self.callCount)
+        // A new connection brings its session: not per call, but counted here.
+        return [
+            Cost(name: "server, gRPC: heap allocations", perCall: Double(made.allocations) / calls, limit: 0.01),
+            Cost(name: "server, gRPC: bytes copied", perCall: Double(made.copiedBytes) / calls, limit: 4096),
+        ]
+    }
+
+    /// Instructions of a call on the gRPC lane, from the difference of two runs under callgrind.
+    func grpcInstructions() throws -> [Cost] {
+        guard GRPCLoad.isInstalled, FileManager.default.isExecutableFile(atPath: Self.valgrind) else { return [] }
+        let load = try GRPCLoad(in: folder)
+        func total(_ calls: Int) throws -> Int {
+            let file = "\(folder)/grpc.\(calls)"
+            let server = try Server(
+                programs, in: folder, wait: "block", command: Self.callgrind(file) + ["\(folder)/hearthd"])
+            try load.run(programs, server, calls: calls)
+            server.stop()
+            return try Self.total(file)
+        }
+        let few = try total(500)
+        let many = try total(2500)
+        return [Cost(name: "server, gRPC: instructions", perCall: Double(many - few) / 2000, limit: 40_000)]
+    }
+
+    private static let valgrind = "/usr/bin/valgrind"
+
+    private static func callgrind(_ path: String) -> [String] {
+        [valgrind, "--tool=callgrind", "--callgrind-out-file=\(path)"]
+    }
+
     private func callFromOutside(
         _ server: Server, calls: Int, counting path: String
     ) throws -> (allocations: Int, copiedBytes: Int) {
@@ -84,7 +128,7 @@ struct CountRun {
     /// Instructions of server and client, from the difference of two runs under callgrind. Nothing when it is not
     /// installed.
     func instructions() throws -> [Cost] {
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/valgrind") else { return [] }
+        guard FileManager.default.isExecutableFile(atPath: Self.valgrind) else { return [] }
         // valgrind 3.19 cannot read the debug information that Swift 6.3 writes.
         for program in ["\(programs.folder)/hearthd", Self.thisProgram] {
             let name = URL(fileURLWithPath: program).lastPathComponent
@@ -99,14 +143,11 @@ struct CountRun {
     }
 
     private func instructionsTotal(calls: Int) throws -> (server: Int, client: Int) {
-        func callgrind(_ path: String) -> [String] {
-            ["/usr/bin/valgrind", "--tool=callgrind", "--callgrind-out-file=\(path)"]
-        }
         let serverFile = "\(folder)/server.\(calls)"
         let clientFile = "\(folder)/client.\(calls)"
         let server = try Server(
-            programs, in: folder, wait: "block", command: callgrind(serverFile) + ["\(folder)/hearthd"])
-        let caller = callgrind(clientFile)
+            programs, in: folder, wait: "block", command: Self.callgrind(serverFile) + ["\(folder)/hearthd"])
+        let caller = Self.callgrind(clientFile)
         try programs.run(
             caller[0],
             Array(caller.dropFirst()) + [

@@ -31,8 +31,13 @@ struct CountedCosts: ParsableCommand {
         try Server.train(programs, in: folder)
         let run = CountRun(programs: programs, folder: folder, counter: counter ?? Self.besideThis)
         var costs = try run.memory()
+        costs += try run.grpcMemory()
         costs += try run.systemCalls()
-        if !quick { costs += try run.instructions() }
+        if !quick {
+            costs += try run.instructions()
+            costs += try run.grpcInstructions()
+        }
+        if !GRPCLoad.isInstalled { print("gRPC lane not counted: no h2load here (apt-get install nghttp2-client)") }
         print(Cost.table(costs))
         let broken = costs.filter(\.isOverLimit)
         guard broken.isEmpty else {

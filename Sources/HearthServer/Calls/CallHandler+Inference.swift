@@ -5,7 +5,7 @@ import HearthModel
 import HearthServing
 import HearthWire
 
-/// `Predict` and `Detect`.
+/// `Predict` and `Detect`, and what all calls that ask a model share.
 extension CallHandler {
     /// Answers a call from memory, or parks it.
     ///
@@ -14,13 +14,13 @@ extension CallHandler {
     func infer(_ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, _ output: inout OutputBuffer) {
         defer { context.arena.reset() }
         do throws(CallFailure) {
-            if call.route == .predict {
-                try predict(call, payload, loaded, &output)
-            } else {
-                try detect(call, payload, loaded, &output)
+            switch call.route {
+            case .predict: try predict(call, payload, loaded, &output)
+            case .detect: try detect(call, payload, loaded, &output)
+            default: try modelInfer(call, payload, loaded, &output)
             }
         } catch {
-            refuse(call.stream, error, &output)
+            fail(call, error, &output)
         }
     }
 
@@ -116,9 +116,11 @@ extension CallHandler {
             withExtendedLifetime(job) {}
         }
         do throws(CallFailure) {
-            if call.route == .detect {
+            switch call.route {
+            case .detect:
                 unsafe try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
-            } else {
+            case .modelInfer, .modelStreamInfer: try finishModelInfer(call, job, payload, &output)
+            default:
                 guard let request = PredictCodec.request(payload, in: context.arena) else {
                     throw CallFailure(.internalError, "the request of a batch cannot be read again")
                 }
@@ -126,7 +128,7 @@ extension CallHandler {
             }
             context.predictor.touch(job.entry)
         } catch {
-            refuse(call.stream, error, &output)
+            fail(call, error, &output)
         }
     }
 

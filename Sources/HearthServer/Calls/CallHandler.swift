@@ -48,7 +48,7 @@ final class CallHandler<Framing: ReplyFraming> {
     @inline(__always)
     func take(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
         switch call.route {
-        case .predict, .detect: infer(call, payload, nil, &output)
+        case .predict, .detect, .modelInfer, .modelStreamInfer: infer(call, payload, nil, &output)
         case .watch: watch(call, payload, &output)
         default: askControl(call, payload, &output)
         }
@@ -146,16 +146,15 @@ final class CallHandler<Framing: ReplyFraming> {
             switch result {
             case .success(let entry):
                 unsafe waiting.payload.withUnsafeBytes { unsafe infer(call, ByteView($0), entry, &output) }
-            case .failure(let failure): refuse(stream, failure, &output)
+            case .failure(let failure): fail(call, failure, &output)
             }
         case .scored(let stream, let job):
             guard let waiting = unpark(stream) else { return }
+            let call = Call(stream: stream, route: waiting.route, deadline: waiting.deadline)
             if let failure = job.problem {
-                refuse(stream, failure, &output)
+                fail(call, failure, &output)
             } else {
-                unsafe waiting.payload.withUnsafeBytes {
-                    unsafe finishBatch(Call(stream: stream, route: waiting.route), job, ByteView($0), &output)
-                }
+                unsafe waiting.payload.withUnsafeBytes { unsafe finishBatch(call, job, ByteView($0), &output) }
             }
         case .answered(let stream, let result):
             guard unpark(stream) != nil else { return }
