@@ -98,8 +98,8 @@ struct OpenInferenceRowsTests {
             Self.failure([.raw("x", datatype, [1, 2], [UInt16(0), 0])])
                 == CallFailure(
                     .invalidArgument,
-                    "input 'x' has datatype '\(datatype)'; model 'm' takes numbers: FP64, FP32, INT8 to INT64, UINT8 to "
-                        + "UINT64 or BOOL"))
+                    "input 'x' has datatype '\(datatype)'; model 'm' takes numbers: FP64, FP32, INT8 to INT64, UINT8 "
+                        + "to UINT64 or BOOL"))
     }
 
     // MARK: - Shapes
@@ -125,12 +125,12 @@ struct OpenInferenceRowsTests {
         let text = "[\(shape.map(String.init).joined(separator: ", "))]"
         #expect(
             Self.failure([input])?.message
-                == "input 'x' has shape \(text); model 'm' takes one input of shape [rows, 2] or [2], with at least one "
-                + "row")
+                == "input 'x' has shape \(text); model 'm' takes one input of shape [rows, 2] or [2], with at least "
+                + "one row")
         #expect(
             Self.failure([input], names: ["a", "b"])?.message
-                == "input 'x' has shape \(text); model 'm' takes one input of shape [rows, 2] or [2], with at least one "
-                + "row, or one input of shape [rows] for each of its 2 columns (a, b)")
+                == "input 'x' has shape \(text); model 'm' takes one input of shape [rows, 2] or [2], with at least "
+                + "one row, or one input of shape [rows] for each of its 2 columns (a, b)")
     }
 
     @Test(
@@ -197,8 +197,8 @@ struct OpenInferenceRowsTests {
             Self.failure(inputs, columns: 3, names: names)?.message
         }
         let expected =
-            "one input of shape [rows, 3] or [3], with at least one row, or one input of shape [rows] for each of its 3 "
-            + "columns (a, b, c)"
+            "one input of shape [rows, 3] or [3], with at least one row, or one input of shape [rows] for each of its "
+            + "3 columns (a, b, c)"
         let two = Self.named([("a", [1]), ("b", [2])])
         #expect(message(two) == "2 inputs found; model 'm' takes \(expected)")
         #expect(
@@ -211,8 +211,8 @@ struct OpenInferenceRowsTests {
                 == "input 'c' has 2 rows and input 'a' has 1; the same number is expected in all inputs")
         #expect(
             message(two + [.raw("c", "FP64", [1, 1, 1], [1.0])])
-                == "input 'c' has shape [1, 1, 1]; a column of its own has shape [rows] or [rows, 1], with at least one "
-                + "row")
+                == "input 'c' has shape [1, 1, 1]; a column of its own has shape [rows] or [rows, 1], with at least "
+                + "one row")
         #expect(
             message(Self.named([("a", []), ("b", []), ("c", [])]))?.hasPrefix("input 'a' has shape [0]; a column")
                 == true)

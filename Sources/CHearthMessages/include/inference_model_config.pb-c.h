@@ -29,7 +29,7 @@ typedef struct Inference__ModelConfig__ParametersEntry Inference__ModelConfig__P
 /* --- enums --- */
 
 /*
- * Element types. Hearth's inputs and outputs are FP64, outputs of text labels STRING.
+ * Element types. Hearth's inputs are FP64; outputs are FP64, or the type of their classes (INT64, BOOL, STRING).
  */
 typedef enum _Inference__DataType {
   INFERENCE__DATA_TYPE__TYPE_INVALID = 0,

@@ -13,8 +13,8 @@ package struct GRPCLimits: Sendable {
     /// Bytes that a client may send on one stream, and on all of them, before the server has read them.
     package var streamWindowByteCount: UInt32 = 1 << 20
     package var connectionWindowByteCount: Int32 = 4 << 20
-    /// Calls that a client may give up: so many at once, then so many a second. Beyond, the connection ends. Clients with
-    /// short deadlines give up many; a flood is a hundred times as many (CVE-2023-44487).
+    /// Calls that a client may give up: so many at once, then so many a second. Beyond, the connection ends. Clients
+    /// with short deadlines give up many; a flood is a hundred times as many (CVE-2023-44487).
     package var resetBurst: UInt64 = 10_000
     package var resetsPerSecond: UInt64 = 1_000
     /// How long a request may take to arrive whole and a reply to be taken. Beyond, the call ends.

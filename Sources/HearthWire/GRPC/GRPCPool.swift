@@ -15,6 +15,7 @@ package final class GRPCPool {
     var inflated = OutputBuffer(capacity: 0)
     private var free: [GRPCStream] = []
 
+    /// A pool without memory yet.
     package init() {
         free.reserveCapacity(Self.keptStreamCountMax)
     }

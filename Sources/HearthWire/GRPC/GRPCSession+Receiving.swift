@@ -42,8 +42,8 @@ extension GRPCSession {
         let head = stream.head
         guard head.byteCount <= limits.headerByteCountMax else {
             let message =
-                "the request's headers have \(head.byteCount) bytes, \(limits.headerByteCountMax) are the most; send less "
-                + "metadata"
+                "the request's headers have \(head.byteCount) bytes, \(limits.headerByteCountMax) are the most; send "
+                + "less metadata"
             return fail(stream, .resourceExhausted, message)
         }
         guard head.isPost else { return refuseHTTP(stream, "405") }

@@ -55,8 +55,8 @@ extension GRPCSession {
         let total = Self.prefixByteCount + byteCount
         guard heldByteCount + total <= limits.heldByteCountMax else {
             let message =
-                "replies of this connection that were not taken have \(ByteCount(heldByteCount)); read them, or ask for "
-                + "less at once"
+                "replies of this connection that were not taken have \(ByteCount(heldByteCount)); read them, or ask "
+                + "for less at once"
             fail(stream, .resourceExhausted, message)
             return false
         }
@@ -168,8 +168,8 @@ extension GRPCSession {
         }
     }
 
-    /// The whole answer is sent: a client that is still sending its request is asked to stop (RFC 9113, 8.1). Not before,
-    /// for the engine drops the answer of a stream that it is to reset.
+    /// The whole answer is sent: a client that is still sending its request is asked to stop (RFC 9113, 8.1). Not
+    /// before, for the engine drops the answer of a stream that it is to reset.
     func sentEnd(_ id: Int32) {
         guard let stream = stream(id), !stream.isHalfClosed, let engine = unsafe engine else { return }
         unsafe nghttp2_submit_rst_stream(

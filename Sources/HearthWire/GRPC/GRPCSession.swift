@@ -93,7 +93,8 @@ package final class GRPCSession {
         self.delegate = delegate
         defer { self.delegate = nil }
         frames.take(bytes, at: now)
-        let taken = unsafe nghttp2_session_mem_recv(engine, bytes.start.assumingMemoryBound(to: UInt8.self), bytes.count)
+        let taken = unsafe nghttp2_session_mem_recv(
+            engine, bytes.start.assumingMemoryBound(to: UInt8.self), bytes.count)
         guard taken >= 0 else {
             hasEnded = true
             end(because: Int32(clamping: taken))
@@ -158,7 +159,8 @@ package final class GRPCSession {
         isOtherProtocol = code == NGHTTP2_ERR_BAD_CLIENT_MAGIC.rawValue
         guard let engine = unsafe engine, !isOtherProtocol else { return }
         let reason =
-            code == NGHTTP2_ERR_FLOODED.rawValue ? NGHTTP2_ENHANCE_YOUR_CALM.rawValue
+            code == NGHTTP2_ERR_FLOODED.rawValue
+            ? NGHTTP2_ENHANCE_YOUR_CALM.rawValue
             : NGHTTP2_INTERNAL_ERROR.rawValue
         unsafe nghttp2_session_terminate_session(engine, reason)
         hasEnded = false

@@ -3,8 +3,8 @@ import HearthCore
 
 /// Messages that a client sends compressed (`grpc-encoding: gzip`).
 enum Gzip {
-    /// Appends what `compressed` holds to `output`; false when it is no gzip, has something behind it, or holds more than
-    /// `byteCountMax` bytes.
+    /// Appends what `compressed` holds to `output`; false when it is no gzip, has something behind it, or holds more
+    /// than `byteCountMax` bytes.
     static func inflate(_ compressed: ByteView, atMost byteCountMax: Int, to output: inout OutputBuffer) -> Bool {
         guard compressed.count <= Int(UInt32.max) else { return false }
         var stream = unsafe z_stream()

@@ -41,6 +41,15 @@ extension OpenInference {
 
         /// The datatype of that name; nil when there is none.
         package init?(name: ByteView) {
+            // What most requests have.
+            if name.equals("FP64") {
+                self = .fp64
+                return
+            }
+            if name.equals("FP32") {
+                self = .fp32
+                return
+            }
             guard let found = Self.allCases.first(where: { name.equals($0.name) }) else { return nil }
             self = found
         }

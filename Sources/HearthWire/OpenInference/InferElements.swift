@@ -34,7 +34,7 @@ struct ElementProblem {
 
 /// Elements of every datatype become doubles of the same value, or are refused: none is rounded.
 extension InferInputView {
-    /// Names and numbers of elements of all fields of `contents`.
+    /// Names and numbers of elements of all fields of `contents`, for messages.
     var typedFields: [(name: StaticString, count: Int)] {
         guard let contents = unsafe contents?.pointee else { return [] }
         return unsafe [
@@ -43,6 +43,14 @@ extension InferInputView {
             ("uint64_contents", contents.n_uint64_contents), ("fp32_contents", contents.n_fp32_contents),
             ("fp64_contents", contents.n_fp64_contents), ("bytes_contents", contents.n_bytes_contents),
         ]
+    }
+
+    /// Elements in all fields of `contents` together.
+    var anyTypedElementCount: Int {
+        guard let contents = unsafe contents?.pointee else { return 0 }
+        return unsafe contents.n_bool_contents + contents.n_int_contents + contents.n_int64_contents
+            + contents.n_uint_contents + contents.n_uint64_contents + contents.n_fp32_contents
+            + contents.n_fp64_contents + contents.n_bytes_contents
     }
 
     /// Elements in the field of `contents` that the datatype asks for.

@@ -25,7 +25,7 @@ extension InferRequestView {
         try checkOutputs(columns)
         guard unsafe rawCount == 0 || rawCount == inputs.count else {
             throw Self.invalid(
-                unsafe "\(rawCount) raw_input_contents for \(inputs.count) inputs found; one for each input is expected, or "
+                "\(rawCount) raw_input_contents for \(inputCount) inputs found; one for each input is expected, or "
                     + "none and the elements in 'contents'")
         }
         for index in unsafe 0..<inputs.count { try checkInput(index, columns) }
@@ -134,13 +134,13 @@ extension InferRequestView {
 
     private func checkTyped(_ input: InferInputView) throws(CallFailure) {
         let wanted = input.datatype.contentsName
-        for field in input.typedFields {
-            guard field.count > 0, !"\(field.name)".elementsEqual("\(wanted)") else { continue }
-            throw Self.invalid(
-                "input '\(input.name.shown)' has elements in \(field.name); those of \(input.datatype.name) belong in "
-                    + "\(wanted)")
-        }
         let found = input.typedElementCount
+        if input.anyTypedElementCount != found {
+            let field = input.typedFields.first { $0.count > 0 && "\($0.name)" != "\(wanted)" }
+            throw Self.invalid(
+                "input '\(input.name.shown)' has elements in \(field?.name ?? wanted); those of "
+                    + "\(input.datatype.name) belong in \(wanted)")
+        }
         guard found == input.elementCount else {
             throw unsafe Self.invalid(
                 "input '\(input.name.shown)' has \(found) elements in \(wanted); shape \(Self.text(input.shape)) takes "
@@ -175,7 +175,7 @@ extension InferRequestView {
             let taken = unsafe arena.elements(Bool.self, count: columns.count)
         else {
             throw Self.invalid(
-                unsafe "\(inputs.count) inputs found; model '\(columns.modelName.text)' takes \(Self.expected(columns))"
+                "\(inputCount) inputs found; model '\(columns.modelName.text)' takes \(Self.expected(columns))"
             )
         }
         unsafe taken.initialize(repeating: false)

@@ -75,7 +75,8 @@ final class GRPCTestClient {
                 ))
             return 0
         }
-        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) { _, _, stream, start, count, user in
+        unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
+            _, _, stream, start, count, user in
             guard let start = unsafe start else { return 0 }
             unsafe GRPCTestClient.of(user).replies[stream, default: Reply()].data +=
                 Array(UnsafeBufferPointer(start: start, count: count))
@@ -113,7 +114,8 @@ final class GRPCTestClient {
     /// A message with its prefix.
     static func framed(_ message: [UInt8], isCompressed: Bool = false) -> [UInt8] {
         let count = UInt32(message.count)
-        return [isCompressed ? 1 : 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * UInt32($0))) } + message
+        return [isCompressed ? 1 : 0] + (0..<4).map { UInt8(truncatingIfNeeded: count >> (24 - 8 * UInt32($0))) }
+            + message
     }
 
     static let usualFields = [("content-type", "application/grpc"), ("te", "trailers")]
