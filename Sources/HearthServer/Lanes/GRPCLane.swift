@@ -19,7 +19,8 @@ final class GRPCLane: Lane {
         stallNanoseconds = limits.stallNanoseconds
         guard let session = GRPCSession(pool: context.grpcPool, limits: limits, now: .now()) else { return nil }
         self.session = session
-        calls = CallHandler(connection: connection, context: context, framing: GRPCFraming(session: session))
+        calls = CallHandler(
+            connection: connection, context: context, lane: .grpc, framing: GRPCFraming(session: session))
     }
 
     var isIdle: Bool { session.isIdle }
@@ -98,7 +99,7 @@ extension GRPCLane: GRPCSessionDelegate {
         _ stream: UInt32, _ route: Route, _ message: ByteView, timeoutNanoseconds: Int64?, receivedAt: MonotonicTime
     ) {
         var call = Call(stream: stream, route: route)
-        guard calls.admits(call, &unused) else { return }
+        guard calls.admits(call, receivedAt: receivedAt, &unused) else { return }
         if let timeoutNanoseconds {
             call.deadline = calls.deadline(
                 of: stream, nanoseconds: timeoutNanoseconds, receivedAt: receivedAt, &unused)
