@@ -268,6 +268,27 @@ import Testing
         #expect(!bench.session.isOwed)
     }
 
+    @Test func `a stream of messages may be silent between them, but not within one`() {
+        let bench = GRPCSessionBench()
+        bench.answer = nil
+        bench.receive(HTTP2Frames.start + HTTP2Frames.headers(1, HTTP2Frames.requestFields(Self.stream)))
+        #expect(!bench.session.isOwed)
+        bench.pass(nanoseconds: 3_600_000_000_000)
+        bench.receive(HTTP2Frames.data(1, HTTP2Frames.message([1]) + [0, 0], endsStream: false))
+        // The rest is owed from the moment on at which it could be handed out.
+        #expect(!bench.session.isOwed)
+        bench.pass(nanoseconds: 3_600_000_000_000)
+        unsafe bench.session.reply(1, byteCount: 0) { _ in }
+        bench.settle()
+        #expect(bench.session.isOwed)
+        #expect(bench.replies[1]?.hasEnded == false)
+        bench.pass(nanoseconds: 30_000_000_000)
+        #expect(bench.calls.map(\.message) == [[1]])
+        #expect(bench.replies[1]?.fields["grpc-status"] == "4")
+        #expect(bench.cancelled == [1])
+        Self.expectNothingKept(bench)
+    }
+
     @Test func `a call with many replies that are not taken is given up, and who answers it is told`() {
         let bench = GRPCSessionBench()
         bench.answer = nil

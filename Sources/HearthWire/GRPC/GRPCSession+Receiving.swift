@@ -58,6 +58,8 @@ extension GRPCSession {
             return fail(stream, .invalidArgument, "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n")
         }
         stream.isTaken = true
+        // Between the messages of a stream its client may be silent as long as it likes.
+        if head.route?.kind == .bidirectional { setPartial(stream, since: nil) }
     }
 
     // MARK: - Data
@@ -158,10 +160,13 @@ extension GRPCSession {
             if case .ended = stream.answer { return }
             heldByteCount -= Self.prefixByteCount + byteCount
             stream.body.drop(Self.prefixByteCount + byteCount)
-            if !stream.body.isEmpty, !stream.isHalfClosed { setPartial(stream, since: now) }
         }
-        // What waits for an answer of ours is no debt of the client's.
-        if stream.isBusy { setPartial(stream, since: nil) }
+        if stream.isBusy {
+            // What waits for an answer of ours is no debt of the client's.
+            setPartial(stream, since: nil)
+        } else if !stream.body.isEmpty, !stream.isHalfClosed, stream.partialSince == nil {
+            setPartial(stream, since: now)
+        }
         guard stream.isHalfClosed, !stream.isBusy else { return }
         if stream.body.isEmpty {
             finish(stream)
