@@ -62,7 +62,8 @@ def test_a_reply_has_the_shape_that_clients_expect(peer: Peer, versions: Dict[st
 def test_a_failure_is_trailers_only_with_its_message_percent_encoded(peer: Peer) -> None:
     peer.send(peer.request(1, h.PREDICT, predict_request(ROW, "ünbekannt %")))
     reply = peer.reply(1)
-    assert not reply.data and reply.head[":status"] == "200" and reply.head["content-type"].startswith("application/grpc")
+    assert not reply.data and reply.head[":status"] == "200"
+    assert reply.head["content-type"].startswith("application/grpc")
     assert reply.grpc_status in (NOT_FOUND, INVALID_ARGUMENT)
     text = reply.grpc_message
     assert text.isascii() and text.isprintable() and "%25" in text
@@ -70,8 +71,9 @@ def test_a_failure_is_trailers_only_with_its_message_percent_encoded(peer: Peer)
 
 
 @pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/json", "application/grp", "application/grpc-web", "application/grpc-web+proto", ""]
-)  # fmt: skip
+    "content_type",
+    ["text/plain", "application/json", "application/grp", "application/grpc-web", "application/grpc-web+proto", ""],
+)
 def test_another_content_type_is_http_415(peer: Peer, content_type: str) -> None:
     given = [item for item in fields() if item[0] != "content-type"]
     if content_type:
@@ -80,7 +82,9 @@ def test_another_content_type_is_http_415(peer: Peer, content_type: str) -> None
     assert reply.head[":status"] == "415" and reply.grpc_status in (None, INTERNAL, UNIMPLEMENTED, 2)
 
 
-@pytest.mark.parametrize("content_type", ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"])
+@pytest.mark.parametrize(
+    "content_type", ["application/grpc", "application/grpc+proto", "application/grpc;charset=utf-8"]
+)
 def test_these_content_types_are_grpc(peer: Peer, content_type: str) -> None:
     given = [item for item in fields() if item[0] != "content-type"]
     assert send(peer, 1, [*given, ("content-type", content_type)], message()).grpc_status == OK
@@ -101,7 +105,8 @@ def test_another_method_is_http_405(peer: Peer, method: str) -> None:
 def test_an_unknown_call_is_unimplemented_and_named(peer: Peer, path: str) -> None:
     reply = send(peer, 1, fields(path.encode("latin-1") if "\xff" in path else path), message())  # type: ignore[arg-type]
     assert reply.grpc_status == UNIMPLEMENTED and not reply.data
-    assert path[:50].replace("\xff", "") in unquote(reply.grpc_message)
+    # Named as on the fast lane: without the slash of HTTP's path.
+    assert path[:50].replace("\xff", "").removeprefix("/") in unquote(reply.grpc_message)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,9 @@ def test_a_timeout_is_kept(peer: Peer, timeout: str, status: int) -> None:
     assert peer.call(1, h.PREDICT, predict_request(ROW), ("grpc-timeout", timeout)).grpc_status == status
 
 
-@pytest.mark.parametrize("timeout", ["", "S", "1", "abc", "-1S", "+1S", "1s", "1.5S", "123456789S", "1 S", "1SS", "0x1S"])
+@pytest.mark.parametrize(
+    "timeout", ["", "S", "1", "abc", "-1S", "+1S", "1s", "1.5S", "123456789S", "1 S", "1SS", "0x1S"]
+)
 def test_a_timeout_that_is_none_is_told(peer: Peer, timeout: str) -> None:
     reply = peer.call(1, h.PREDICT, predict_request(ROW), ("grpc-timeout", timeout))
     assert reply.grpc_status in (INVALID_ARGUMENT, INTERNAL) and "grpc-timeout" in reply.grpc_message
@@ -212,7 +219,8 @@ def test_many_calls_at_once_each_get_their_own_answer(peer: Peer, hearth: Hearth
 def test_a_cancelled_call_disturbs_no_other(peer: Peer) -> None:
     for number in range(0, 200, 2):
         peer.send(
-            peer.headers(1 + 2 * number, fields(h.PREDICT)), frame(h.DATA, 0, 1 + 2 * number, message(b"x", length=100)),
+            peer.headers(1 + 2 * number, fields(h.PREDICT)),
+            frame(h.DATA, 0, 1 + 2 * number, message(b"x", length=100)),
             h.rst(1 + 2 * number), peer.request(3 + 2 * number, h.PREDICT, predict_request(ROW)),
         )  # fmt: skip
         assert peer.reply(3 + 2 * number).grpc_status == OK

@@ -172,8 +172,6 @@ def test_a_message_beyond_the_limit_is_refused_and_the_channel_goes_on(inference
 
 
 def test_a_deadline_ends_a_call(inference: Any) -> None:
-    error = failing(lambda: inference.Predict(predict(), timeout=0))
-    assert error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
     rows = np.random.default_rng(1).normal(size=(100_000, 8))
     request = predict(rows, outputs=["predict"])
     began = time.monotonic()

@@ -246,7 +246,8 @@ TAKEN: Dict[str, Sending] = {
     "5.5 an unknown setting": lambda p: h.settings((0xFF, 1)) + p.request(1),
     "6.1 DATA with padding": lambda p: opened(p)
     + frame(h.DATA, h.PADDED | h.END_STREAM, 1, b"\x04" + message() + bytes(4)),
-    "6.1 an empty DATA that ends": lambda p: opened(p) + frame(h.DATA, 0, 1, message()) + frame(h.DATA, h.END_STREAM, 1),
+    "6.1 an empty DATA that ends": lambda p: opened(p) + frame(h.DATA, 0, 1, message())
+    + frame(h.DATA, h.END_STREAM, 1),
     "6.1 a byte per DATA": lambda p: opened(p)
     + b"".join(frame(h.DATA, 0, 1, message()[index : index + 1]) for index in range(5))
     + frame(h.DATA, h.END_STREAM, 1),

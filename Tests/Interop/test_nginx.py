@@ -179,5 +179,5 @@ def test_a_hearthd_that_is_gone_is_unavailable_and_its_return_is_noticed(
             assert caught.value.code() is grpc.StatusCode.UNAVAILABLE
             assert caught.value.details() == "hearthd does not answer; is it running?"
             server.start()
-            # One server only: nginx takes it for down for ten seconds after a failure unless it is told not to.
+            # At once: nginx never takes the only server of an upstream for down.
             assert stub.Predict(request(ROW), timeout=20).row_count == 1

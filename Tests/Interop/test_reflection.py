@@ -47,7 +47,8 @@ def test_a_public_client_learns_all_it_needs_for_a_call(channel: grpc.Channel) -
     reply = channel.unary_unary("/hearth.v1.Inference/Predict")(request.SerializeToString(), timeout=10)
     answer = message_factory.GetMessageClass(method.output_type).FromString(reply)
     assert answer.row_count == 1 and {output.name for output in answer.outputs} >= {"score_samples"}
-    assert pool.FindMessageTypeByName("inference.ModelInferRequest.InferInputTensor").fields_by_name["shape"].number == 3
+    tensor = pool.FindMessageTypeByName("inference.ModelInferRequest.InferInputTensor")
+    assert tensor.fields_by_name["shape"].number == 3
 
 
 @pytest.mark.parametrize("service", METHODS)

@@ -6,8 +6,8 @@ generated stubs and tritonclient against one hearthd, and FastAPI with scikit-le
     HEARTH_BIN=.build/release venv/bin/python workers.py [ROUNDS]
 
 Both sides answer with an isolation forest of 100 trees of 256 rows, trained on the same table of 8 columns. FastAPI has
-one uvicorn worker with a pydantic body, and unpickles its model once at the start; the client keeps its connection. Times
-are of this machine, ratios travel better.
+one uvicorn worker with a pydantic body, and unpickles its model once at the start; the client keeps its connection.
+Times are of this machine, ratios travel better.
 """
 
 from __future__ import annotations
@@ -149,7 +149,6 @@ def calls(folder: Path, row: np.ndarray) -> Dict[str, Callable[[], float]]:
     """What is compared: each gives the score of the row."""
     import grpc
     import tritonclient.grpc as triton
-
     from hearth_client import Client
 
     path = str(folder / "h.sock")

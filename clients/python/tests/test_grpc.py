@@ -16,7 +16,6 @@ import pytest
 import replies
 from fake_grpc_server import Answer, Failure, FakeGRPCServer
 from fake_server import Request
-
 from hearth_client import (
     Aborted,
     AsyncClient,
@@ -31,8 +30,8 @@ from hearth_client import (
     ResourceExhausted,
     StatusCode,
     Unavailable,
+    _wire,
 )  # fmt: skip
-from hearth_client import _wire
 from hearth_client._grpc import MESSAGE_BYTE_COUNT_MAX, target
 
 Starting = Callable[..., FakeGRPCServer]

@@ -209,7 +209,9 @@ def test_a_swap_under_load_fails_no_call(hearth: Hearth, transport: str) -> None
     assert set(seen) == set(scores) and len(seen) >= 20 and sum(counts) > 400
 
 
-def test_a_killed_server_that_is_started_again_goes_unnoticed_within_a_second(hearth: Hearth, transport: str) -> None:
+def test_a_killed_server_that_is_started_again_goes_unnoticed_within_a_second(
+    hearth: Hearth, transport: str
+) -> None:
     gaps: List[float] = []
     failures: List[BaseException] = []
     stop = threading.Event()
@@ -244,8 +246,9 @@ def test_a_killed_server_that_is_started_again_goes_unnoticed_within_a_second(he
 def test_a_server_that_is_gone_is_unavailable(hearth: Hearth, transport: str) -> None:
     hearth.kill()
     try:
-        with Client(hearth.socket, timeout=0.2, transport=transport) as client, pytest.raises(Unavailable, match="is hearthd running"):
-            client.predict(MODEL, ROW)
+        with Client(hearth.socket, timeout=0.2, transport=transport) as client:
+            with pytest.raises(Unavailable, match="is hearthd running"):
+                client.predict(MODEL, ROW)
     finally:
         hearth.start()
 

@@ -41,5 +41,6 @@ def _require_grpcio() -> None:
         import grpc  # noqa: F401
     except ImportError as error:
         raise ImportError(
-            "transport='grpc' needs the package grpcio: pip install 'hearth-client[grpc]'; transport='fast' needs nothing"
+            "transport='grpc' needs the package grpcio: pip install 'hearth-client[grpc]'; "
+            "transport='fast' needs nothing"
         ) from error
