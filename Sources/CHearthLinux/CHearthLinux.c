@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CHearthLinux.h"
 
+#include <malloc.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -115,6 +116,11 @@ int hearth_nice_thread(int increment) {
     int now = getpriority(PRIO_PROCESS, thread);
     if (now == -1 && errno != 0) return -1;
     return setpriority(PRIO_PROCESS, thread, now + increment);
+}
+
+void hearth_give_back_large_blocks(void) {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 20);
 }
 
 void hearth_spin_hint(void) {

@@ -98,8 +98,9 @@ package final class HearthServer: Sendable {
         }
         let services = WorkerServices(
             manager: manager, compute: compute, control: control, access: configuration.access,
-            denials: denials, limits: configuration.limits, waitPolicy: configuration.waitPolicy,
-            permits: SpinPermits(processorCount: SystemInformation.processorCount))
+            denials: denials, limits: configuration.limits, workerCount: workerCount,
+            waitPolicy: configuration.waitPolicy, permits: SpinPermits(processorCount: SystemInformation.processorCount)
+        )
         let gauge = ConnectionGauge(mailboxes: mailboxes)
         let accounts = PeerAccounts(limits: configuration.limits.perUser)
         var threads: [SystemThread] = []

@@ -164,6 +164,7 @@ struct Hearthd: ParsableCommand {
         let signals = try StopSignals()
         let logger = makeLogger()
         DescriptorLimit.raise(for: maxConnections, logger)
+        SystemMemory.giveBackLargeBlocks()
         let supervisor: Supervisor
         let server: HearthServer
         do {

@@ -63,6 +63,9 @@ int hearth_processor_count(void);
 
 /// Adds to the nice value of the calling thread alone; -1 on failure.
 int hearth_nice_thread(int increment);
+/// Has the C library give blocks of a megabyte and more back to the system when they are freed. Left alone it raises its
+/// own limits with the first large block, and keeps hundreds of megabytes after a burst of large calls.
+void hearth_give_back_large_blocks(void);
 /// One pause for a loop that polls memory.
 void hearth_spin_hint(void);
 

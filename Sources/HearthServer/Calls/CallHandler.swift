@@ -42,6 +42,10 @@ final class CallHandler<Framing: ReplyFraming> {
         refusal = connection.refusal
     }
 
+    deinit {
+        context.held.byteCount -= parkedByteCount
+    }
+
     /// Whether no call waits for other threads.
     var isIdle: Bool { parked.isEmpty }
     var isWatching: Bool { !watching.isEmpty }
@@ -134,6 +138,10 @@ final class CallHandler<Framing: ReplyFraming> {
             refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
             return false
         }
+        guard context.held.hasRoom(for: byteCount) else {
+            refuse(call.stream, CallFailure(.resourceExhausted, context.held.fullMessage), &output)
+            return false
+        }
         if let refusal = account.park() {
             context.counters.inFlightLimited.add()
             refuse(call.stream, refusal, &output)
@@ -142,6 +150,7 @@ final class CallHandler<Framing: ReplyFraming> {
         parked[call.stream] = ParkedCall(
             route: call.route, payload: payload, deadline: call.deadline, byteCount: byteCount)
         parkedByteCount += byteCount
+        context.held.byteCount += byteCount
         if let deadline = call.deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
         return true
     }
@@ -150,6 +159,7 @@ final class CallHandler<Framing: ReplyFraming> {
     private func unpark(_ stream: UInt32) -> ParkedCall? {
         guard let call = parked.removeValue(forKey: stream) else { return nil }
         parkedByteCount -= call.byteCount
+        context.held.byteCount -= call.byteCount
         account.unpark()
         // While others wait the deadline may stand too early: finding the next one each time would cost a look at all
         // of them.

@@ -18,6 +18,8 @@ final class Connection {
     var input = OutputBuffer(capacity: 0)
     /// Replies that the socket did not take yet.
     var output = OutputBuffer(capacity: 0)
+    /// What of the two is counted in the worker's ``HeldMemory``.
+    var heldByteCount = 0
     /// Since when a frame has been incomplete, or replies have waited without any being read.
     var stalledSince: MonotonicTime?
     /// Bytes that complete the frame in ``input``, as far as is known.

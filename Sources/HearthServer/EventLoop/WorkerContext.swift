@@ -12,8 +12,10 @@ final class WorkerContext {
     var outputs: [OutputView] = []
     /// The name `{model_type}.{series}` of a Detect call, composed here.
     var nameBuffer = OutputBuffer(capacity: 512)
+    /// What the connections of this worker hold.
+    let held: HeldMemory
     /// Memory that the gRPC connections of this worker share.
-    let grpcPool = GRPCPool()
+    let grpcPool: GRPCPool
     let counters: ServerCounters
     let manager: ModelManager
     let compute: ComputePool
@@ -26,6 +28,8 @@ final class WorkerContext {
     init(_ services: WorkerServices, counters: ServerCounters, mailbox: Mailbox) {
         predictor = Predictor(cache: services.manager.cache)
         outputs.reserveCapacity(64)
+        held = HeldMemory(byteCountMax: services.limits.heldByteCountMax / max(1, services.workerCount))
+        grpcPool = GRPCPool(held: held)
         self.counters = counters
         self.mailbox = mailbox
         manager = services.manager
@@ -45,6 +49,7 @@ struct WorkerServices: Sendable {
     var access: AccessPolicy
     var denials: DenialLog
     var limits: ServerLimits
+    var workerCount: Int
     var waitPolicy: LoopWaitPolicy
     var permits: SpinPermits
 }

@@ -87,6 +87,9 @@ extension GRPCSession {
                 + "\(ByteCount(limits.heldByteCountMax)) are the most at once; send fewer at the same time"
             return fail(stream, .resourceExhausted, message)
         }
+        guard pool.held.hasRoom(for: bytes.count) else {
+            return fail(stream, .resourceExhausted, pool.held.fullMessage)
+        }
         heldByteCount += bytes.count
         stream.body.append(bytes)
         if stream.partialSince == nil { setPartial(stream, since: now) }
@@ -94,7 +97,9 @@ extension GRPCSession {
             handOut(stream)
         } else {
             // A message that says it is too long is refused before it has come.
-            _ = prefix(of: stream)
+            if let (_, byteCount) = prefix(of: stream) {
+                pool.makeRoom(for: Self.prefixByteCount + byteCount, in: stream)
+            }
         }
     }
 
@@ -179,6 +184,7 @@ extension GRPCSession {
         guard let delegate, let route = stream.head.route else { return }
         stream.isBusy = true
         stream.messageCount += 1
+        idleFrames.earn()
         var message = message
         if isCompressed {
             guard stream.head.encoding == .gzip else {

@@ -60,6 +60,10 @@ extension GRPCSession {
             fail(stream, .resourceExhausted, message)
             return false
         }
+        guard pool.held.hasRoom(for: total) else {
+            fail(stream, .resourceExhausted, pool.held.fullMessage)
+            return false
+        }
         heldByteCount += total
         unsafe stream.reply.append(atMost: total) { target in
             unsafe target.storeBytes(of: 0, as: UInt8.self)

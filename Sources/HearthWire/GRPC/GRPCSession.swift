@@ -37,10 +37,14 @@ package final class GRPCSession {
     /// All streams that are open, in no order.
     var streams: [GRPCStream] = []
     /// Bytes of requests and replies that wait.
-    var heldByteCount = 0
+    var heldByteCount = 0 {
+        didSet { pool.held.byteCount += heldByteCount - oldValue }
+    }
     /// Streams whose next message may be handed out, since the one before is answered.
     var ready: [UInt32] = []
     private var frames = FrameWatch()
+    /// Frames that ask for nothing, as many as a client may still send.
+    var idleFrames = IdleFrameBudget()
     /// Debts of clients: requests that are not whole, and replies that are not taken.
     private var debtCount = 0
     /// Until the client's own settings have come.
@@ -83,6 +87,7 @@ package final class GRPCSession {
 
     deinit {
         if let engine = unsafe engine { unsafe nghttp2_session_del(engine) }
+        pool.held.byteCount -= heldByteCount
         for stream in streams { pool.giveBack(stream) }
     }
 
@@ -96,6 +101,10 @@ package final class GRPCSession {
         self.delegate = delegate
         defer { self.delegate = nil }
         frames.take(bytes, at: now)
+        guard idleFrames.admits(frames.takeIdleCount(), at: now) else {
+            unsafe nghttp2_session_terminate_session(engine, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+            return false
+        }
         let taken = unsafe nghttp2_session_mem_recv(
             engine, bytes.start.assumingMemoryBound(to: UInt8.self), bytes.count)
         guard taken >= 0 else {
