@@ -108,9 +108,9 @@ struct Hearthd: ParsableCommand {
         help: ArgumentHelp(
             "Let clients pass tensors in files of /dev/shm: Triton's system shared memory.",
             discussion: """
-                Worth it for batches of megabytes over gRPC (tritonclient.utils.shared_memory). A client registers only \
-                files of its own user, and hearthd must be allowed to open them: run both as one user, or make the \
-                files readable and writable by hearthd's group (shm_open makes them private).
+                Worth it for batches of megabytes over gRPC (tritonclient.utils.shared_memory). A client registers \
+                only files of its own user, and hearthd must be allowed to open them: run both as one user, or make \
+                the files readable and writable by hearthd's group (shm_open makes them private).
                 """))
     var sharedMemory = false
 

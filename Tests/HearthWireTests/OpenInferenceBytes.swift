@@ -97,7 +97,8 @@ enum InferBytes {
         for input in inputs { bytes += field(5, self.input(input)) }
         for output in outputs {
             bytes += field(
-                6, field(1, Array(output.name.utf8)) + output.parameters.flatMap { parameter(2, $0) }
+                6,
+                field(1, Array(output.name.utf8)) + output.parameters.flatMap { parameter(2, $0) }
                     + output.entries)
         }
         return rawFirst ? bytes : bytes + raw

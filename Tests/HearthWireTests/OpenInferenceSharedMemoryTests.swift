@@ -62,7 +62,8 @@ struct OpenInferenceSharedMemoryTests {
             Self.shared("b", "FP64", [2], Self.place(4, "r", 16)), .raw("a", "INT8", [2], [Int8(7), 8]),
         ])
         #expect(try Self.rows(mixed, names: ["a", "b"], memory: memory).get() == [7, 1, 8, 2])
-        let extra = InferBytes.request(inputs: [Self.shared("x", "FP64", [1, 2], Self.place(4, "r", 16))])
+        let extra =
+            InferBytes.request(inputs: [Self.shared("x", "FP64", [1, 2], Self.place(4, "r", 16))])
             + InferBytes.field(7, [1])
         guard case .failure(let failure) = Self.rows(extra, memory: memory) else {
             Issue.record("taken")
@@ -75,7 +76,8 @@ struct OpenInferenceSharedMemoryTests {
 
     @Test func `parameters that name no place are refused`() {
         let broken: [[UInt8]] = [
-            InferBytes.parameter(4, "shared_memory_region", "r"), InferBytes.parameter(4, "shared_memory_byte_size", 16),
+            InferBytes.parameter(4, "shared_memory_region", "r"),
+            InferBytes.parameter(4, "shared_memory_byte_size", 16),
             Self.place(4, "", 16), Self.place(4, "r", -1), Self.place(4, "r", 16, -8), Self.place(4, "r", .min),
             Self.place(4, "r", 16) + InferBytes.parameter(4, "shared_memory_offset", "8"),
             Self.place(4, "r", 16) + InferBytes.parameter(4, "shared_memory_mode", 8),

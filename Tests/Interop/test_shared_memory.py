@@ -114,16 +114,14 @@ def test_a_session_with_inputs_and_outputs_in_shared_memory(
     assert not client.get_system_shared_memory_status().regions
 
 
-def test_what_is_refused(
-    sharing: Hearth, client: triton.InferenceServerClient, region: Callable[..., Any]
-) -> None:
+def test_what_is_refused(sharing: Hearth, client: triton.InferenceServerClient, region: Callable[..., Any]) -> None:
     key, handle = region("given", ROWS.nbytes)
     shm.set_shared_memory_region(handle, [ROWS])
     register = client.register_system_shared_memory
     assert refused(lambda: register("given", "/hearth-none", 64)).status() == "StatusCode.NOT_FOUND"
     assert refused(lambda: register("given", "/../etc/passwd", 64)).status() == "StatusCode.INVALID_ARGUMENT"
     assert refused(lambda: register("given", key, ROWS.nbytes + 1)).status() == "StatusCode.INVALID_ARGUMENT"
-    infer = lambda *outputs: client.infer(  # noqa: E731
+    infer: Callable[..., Any] = lambda *outputs: client.infer(  # noqa: E731
         FOREST, [shared_input([300, 8], "given", ROWS.nbytes)], outputs=list(outputs) or None
     )
     assert refused(infer).status() == "StatusCode.NOT_FOUND"

@@ -23,11 +23,11 @@ extension CallHandler {
         defer { withExtendedLifetime(entry) {} }
         let servable = entry.servable
         try checkOutputs(request, servable)
-        if request.usesSharedMemory { try checkPlaces(request) }
         let signature = servable.model.signature
         let columns = InferColumns(
             modelName: servable.nameBytes.view, count: signature.columnCount, names: signature.columnNames)
         let rowCount = try request.rowCount(columns, in: context.arena)
+        if request.usesSharedMemory { try checkPlaces(request) }
         let (valueCount, overflow) = rowCount.multipliedReportingOverflow(by: signature.columnCount)
         guard !overflow else { throw CallFailure(.resourceExhausted, "\(rowCount) rows are too many for one call") }
         // Bounds the rows by what a reply may hold, before memory is taken for them.
@@ -38,7 +38,8 @@ extension CallHandler {
         if let place = request.sharedMatrix, context.predictor.isBatch(servable, rowCount: rowCount) {
             return try submitShared(call, entry, request, place, rowCount: rowCount, &output)
         }
-        let values = unsafe try request.usesSharedMemory
+        let values =
+            unsafe try request.usesSharedMemory
             ? request.sharedRows(rowCount, columns, in: context.arena, read: read)
             : request.rows(rowCount, columns, in: context.arena)
         let batch = unsafe RowBatch(values: values, rowCount: rowCount, rowStride: signature.columnCount)

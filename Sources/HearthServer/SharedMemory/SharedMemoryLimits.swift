@@ -2,6 +2,8 @@
 package enum SharedMemoryLimits {
     /// Regions of one user: each holds a descriptor open.
     package static let regionsPerUserMax = 64
+    /// What Linux shows for users that a user namespace has no number for (kernel.overflowuid, as it always is).
+    package static let overflowUID: UInt32 = 65534
     /// Regions of all users together: they outlive the connections that registered them.
     package static let regionCountMax = 256
     /// Bytes of one region. None is held here: it bounds what writing results into a file with holes can fill.

@@ -57,8 +57,8 @@ package final class SharedMemoryRegion: Sendable {
         guard !isWritable else { return }
         throw CallFailure(
             .failedPrecondition,
-            "shared memory region '\(name)' can only be read: hearthd may not write to '\(key)'; give its user or group "
-                + "write permission (chmod g+w), and register the region again")
+            "shared memory region '\(name)' can only be read: hearthd may not write to '\(key)'; give its user or "
+                + "group write permission (chmod g+w), and register the region again")
     }
 
     private func shrunk(_ what: String) -> CallFailure {

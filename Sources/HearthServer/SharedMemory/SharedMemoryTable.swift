@@ -38,6 +38,13 @@ package final class SharedMemoryTable: Sendable {
                 "the name of a shared memory region has \(name.utf8.count) bytes; 1 to "
                     + "\(SharedMemoryLimits.nameByteCountMax) are expected")
         }
+        // Users that have no number in our user namespace all look like one, and so do their files.
+        guard uid != SharedMemoryLimits.overflowUID else {
+            throw CallFailure(
+                .permissionDenied,
+                "uid \(uid) stands for every user without a number here, so it has no shared memory of its own; run "
+                    + "client and hearthd in one user namespace")
+        }
         let file = try fileName(key)
         guard byteCount > 0, byteCount <= UInt64(SharedMemoryLimits.regionByteCountMax) else {
             throw CallFailure(
@@ -144,8 +151,8 @@ package final class SharedMemoryTable: Sendable {
         guard !overflow, end <= UInt64(clamping: status.byteCount) else {
             throw CallFailure(
                 .invalidArgument,
-                "shared memory key '\(key)' has \(status.byteCount) bytes; \(byteCount) from offset \(offset) do not lie "
-                    + "in it")
+                "shared memory key '\(key)' has \(status.byteCount) bytes; \(byteCount) from offset \(offset) do not "
+                    + "lie in it")
         }
         return SharedMemoryRegion(
             name: name, key: key, offset: Int(offset), byteCount: byteCount, file: descriptor, isWritable: isWritable)
@@ -166,7 +173,8 @@ package final class SharedMemoryTable: Sendable {
     private func openFailure(_ error: SystemError, key: String) -> CallFailure {
         switch error.code {
         case ENOENT:
-            CallFailure(.notFound, "there is no shared memory '\(key)' in \(path); make it (shm_open) before it is used")
+            CallFailure(
+                .notFound, "there is no shared memory '\(key)' in \(path); make it (shm_open) before it is used")
         case EACCES:
             CallFailure(
                 .permissionDenied,

@@ -69,8 +69,8 @@ package struct Predictor: ~Copyable {
             let most = outputByteCountMax / (8 * servable.model.outputWidth)
             servable.statistics.failed()
             let message =
-                "\(rows) rows would make a reply over \(outputByteCountMax >> 20) MiB; send at most \(most) rows in one "
-                + "call"
+                "\(rows) rows would make a reply over \(ByteCount(outputByteCountMax)); send at most \(most) rows in "
+                + "one call"
             throw CallFailure(.resourceExhausted, message)
         }
         return rows

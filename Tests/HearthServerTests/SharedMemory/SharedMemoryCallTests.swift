@@ -82,8 +82,8 @@ import Testing
             client.call(.modelInfer, InferRequests.shared(shape: [1, 4], Place(byteCount: 32)))
                 == .refused(
                     .unimplemented,
-                    "input 'input' is in shared memory, which is off; start hearthd with --shared-memory, or send tensors "
-                        + "in messages"))
+                    "input 'input' is in shared memory, which is off; start hearthd with --shared-memory, or send "
+                        + "tensors in messages"))
     }
 
     // MARK: - Inference

@@ -64,8 +64,14 @@ import Testing
             failure(key: "/rows", uid: other)
                 == CallFailure(
                     .permissionDenied,
-                    "shared memory key '/rows' belongs to uid \(uid), the call comes from uid \(other); register files of "
-                        + "your own"))
+                    "shared memory key '/rows' belongs to uid \(uid), the call comes from uid \(other); register files "
+                        + "of your own"))
+    }
+
+    @Test func `users that look like one in a user namespace share nothing`() throws {
+        _ = try SharedFile([UInt8](repeating: 1, count: 64), in: folder)
+        #expect(failure(key: "/rows", uid: 65534)?.code == .permissionDenied)
+        #expect(failure(key: "/rows", uid: 65534)?.message.hasPrefix("uid 65534 stands for every user") == true)
     }
 
     @Test(arguments: [
