@@ -19,13 +19,16 @@ package struct ServerConfiguration: Sendable {
     package var pinned: Set<ModelName>
     /// Whether all production versions are loaded at the start, or only the pinned ones.
     package var preloadsAll: Bool
+    /// The folder in which clients may have tensors, as `/dev/shm` (``SharedMemoryTable/systemDirectory``); nil for
+    /// none: shared memory is not offered.
+    package var sharedMemoryDirectory: String?
 
     package init(
         socket: SocketOptions, activatedSocket: ActivatedSocket? = nil, workerCount: Int,
         waitPolicy: LoopWaitPolicy = .adaptive,
         cacheByteBudget: Int = 256 << 20, access: AccessPolicy, limits: ServerLimits = ServerLimits(),
         pinned: Set<ModelName> = [],
-        preloadsAll: Bool = true
+        preloadsAll: Bool = true, sharedMemoryDirectory: String? = nil
     ) {
         self.socket = socket
         self.activatedSocket = activatedSocket
@@ -36,6 +39,7 @@ package struct ServerConfiguration: Sendable {
         self.limits = limits
         self.pinned = pinned
         self.preloadsAll = preloadsAll
+        self.sharedMemoryDirectory = sharedMemoryDirectory
     }
 }
 
@@ -88,7 +92,10 @@ package final class HearthServer: Sendable {
             manager: manager, store: store, counters: counters,
             facts: ControlPlane.Facts(
                 version: Self.version, waitPolicy: configuration.waitPolicy.description, workers: workerCount,
-                startedAt: .now()), logger: logger)
+                startedAt: .now()), logger: logger,
+            regions: try configuration.sharedMemoryDirectory.map { (path) throws(SystemError) in
+                try SharedMemoryTable(directory: path)
+            })
         watcher = try RegistryWatcher(directory: directory.path, manager: manager, store: store, logger: logger)
 
         do {

@@ -104,6 +104,16 @@ struct Hearthd: ParsableCommand {
                 """, valueName: "rule"))
     var allow: [String] = []
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let clients pass tensors in files of /dev/shm: Triton's system shared memory.",
+            discussion: """
+                Worth it for batches of megabytes over gRPC (tritonclient.utils.shared_memory). A client registers only \
+                files of its own user, and hearthd must be allowed to open them: run both as one user, or make the \
+                files readable and writable by hearthd's group (shm_open makes them private).
+                """))
+    var sharedMemory = false
+
     @Option(help: "A user id that may reload, promote and roll back. Repeat for several (default: the server's own).")
     var adminUid: [UInt32] = []
 
@@ -163,7 +173,8 @@ struct Hearthd: ParsableCommand {
     func run() throws {
         let signals = try StopSignals()
         let logger = makeLogger()
-        DescriptorLimit.raise(for: maxConnections, logger)
+        DescriptorLimit.raise(
+            connectionCount: maxConnections, regionCount: sharedMemory ? SharedMemoryLimits.regionCountMax : 0, logger)
         SystemMemory.giveBackLargeBlocks()
         let supervisor: Supervisor
         let server: HearthServer
@@ -207,7 +218,8 @@ struct Hearthd: ParsableCommand {
             access: AccessPolicy(
                 adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid),
                 adminGIDs: Set(adminGid), rules: try AccessRule.list(allow)),
-            limits: limits, pinned: Set(try pin.map { try ModelName($0) }), preloadsAll: !lazy)
+            limits: limits, pinned: Set(try pin.map { try ModelName($0) }), preloadsAll: !lazy,
+            sharedMemoryDirectory: sharedMemory ? SharedMemoryTable.systemDirectory : nil)
     }
 
     private func makeLogger() -> Logger {

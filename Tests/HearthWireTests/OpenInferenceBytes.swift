@@ -14,6 +14,8 @@ enum InferBytes {
         /// Fields of `contents`.
         var contents: [UInt8]?
         var parameters: [String] = []
+        /// Entries of the map of parameters as they are.
+        var entries: [UInt8] = []
         var packsShape = true
 
         /// An input whose elements are raw.
@@ -33,6 +35,7 @@ enum InferBytes {
     struct Wanted {
         var name: String
         var parameters: [String] = []
+        var entries: [UInt8] = []
     }
 
     static func raw<Element: BitwiseCopyable>(_ elements: [Element]) -> [UInt8] {
@@ -57,6 +60,16 @@ enum InferBytes {
         field(number, field(1, Array(key.utf8)) + field(2, [0x08, 1]))
     }
 
+    /// An entry of a map of parameters, a text.
+    static func parameter(_ number: UInt8, _ key: String, _ text: String) -> [UInt8] {
+        field(number, field(1, Array(key.utf8)) + field(2, field(3, Array(text.utf8))))
+    }
+
+    /// An entry of a map of parameters, a number.
+    static func parameter(_ number: UInt8, _ key: String, _ value: Int64) -> [UInt8] {
+        field(number, field(1, Array(key.utf8)) + field(2, [0x10] + varint(UInt64(bitPattern: value))))
+    }
+
     static func input(_ input: Input) -> [UInt8] {
         var bytes = field(1, Array(input.name.utf8)) + field(2, Array(input.datatype.utf8))
         let shape = input.shape.map { varint(UInt64(bitPattern: $0)) }
@@ -66,6 +79,7 @@ enum InferBytes {
             for dimension in shape { bytes += [3 << 3] + dimension }
         }
         for key in input.parameters { bytes += parameter(4, key) }
+        bytes += input.entries
         if let contents = input.contents { bytes += field(5, contents) }
         return bytes
     }
@@ -84,7 +98,8 @@ enum InferBytes {
         for input in inputs { bytes += field(5, self.input(input)) }
         for output in outputs {
             bytes += field(
-                6, field(1, Array(output.name.utf8)) + output.parameters.flatMap { parameter(2, $0) })
+                6, field(1, Array(output.name.utf8)) + output.parameters.flatMap { parameter(2, $0) }
+                    + output.entries)
         }
         return rawFirst ? bytes : bytes + raw
     }

@@ -32,11 +32,20 @@ struct OpenInferenceMessageTests {
                     .init(name: "unload_dependents", value: .bool(true)), .init(name: "n", value: .int64(.min)),
                     .init(name: "", value: .none),
                 ]))
+        Self.roundTrip(OpenInference.SharedMemoryName())
+        Self.roundTrip(OpenInference.SharedMemoryName(name: "bölge"))
+        Self.roundTrip(
+            OpenInference.SharedMemoryRegion(name: "in", key: "/rows", offset: .max, byteSize: 1 << 40))
     }
 
     @Test func `answers come back the same`() {
         Self.roundTrip(OpenInference.FlagResponse(true))
         Self.roundTrip(OpenInference.FlagResponse(false))
+        Self.roundTrip(OpenInference.SharedMemoryStatusResponse())
+        Self.roundTrip(
+            OpenInference.SharedMemoryStatusResponse(regions: [
+                .init(name: "in", key: "/rows", offset: 8, byteSize: 64), .init(name: "", key: "", byteSize: 0),
+            ]))
         var server = OpenInference.ServerMetadataResponse()
         server.name = "hearth"
         server.version = "0.1.0"

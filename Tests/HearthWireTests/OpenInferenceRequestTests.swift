@@ -32,7 +32,7 @@ struct OpenInferenceRequestTests {
                 let input = unsafe view.inputs[index]
                 return unsafe Input(
                     name: input.name.text, datatype: input.datatypeName.text, shape: Array(input.shape),
-                    raw: input.raw.array, isTyped: input.contents != nil, usesSharedMemory: input.usesSharedMemory)
+                    raw: input.raw.array, isTyped: input.contents != nil, usesSharedMemory: input.shared != nil)
             }
             outputs = (0..<view.outputCount).map { view.outputName(at: $0).text }
             rawCount = view.rawCount

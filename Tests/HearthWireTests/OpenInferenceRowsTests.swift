@@ -242,23 +242,10 @@ struct OpenInferenceRowsTests {
                 == "input 'x' has 0 elements in fp64_contents; shape [2] takes 2")
     }
 
-    @Test func `shared memory and classification are refused by name`() {
-        var input = Input(datatype: "FP64", shape: [1, 2])
-        input.parameters = ["shared_memory_region"]
-        #expect(
-            Self.failure([input])
-                == CallFailure(
-                    .unimplemented,
-                    "input 'x' is in shared memory, which this server does not offer; send its bytes in "
-                        + "raw_input_contents"))
+    @Test func `a classification is refused by name`() {
         let good = Input.raw("x", "FP64", [1, 2], [1.0, 2])
-        for (parameter, says) in [
-            ("shared_memory_byte_size", "in shared memory"), ("classification", "'classification'"),
-        ] {
-            let bytes = InferBytes.request(inputs: [good], outputs: [.init(name: "y", parameters: [parameter])])
-            #expect(Self.failure(bytes)?.code == .unimplemented)
-            #expect(Self.failure(bytes)?.message.hasPrefix("output 'y' is wanted ") == true)
-            #expect(Self.failure(bytes)?.message.contains(says) == true)
-        }
+        let bytes = InferBytes.request(inputs: [good], outputs: [.init(name: "y", parameters: ["classification"])])
+        #expect(Self.failure(bytes)?.code == .unimplemented)
+        #expect(Self.failure(bytes)?.message.hasPrefix("output 'y' is wanted with 'classification'") == true)
     }
 }

@@ -59,6 +59,14 @@ typedef struct Inference__RepositoryModelLoadResponse Inference__RepositoryModel
 typedef struct Inference__RepositoryModelUnloadRequest Inference__RepositoryModelUnloadRequest;
 typedef struct Inference__RepositoryModelUnloadRequest__ParametersEntry Inference__RepositoryModelUnloadRequest__ParametersEntry;
 typedef struct Inference__RepositoryModelUnloadResponse Inference__RepositoryModelUnloadResponse;
+typedef struct Inference__SystemSharedMemoryStatusRequest Inference__SystemSharedMemoryStatusRequest;
+typedef struct Inference__SystemSharedMemoryStatusResponse Inference__SystemSharedMemoryStatusResponse;
+typedef struct Inference__SystemSharedMemoryStatusResponse__RegionStatus Inference__SystemSharedMemoryStatusResponse__RegionStatus;
+typedef struct Inference__SystemSharedMemoryStatusResponse__RegionsEntry Inference__SystemSharedMemoryStatusResponse__RegionsEntry;
+typedef struct Inference__SystemSharedMemoryRegisterRequest Inference__SystemSharedMemoryRegisterRequest;
+typedef struct Inference__SystemSharedMemoryRegisterResponse Inference__SystemSharedMemoryRegisterResponse;
+typedef struct Inference__SystemSharedMemoryUnregisterRequest Inference__SystemSharedMemoryUnregisterRequest;
+typedef struct Inference__SystemSharedMemoryUnregisterResponse Inference__SystemSharedMemoryUnregisterResponse;
 
 
 /* --- enums --- */
@@ -291,6 +299,10 @@ struct  Inference__ModelInferRequest__InferInputTensor
   char *datatype;
   size_t n_shape;
   int64_t *shape;
+  /*
+   * `shared_memory_region` (text), `shared_memory_byte_size` and, if it is not 0, `shared_memory_offset` (int64): the
+   * elements are in a registered region.
+   */
   size_t n_parameters;
   Inference__ModelInferRequest__InferInputTensor__ParametersEntry **parameters;
   Inference__InferTensorContents *contents;
@@ -315,6 +327,9 @@ struct  Inference__ModelInferRequest__InferRequestedOutputTensor
 {
   ProtobufCMessage base;
   char *name;
+  /*
+   * The same three: where the elements are wanted.
+   */
   size_t n_parameters;
   Inference__ModelInferRequest__InferRequestedOutputTensor__ParametersEntry **parameters;
 };
@@ -356,7 +371,8 @@ struct  Inference__ModelInferRequest
   size_t n_outputs;
   Inference__ModelInferRequest__InferRequestedOutputTensor **outputs;
   /*
-   * Little-endian elements, one entry per input and in their order; then no input has `contents`.
+   * Little-endian elements, one entry per input that is not in shared memory, in their order; then no input has
+   * `contents`.
    */
   size_t n_raw_input_contents;
   ProtobufCBinaryData *raw_input_contents;
@@ -384,6 +400,9 @@ struct  Inference__ModelInferResponse__InferOutputTensor
   char *datatype;
   size_t n_shape;
   int64_t *shape;
+  /*
+   * Of an output in shared memory: the request's, with the bytes that were written as `shared_memory_byte_size`.
+   */
   size_t n_parameters;
   Inference__ModelInferResponse__InferOutputTensor__ParametersEntry **parameters;
   Inference__InferTensorContents *contents;
@@ -421,7 +440,8 @@ struct  Inference__ModelInferResponse
   size_t n_outputs;
   Inference__ModelInferResponse__InferOutputTensor **outputs;
   /*
-   * Little-endian elements, one entry per output and in their order; none when the request came in `contents`.
+   * Little-endian elements, one entry per output and in their order, empty for one in shared memory; none when the
+   * request came in `contents`.
    */
   size_t n_raw_output_contents;
   ProtobufCBinaryData *raw_output_contents;
@@ -707,6 +727,110 @@ struct  Inference__RepositoryModelUnloadResponse
 };
 #define INFERENCE__REPOSITORY_MODEL_UNLOAD_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&inference__repository_model_unload_response__descriptor) \
+     }
+
+
+struct  Inference__SystemSharedMemoryStatusRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Empty means all regions of the caller's user.
+   */
+  char *name;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_STATUS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_status_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Inference__SystemSharedMemoryStatusResponse__RegionStatus
+{
+  ProtobufCMessage base;
+  char *name;
+  char *key;
+  uint64_t offset;
+  uint64_t byte_size;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_STATUS_RESPONSE__REGION_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_status_response__region_status__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Inference__SystemSharedMemoryStatusResponse__RegionsEntry
+{
+  ProtobufCMessage base;
+  char *key;
+  Inference__SystemSharedMemoryStatusResponse__RegionStatus *value;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_STATUS_RESPONSE__REGIONS_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_status_response__regions_entry__descriptor) \
+    , (char *)protobuf_c_empty_string, NULL }
+
+
+struct  Inference__SystemSharedMemoryStatusResponse
+{
+  ProtobufCMessage base;
+  /*
+   * By name.
+   */
+  size_t n_regions;
+  Inference__SystemSharedMemoryStatusResponse__RegionsEntry **regions;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_STATUS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_status_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Inference__SystemSharedMemoryRegisterRequest
+{
+  ProtobufCMessage base;
+  /*
+   * What requests call the region.
+   */
+  char *name;
+  /*
+   * Its file: `/name` is /dev/shm/name, as shm_open(3) has it. The file belongs to the caller's user.
+   */
+  char *key;
+  /*
+   * Where in the file the region begins.
+   */
+  uint64_t offset;
+  uint64_t byte_size;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_REGISTER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_register_request__descriptor) \
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0 }
+
+
+struct  Inference__SystemSharedMemoryRegisterResponse
+{
+  ProtobufCMessage base;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_REGISTER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_register_response__descriptor) \
+     }
+
+
+struct  Inference__SystemSharedMemoryUnregisterRequest
+{
+  ProtobufCMessage base;
+  /*
+   * Empty means all regions of the caller's user.
+   */
+  char *name;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_UNREGISTER_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_unregister_request__descriptor) \
+    , (char *)protobuf_c_empty_string }
+
+
+struct  Inference__SystemSharedMemoryUnregisterResponse
+{
+  ProtobufCMessage base;
+};
+#define INFERENCE__SYSTEM_SHARED_MEMORY_UNREGISTER_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&inference__system_shared_memory_unregister_response__descriptor) \
      }
 
 
@@ -1335,6 +1459,126 @@ Inference__RepositoryModelUnloadResponse *
 void   inference__repository_model_unload_response__free_unpacked
                      (Inference__RepositoryModelUnloadResponse *message,
                       ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryStatusRequest methods */
+void   inference__system_shared_memory_status_request__init
+                     (Inference__SystemSharedMemoryStatusRequest         *message);
+size_t inference__system_shared_memory_status_request__get_packed_size
+                     (const Inference__SystemSharedMemoryStatusRequest   *message);
+size_t inference__system_shared_memory_status_request__pack
+                     (const Inference__SystemSharedMemoryStatusRequest   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_status_request__pack_to_buffer
+                     (const Inference__SystemSharedMemoryStatusRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryStatusRequest *
+       inference__system_shared_memory_status_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_status_request__free_unpacked
+                     (Inference__SystemSharedMemoryStatusRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryStatusResponse__RegionStatus methods */
+void   inference__system_shared_memory_status_response__region_status__init
+                     (Inference__SystemSharedMemoryStatusResponse__RegionStatus         *message);
+/* Inference__SystemSharedMemoryStatusResponse__RegionsEntry methods */
+void   inference__system_shared_memory_status_response__regions_entry__init
+                     (Inference__SystemSharedMemoryStatusResponse__RegionsEntry         *message);
+/* Inference__SystemSharedMemoryStatusResponse methods */
+void   inference__system_shared_memory_status_response__init
+                     (Inference__SystemSharedMemoryStatusResponse         *message);
+size_t inference__system_shared_memory_status_response__get_packed_size
+                     (const Inference__SystemSharedMemoryStatusResponse   *message);
+size_t inference__system_shared_memory_status_response__pack
+                     (const Inference__SystemSharedMemoryStatusResponse   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_status_response__pack_to_buffer
+                     (const Inference__SystemSharedMemoryStatusResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryStatusResponse *
+       inference__system_shared_memory_status_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_status_response__free_unpacked
+                     (Inference__SystemSharedMemoryStatusResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryRegisterRequest methods */
+void   inference__system_shared_memory_register_request__init
+                     (Inference__SystemSharedMemoryRegisterRequest         *message);
+size_t inference__system_shared_memory_register_request__get_packed_size
+                     (const Inference__SystemSharedMemoryRegisterRequest   *message);
+size_t inference__system_shared_memory_register_request__pack
+                     (const Inference__SystemSharedMemoryRegisterRequest   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_register_request__pack_to_buffer
+                     (const Inference__SystemSharedMemoryRegisterRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryRegisterRequest *
+       inference__system_shared_memory_register_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_register_request__free_unpacked
+                     (Inference__SystemSharedMemoryRegisterRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryRegisterResponse methods */
+void   inference__system_shared_memory_register_response__init
+                     (Inference__SystemSharedMemoryRegisterResponse         *message);
+size_t inference__system_shared_memory_register_response__get_packed_size
+                     (const Inference__SystemSharedMemoryRegisterResponse   *message);
+size_t inference__system_shared_memory_register_response__pack
+                     (const Inference__SystemSharedMemoryRegisterResponse   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_register_response__pack_to_buffer
+                     (const Inference__SystemSharedMemoryRegisterResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryRegisterResponse *
+       inference__system_shared_memory_register_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_register_response__free_unpacked
+                     (Inference__SystemSharedMemoryRegisterResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryUnregisterRequest methods */
+void   inference__system_shared_memory_unregister_request__init
+                     (Inference__SystemSharedMemoryUnregisterRequest         *message);
+size_t inference__system_shared_memory_unregister_request__get_packed_size
+                     (const Inference__SystemSharedMemoryUnregisterRequest   *message);
+size_t inference__system_shared_memory_unregister_request__pack
+                     (const Inference__SystemSharedMemoryUnregisterRequest   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_unregister_request__pack_to_buffer
+                     (const Inference__SystemSharedMemoryUnregisterRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryUnregisterRequest *
+       inference__system_shared_memory_unregister_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_unregister_request__free_unpacked
+                     (Inference__SystemSharedMemoryUnregisterRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Inference__SystemSharedMemoryUnregisterResponse methods */
+void   inference__system_shared_memory_unregister_response__init
+                     (Inference__SystemSharedMemoryUnregisterResponse         *message);
+size_t inference__system_shared_memory_unregister_response__get_packed_size
+                     (const Inference__SystemSharedMemoryUnregisterResponse   *message);
+size_t inference__system_shared_memory_unregister_response__pack
+                     (const Inference__SystemSharedMemoryUnregisterResponse   *message,
+                      uint8_t             *out);
+size_t inference__system_shared_memory_unregister_response__pack_to_buffer
+                     (const Inference__SystemSharedMemoryUnregisterResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Inference__SystemSharedMemoryUnregisterResponse *
+       inference__system_shared_memory_unregister_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   inference__system_shared_memory_unregister_response__free_unpacked
+                     (Inference__SystemSharedMemoryUnregisterResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Inference__ServerLiveRequest_Closure)
@@ -1466,6 +1710,30 @@ typedef void (*Inference__RepositoryModelUnloadRequest_Closure)
 typedef void (*Inference__RepositoryModelUnloadResponse_Closure)
                  (const Inference__RepositoryModelUnloadResponse *message,
                   void *closure_data);
+typedef void (*Inference__SystemSharedMemoryStatusRequest_Closure)
+                 (const Inference__SystemSharedMemoryStatusRequest *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryStatusResponse__RegionStatus_Closure)
+                 (const Inference__SystemSharedMemoryStatusResponse__RegionStatus *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryStatusResponse__RegionsEntry_Closure)
+                 (const Inference__SystemSharedMemoryStatusResponse__RegionsEntry *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryStatusResponse_Closure)
+                 (const Inference__SystemSharedMemoryStatusResponse *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryRegisterRequest_Closure)
+                 (const Inference__SystemSharedMemoryRegisterRequest *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryRegisterResponse_Closure)
+                 (const Inference__SystemSharedMemoryRegisterResponse *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryUnregisterRequest_Closure)
+                 (const Inference__SystemSharedMemoryUnregisterRequest *message,
+                  void *closure_data);
+typedef void (*Inference__SystemSharedMemoryUnregisterResponse_Closure)
+                 (const Inference__SystemSharedMemoryUnregisterResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1521,6 +1789,18 @@ struct Inference__GRPCInferenceService_Service
                                   const Inference__RepositoryModelUnloadRequest *input,
                                   Inference__RepositoryModelUnloadResponse_Closure closure,
                                   void *closure_data);
+  void (*system_shared_memory_status)(Inference__GRPCInferenceService_Service *service,
+                                      const Inference__SystemSharedMemoryStatusRequest *input,
+                                      Inference__SystemSharedMemoryStatusResponse_Closure closure,
+                                      void *closure_data);
+  void (*system_shared_memory_register)(Inference__GRPCInferenceService_Service *service,
+                                        const Inference__SystemSharedMemoryRegisterRequest *input,
+                                        Inference__SystemSharedMemoryRegisterResponse_Closure closure,
+                                        void *closure_data);
+  void (*system_shared_memory_unregister)(Inference__GRPCInferenceService_Service *service,
+                                          const Inference__SystemSharedMemoryUnregisterRequest *input,
+                                          Inference__SystemSharedMemoryUnregisterResponse_Closure closure,
+                                          void *closure_data);
 };
 typedef void (*Inference__GRPCInferenceService_ServiceDestroy)(Inference__GRPCInferenceService_Service *);
 void inference__grpcinference_service__init (Inference__GRPCInferenceService_Service *service,
@@ -1540,7 +1820,10 @@ void inference__grpcinference_service__init (Inference__GRPCInferenceService_Ser
       function_prefix__ ## model_statistics,\
       function_prefix__ ## repository_index,\
       function_prefix__ ## repository_model_load,\
-      function_prefix__ ## repository_model_unload  }
+      function_prefix__ ## repository_model_unload,\
+      function_prefix__ ## system_shared_memory_status,\
+      function_prefix__ ## system_shared_memory_register,\
+      function_prefix__ ## system_shared_memory_unregister  }
 void inference__grpcinference_service__server_live(ProtobufCService *service,
                                                    const Inference__ServerLiveRequest *input,
                                                    Inference__ServerLiveResponse_Closure closure,
@@ -1589,6 +1872,18 @@ void inference__grpcinference_service__repository_model_unload(ProtobufCService 
                                                                const Inference__RepositoryModelUnloadRequest *input,
                                                                Inference__RepositoryModelUnloadResponse_Closure closure,
                                                                void *closure_data);
+void inference__grpcinference_service__system_shared_memory_status(ProtobufCService *service,
+                                                                   const Inference__SystemSharedMemoryStatusRequest *input,
+                                                                   Inference__SystemSharedMemoryStatusResponse_Closure closure,
+                                                                   void *closure_data);
+void inference__grpcinference_service__system_shared_memory_register(ProtobufCService *service,
+                                                                     const Inference__SystemSharedMemoryRegisterRequest *input,
+                                                                     Inference__SystemSharedMemoryRegisterResponse_Closure closure,
+                                                                     void *closure_data);
+void inference__grpcinference_service__system_shared_memory_unregister(ProtobufCService *service,
+                                                                       const Inference__SystemSharedMemoryUnregisterRequest *input,
+                                                                       Inference__SystemSharedMemoryUnregisterResponse_Closure closure,
+                                                                       void *closure_data);
 
 /* --- descriptors --- */
 
@@ -1635,6 +1930,14 @@ extern const ProtobufCMessageDescriptor inference__repository_model_load_respons
 extern const ProtobufCMessageDescriptor inference__repository_model_unload_request__descriptor;
 extern const ProtobufCMessageDescriptor inference__repository_model_unload_request__parameters_entry__descriptor;
 extern const ProtobufCMessageDescriptor inference__repository_model_unload_response__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_status_request__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_status_response__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_status_response__region_status__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_status_response__regions_entry__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_register_request__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_register_response__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_unregister_request__descriptor;
+extern const ProtobufCMessageDescriptor inference__system_shared_memory_unregister_response__descriptor;
 extern const ProtobufCServiceDescriptor inference__grpcinference_service__descriptor;
 
 PROTOBUF_C__END_DECLS

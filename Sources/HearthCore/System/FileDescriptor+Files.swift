@@ -77,6 +77,22 @@ extension FileDescriptor {
         return done
     }
 
+    /// Writes all of `bytes` from `offset` on, without moving the descriptor's own offset.
+    ///
+    /// Throws ``SystemError``.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int, subject: String) throws(SystemError) {
+        var done = 0
+        while done < bytes.count {
+            let count = unsafe pwrite(
+                number, bytes.baseAddress?.advanced(by: done), bytes.count - done, off_t(offset + done))
+            if count < 0 {
+                if hearth_errno() == EINTR { continue }
+                throw SystemError.last("write", subject)
+            }
+            done += count
+        }
+    }
+
     /// Sets the permission bits whatever the umask is.
     ///
     /// Throws ``SystemError``.

@@ -78,16 +78,44 @@ extension CallHandler {
         _ call: Call, _ entry: CacheEntry, _ batch: RowBatch, valueCount: Int, payload: [UInt8],
         _ output: inout OutputBuffer
     ) throws(CallFailure) {
-        let byteCount = valueCount * 8 + batch.rowCount * entry.servable.model.outputWidth * 8
-        guard park(call, payload: payload, byteCount: byteCount, &output) else { return }
+        guard parkBatch(call, entry, batch.rowCount, valueCount: valueCount, payload, &output) else { return }
         let complete = completer()
         let stream = call.stream
         let job = BatchJob(entry: entry, batch: batch, valueCount: valueCount, deadline: call.deadline) {
             complete(.scored(call: stream, $0))
         }
+        submit(job, of: stream)
+    }
+
+    /// The same for rows that are in memory of their own already.
+    func submit(
+        _ call: Call, _ entry: CacheEntry, _ rows: consuming RowMemory, rowCount: Int, payload: [UInt8],
+        _ output: inout OutputBuffer
+    ) throws(CallFailure) {
+        guard parkBatch(call, entry, rowCount, valueCount: rows.valueCount, payload, &output) else { return }
+        let complete = completer()
+        let stream = call.stream
+        let job = BatchJob(
+            entry: entry, rows: rows, rowCount: rowCount, rowStride: entry.servable.model.signature.columnCount,
+            deadline: call.deadline
+        ) {
+            complete(.scored(call: stream, $0))
+        }
+        submit(job, of: stream)
+    }
+
+    private func parkBatch(
+        _ call: Call, _ entry: CacheEntry, _ rowCount: Int, valueCount: Int, _ payload: [UInt8],
+        _ output: inout OutputBuffer
+    ) -> Bool {
+        let byteCount = valueCount * 8 + rowCount * entry.servable.model.outputWidth * 8
+        return park(call, payload: payload, byteCount: byteCount, &output)
+    }
+
+    private func submit(_ job: BatchJob, of stream: UInt32) {
         context.counters.batches.add()
         if !context.compute.submit(job) {
-            complete(
+            completer()(
                 .loaded(
                     call: stream, .failure(CallFailure(.resourceExhausted, "too many batches wait; try again later"))))
         }

@@ -23,6 +23,7 @@ extension CallHandler {
         defer { withExtendedLifetime(entry) {} }
         let servable = entry.servable
         try checkOutputs(request, servable)
+        if request.usesSharedMemory { try checkPlaces(request) }
         let signature = servable.model.signature
         let columns = InferColumns(
             modelName: servable.nameBytes.view, count: signature.columnCount, names: signature.columnNames)
@@ -30,8 +31,16 @@ extension CallHandler {
         let (valueCount, overflow) = rowCount.multipliedReportingOverflow(by: signature.columnCount)
         guard !overflow else { throw CallFailure(.resourceExhausted, "\(rowCount) rows are too many for one call") }
         // Bounds the rows by what a reply may hold, before memory is taken for them.
-        _ = try context.predictor.rowCount(servable, columnCount: signature.columnCount, valueCount: valueCount)
-        let values = unsafe try request.rows(rowCount, columns, in: context.arena)
+        _ = try context.predictor.rowCount(
+            servable, columnCount: signature.columnCount, valueCount: valueCount,
+            outputByteCountMax: request.sharesAllOutputs
+                ? context.limits.inFlightByteCountMax : Predictor.outputByteCountMax)
+        if let place = request.sharedMatrix, context.predictor.isBatch(servable, rowCount: rowCount) {
+            return try submitShared(call, entry, request, place, rowCount: rowCount, &output)
+        }
+        let values = unsafe try request.usesSharedMemory
+            ? request.sharedRows(rowCount, columns, in: context.arena, read: read)
+            : request.rows(rowCount, columns, in: context.arena)
         let batch = unsafe RowBatch(values: values, rowCount: rowCount, rowStride: signature.columnCount)
         if context.predictor.isBatch(servable, rowCount: rowCount) {
             try submit(
@@ -104,8 +113,13 @@ extension CallHandler {
                 unsafe reply.append(
                     name: servable.outputNames[position].view, width: servable.outputWidths[position],
                     values: outputs + rowCount * servable.outputOffsets[position],
-                    kind: servable.outputKind(at: position))
+                    kind: servable.outputKind(at: position),
+                    wanted: request.outputCount == 0 ? nil : request.sharedOutput(at: wanted))
             else { throw noMemory(rowCount) }
+        }
+        if request.usesSharedMemory {
+            try checkReply(reply.byteCount, rowCount: rowCount)
+            try writeShared(reply, rowCount: rowCount)
         }
         if call.route == .modelStreamInfer {
             let byteCount = InferCodec.streamByteCount(reply)

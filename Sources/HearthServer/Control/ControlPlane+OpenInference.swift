@@ -8,7 +8,9 @@ import HearthWire
 /// What the Open Inference Protocol tells of the server and its models.
 extension ControlPlane {
     /// The extensions of the protocol that are really there, as Triton names them.
-    private static var extensions: [String] { ["model_configuration", "model_repository", "statistics"] }
+    private var extensions: [String] {
+        ["model_configuration", "model_repository", "statistics"] + (regions == nil ? [] : ["system_shared_memory"])
+    }
     /// Triton's `{backend}_{format}`: every model here is a `model.hearth`, whatever library trained it.
     private static var platform: String { "hearth_model" }
     private static var backend: String { "hearth" }
@@ -21,7 +23,7 @@ extension ControlPlane {
         var reply = OpenInference.ServerMetadataResponse()
         reply.name = "hearth"
         reply.version = facts.version
-        reply.extensions = Self.extensions
+        reply.extensions = extensions
         return reply
     }
 

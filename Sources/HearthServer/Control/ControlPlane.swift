@@ -37,6 +37,8 @@ package final class ControlPlane: Sendable {
     let counters: [ServerCounters]
     let facts: Facts
     let logger: Logger
+    /// Shared memory of clients; nil when it is not offered.
+    let regions: SharedMemoryTable?
     /// Answers the calls that need not wait, for workers to call as well.
     let readiness: ReadinessAnswers
     /// What the server tells of its interface.
@@ -45,13 +47,15 @@ package final class ControlPlane: Sendable {
     private let thread = Mutex<SystemThread?>(nil)
 
     init(
-        manager: ModelManager, store: any RegistryStore, counters: [ServerCounters], facts: Facts, logger: Logger
+        manager: ModelManager, store: any RegistryStore, counters: [ServerCounters], facts: Facts, logger: Logger,
+        regions: SharedMemoryTable? = nil
     ) {
         self.manager = manager
         self.store = store
         self.counters = counters
         self.facts = facts
         self.logger = logger
+        self.regions = regions
         readiness = ReadinessAnswers(manager: manager)
     }
 
@@ -94,6 +98,9 @@ package final class ControlPlane: Sendable {
             case .repositoryIndex: return .success(try reply(request, arena, repositoryIndex))
             case .repositoryModelLoad: return .success(try reply(request, arena, repositoryModelLoad))
             case .repositoryModelUnload: return .success(try reply(request, arena, repositoryModelUnload))
+            case .sharedMemoryStatus: return .success(try reply(request, arena, sharedMemoryStatus))
+            case .sharedMemoryRegister: return .success(try reply(request, arena, sharedMemoryRegister))
+            case .sharedMemoryUnregister: return .success(try reply(request, arena, sharedMemoryUnregister))
             case .predict, .detect, .modelInfer, .modelStreamInfer, .watch, .healthWatch, .reflection,
                 .reflectionAlpha:
                 throw CallFailure(.internalError, "\(request.route.method) is no call of the control plane")

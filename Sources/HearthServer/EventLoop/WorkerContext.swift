@@ -21,6 +21,8 @@ final class WorkerContext {
     let manager: ModelManager
     let compute: ComputePool
     let control: ControlPlane
+    /// Shared memory of clients; nil when it is not offered.
+    let regions: SharedMemoryTable?
     let access: AccessPolicy
     let denials: DenialLog
     let limits: ServerLimits
@@ -36,6 +38,7 @@ final class WorkerContext {
         manager = services.manager
         compute = services.compute
         control = services.control
+        regions = services.control.regions
         access = services.access
         denials = services.denials
         limits = services.limits

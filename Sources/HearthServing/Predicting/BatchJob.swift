@@ -29,24 +29,37 @@ package final class BatchJob: Sendable {
     private let done: @Sendable (BatchJob) -> Void
 
     /// - Parameter done: called once, on a pool thread, when all rows are scored or one was refused.
-    package init(
+    package convenience init(
         entry: CacheEntry, batch: RowBatch, valueCount: Int, deadline: MonotonicTime?,
+        done: @escaping @Sendable (BatchJob) -> Void
+    ) {
+        let memory = RowMemory(valueCount: valueCount)
+        unsafe memory.values.initialize(from: batch.values, count: valueCount)
+        self.init(
+            entry: entry, rows: memory, rowCount: batch.rowCount, rowStride: batch.rowStride, deadline: deadline,
+            done: done)
+    }
+
+    /// A job of rows that are in its own memory already.
+    ///
+    /// - Parameter done: called once, on a pool thread, when all rows are scored or one was refused.
+    package init(
+        entry: CacheEntry, rows: consuming RowMemory, rowCount: Int, rowStride: Int, deadline: MonotonicTime?,
         done: @escaping @Sendable (BatchJob) -> Void
     ) {
         let columns = entry.servable.model.signature.columnCount
         precondition(
-            batch.rowCount > 0 && (batch.rowCount - 1) * batch.rowStride + columns <= valueCount,
+            rowCount > 0 && (rowCount - 1) * rowStride + columns <= rows.valueCount,
             "a batch has rows, and all of them lie within its values")
         self.entry = entry
         self.deadline = deadline
         self.done = done
-        rowCount = batch.rowCount
-        rowStride = batch.rowStride
+        self.rowCount = rowCount
+        self.rowStride = rowStride
         let model = entry.servable.model
         chunkRowCount = max(1, Self.chunkWork / max(1, model.workPerRow))
         chunkCount = (rowCount + chunkRowCount - 1) / chunkRowCount
-        unsafe values = .allocate(capacity: max(1, valueCount))
-        unsafe values.initialize(from: batch.values, count: valueCount)
+        unsafe values = rows.release()
         unsafe outputs = .allocate(capacity: rowCount * model.outputWidth)
         unsafe outputs.initialize(repeating: 0, count: rowCount * model.outputWidth)
     }

@@ -53,10 +53,11 @@ package struct Predictor: ~Copyable {
         return .entry(entry)
     }
 
-    /// Rows in `valueCount` values; throws INVALID_ARGUMENT when the columns are not the model's.
+    /// Rows in `valueCount` values; throws INVALID_ARGUMENT when the columns are not the model's, RESOURCE_EXHAUSTED
+    /// when the outputs of so many would have more than `outputByteCountMax` bytes.
     @inline(__always)
     package func rowCount(
-        _ servable: Servable, columnCount: Int, valueCount: Int
+        _ servable: Servable, columnCount: Int, valueCount: Int, outputByteCountMax: Int = Self.outputByteCountMax
     ) throws(CallFailure) -> Int {
         let columns = servable.model.signature.columnCount
         guard columnCount == 0 || columnCount == columns, valueCount > 0, valueCount % columns == 0 else {
@@ -64,10 +65,12 @@ package struct Predictor: ~Copyable {
             throw Self.shapeFailure(servable, columnCount: columnCount, valueCount: valueCount)
         }
         let rows = valueCount / columns
-        guard rows <= Self.outputByteCountMax / (8 * servable.model.outputWidth) else {
-            let most = Self.outputByteCountMax / (8 * servable.model.outputWidth)
+        guard rows <= outputByteCountMax / (8 * servable.model.outputWidth) else {
+            let most = outputByteCountMax / (8 * servable.model.outputWidth)
             servable.statistics.failed()
-            let message = "\(rows) rows would make a reply over 4 MiB; send at most \(most) rows in one call"
+            let message =
+                "\(rows) rows would make a reply over \(outputByteCountMax >> 20) MiB; send at most \(most) rows in one "
+                + "call"
             throw CallFailure(.resourceExhausted, message)
         }
         return rows

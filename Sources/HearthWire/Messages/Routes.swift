@@ -26,6 +26,9 @@ package enum Route: Int, CaseIterable, Sendable {
     case repositoryIndex
     case repositoryModelLoad
     case repositoryModelUnload
+    case sharedMemoryStatus
+    case sharedMemoryRegister
+    case sharedMemoryUnregister
     // grpc.health.v1.Health
     case healthCheck
     case healthWatch
@@ -45,7 +48,7 @@ package enum Route: Int, CaseIterable, Sendable {
 
     /// Who may make a call when no rule says otherwise.
     package enum Access: String, Sendable, CaseIterable {
-        /// Answers from models: open to whoever may connect.
+        /// Answers from models, and what belongs to such calls: open to whoever may connect.
         case data
         /// Tells what is there and changes nothing: open to whoever may connect.
         case read
@@ -65,7 +68,8 @@ package enum Route: Int, CaseIterable, Sendable {
         case .predict, .detect: Self.inference
         case .reload, .list, .get, .promote, .rollback, .stats, .watch: Self.models
         case .modelInfer, .modelStreamInfer, .serverLive, .serverReady, .modelReady, .serverMetadata, .modelMetadata,
-            .modelConfig, .modelStatistics, .repositoryIndex, .repositoryModelLoad, .repositoryModelUnload:
+            .modelConfig, .modelStatistics, .repositoryIndex, .repositoryModelLoad, .repositoryModelUnload,
+            .sharedMemoryStatus, .sharedMemoryRegister, .sharedMemoryUnregister:
             Self.openInference
         case .healthCheck, .healthWatch: Self.health
         case .reflection: Self.serverReflection
@@ -96,6 +100,9 @@ package enum Route: Int, CaseIterable, Sendable {
         case .repositoryIndex: "RepositoryIndex"
         case .repositoryModelLoad: "RepositoryModelLoad"
         case .repositoryModelUnload: "RepositoryModelUnload"
+        case .sharedMemoryStatus: "SystemSharedMemoryStatus"
+        case .sharedMemoryRegister: "SystemSharedMemoryRegister"
+        case .sharedMemoryUnregister: "SystemSharedMemoryUnregister"
         case .healthCheck: "Check"
         case .reflection, .reflectionAlpha: "ServerReflectionInfo"
         }
@@ -112,6 +119,8 @@ package enum Route: Int, CaseIterable, Sendable {
     package var access: Access {
         switch self {
         case .predict, .detect, .modelInfer, .modelStreamInfer: .data
+        // They concern the caller's own regions alone, and are of no use but for its calls to models.
+        case .sharedMemoryRegister, .sharedMemoryUnregister: .data
         case .reload, .promote, .rollback, .repositoryModelLoad, .repositoryModelUnload: .admin
         default: .read
         }

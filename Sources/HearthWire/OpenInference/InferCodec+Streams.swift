@@ -26,12 +26,12 @@ extension InferCodec {
         unsafe VarInt.writeField(1, message, to: &cursor)
     }
 
-    /// A request as small as it can be that still says what its reply needs: the id, the outputs wanted, and whether
-    /// elements are typed (an empty entry of raw contents when they are not).
+    /// A request as small as it can be that still says what its reply needs: the id, the outputs wanted and where,
+    /// and whether elements are typed (an empty entry of raw contents when they are not).
     package static func outline(of request: InferRequestView) -> [UInt8] {
         var byteCount = VarInt.fieldByteCount(request.id.count) + (request.isTyped ? 0 : 2)
         for index in 0..<request.outputCount {
-            let inner = VarInt.fieldByteCount(request.outputName(at: index).count)
+            let inner = outlineByteCount(request, index)
             byteCount += 1 + VarInt.byteCount(UInt64(inner)) + inner
         }
         return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
@@ -39,14 +39,20 @@ extension InferCodec {
             guard var cursor = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
             unsafe VarInt.writeField(3, request.id, to: &cursor)
             for index in 0..<request.outputCount {
-                let name = request.outputName(at: index)
                 unsafe VarInt.writeTag(6, 2, to: &cursor)
-                unsafe VarInt.write(UInt64(VarInt.fieldByteCount(name.count)), to: &cursor)
-                unsafe VarInt.writeField(1, name, to: &cursor)
+                unsafe VarInt.write(UInt64(outlineByteCount(request, index)), to: &cursor)
+                unsafe VarInt.writeField(1, request.outputName(at: index), to: &cursor)
+                unsafe request.sharedOutput(at: index)?.writeEntries(2, to: &cursor)
             }
             guard !request.isTyped else { return }
             unsafe VarInt.writeTag(7, 2, to: &cursor)
             unsafe VarInt.write(0, to: &cursor)
         }
+    }
+
+    /// Bytes of an output that was asked for.
+    private static func outlineByteCount(_ request: InferRequestView, _ index: Int) -> Int {
+        VarInt.fieldByteCount(request.outputName(at: index).count)
+            + (request.sharedOutput(at: index)?.entriesByteCount ?? 0)
     }
 }

@@ -34,7 +34,7 @@ package enum InferOutputKind {
 package struct InferReply {
     /// An output with its elements as they are sent.
     @safe
-    private struct Output {
+    struct Output {
         var name: ByteView
         var datatype: OpenInference.Datatype
         var width: Int
@@ -47,6 +47,8 @@ package struct InferReply {
         var rawByteCount: Int
         /// Bytes of the InferOutputTensor.
         var tensorByteCount: Int
+        /// Where the elements are wanted when they are not sent.
+        var wanted: SharedMemoryPlace?
     }
 
     private static let sourceKey: StaticString = "source"
@@ -56,9 +58,9 @@ package struct InferReply {
     private let id: ByteView
     private let isTyped: Bool
     private let rowCount: Int
-    private let outputs: UnsafeMutableBufferPointer<Output>
-    private var outputCount = 0
-    private let arena: Arena
+    let outputs: UnsafeMutableBufferPointer<Output>
+    package private(set) var outputCount = 0
+    let arena: Arena
     private let sourceByteCount: Int
     private let generationByteCount: Int
 
@@ -91,9 +93,11 @@ package struct InferReply {
     /// - Parameters:
     ///   - width: values per row.
     ///   - values: rows x width, readable until the reply is written.
+    ///   - wanted: where the elements are put instead of being sent; whoever has the region does that.
     @inline(__always)
     package mutating func append(
-        name: ByteView, width: Int, values: UnsafePointer<Double>, kind: borrowing InferOutputKind
+        name: ByteView, width: Int, values: UnsafePointer<Double>, kind: borrowing InferOutputKind,
+        wanted: SharedMemoryPlace? = nil
     ) -> Bool {
         guard unsafe outputCount < outputs.count else { return false }
         let count = rowCount &* width
@@ -101,7 +105,10 @@ package struct InferReply {
             name: name, datatype: kind.datatype, width: width, elements: UnsafeRawPointer(values), labels: nil,
             typedByteCount: 0, rawByteCount: count &* 8, tensorByteCount: 0)
         guard unsafe convert(&output, values, count: count, kind) else { return false }
-        if isTyped && output.datatype != .bytes {
+        output.wanted = wanted
+        if wanted != nil {
+            output.typedByteCount = 0
+        } else if isTyped && output.datatype != .bytes {
             output.typedByteCount = VarInt.fieldByteCount(Self.typedElementsByteCount(output, count))
         }
         let shapeByteCount =
@@ -109,8 +116,9 @@ package struct InferReply {
         output.tensorByteCount =
             VarInt.fieldByteCount(name.count) + VarInt.fieldByteCount(output.datatype.name.utf8CodeUnitCount)
             + VarInt.fieldByteCount(shapeByteCount) + (isTyped ? VarInt.fieldByteCount(output.typedByteCount) : 0)
+        if let place = output.place { output.tensorByteCount += place.entriesByteCount }
         byteCount += 1 + VarInt.byteCount(UInt64(output.tensorByteCount)) + output.tensorByteCount
-        if !isTyped { byteCount += 1 + VarInt.byteCount(UInt64(output.rawByteCount)) + output.rawByteCount }
+        if !isTyped { byteCount += 1 + VarInt.byteCount(UInt64(output.sentByteCount)) + output.sentByteCount }
         unsafe outputs[outputCount] = output
         outputCount += 1
         return true
@@ -128,7 +136,8 @@ package struct InferReply {
         for index in 0..<outputCount {
             let output = unsafe outputs[index]
             unsafe VarInt.writeTag(6, 2, to: &cursor)
-            unsafe VarInt.write(UInt64(output.rawByteCount), to: &cursor)
+            unsafe VarInt.write(UInt64(output.sentByteCount), to: &cursor)
+            if output.wanted != nil { continue }
             if let labels = unsafe output.labels?.takeUnretainedValue() {
                 unsafe writeLabels(output, labels, to: &cursor)
             } else {
@@ -223,7 +232,8 @@ package struct InferReply {
             3, byteCount: rowsByteCount + (width > 1 ? VarInt.byteCount(UInt64(width)) : 0), to: &cursor)
         unsafe VarInt.write(UInt64(rowCount), to: &cursor)
         if width > 1 { unsafe VarInt.write(UInt64(width), to: &cursor) }
-        guard isTyped else { return }
+        if let place = output.place { unsafe place.writeEntries(4, to: &cursor) }
+        guard isTyped && output.wanted == nil else { return }
         unsafe VarInt.writeFieldHeader(5, byteCount: output.typedByteCount, to: &cursor)
         unsafe writeContents(output, count: rowCount &* width, to: &cursor)
     }
@@ -249,7 +259,7 @@ package struct InferReply {
     }
 
     /// Every element of BYTES is its length in four bytes, then itself.
-    private func writeLabels(_ output: Output, _ labels: OutputLabels, to cursor: inout UnsafeMutableRawPointer) {
+    func writeLabels(_ output: Output, _ labels: OutputLabels, to cursor: inout UnsafeMutableRawPointer) {
         for index in 0..<rowCount &* (output.width) {
             let value = unsafe output.elements.load(fromByteOffset: index &* 8, as: Double.self)
             var label = Self.label(labels, value)

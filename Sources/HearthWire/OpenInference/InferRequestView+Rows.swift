@@ -23,10 +23,14 @@ extension InferRequestView {
     /// number of rows, at least 1.
     package func rowCount(_ columns: InferColumns, in arena: Arena) throws(CallFailure) -> Int {
         try checkOutputs(columns)
-        guard unsafe rawCount == 0 || rawCount == inputs.count else {
+        let unsharedCount = inputCount - sharedInputCount
+        guard isTyped || rawCount == unsharedCount else {
             throw Self.invalid(
-                "\(rawCount) raw_input_contents for \(inputCount) inputs found; one for each input is expected, or "
-                    + "none and the elements in 'contents'")
+                sharedInputCount == 0
+                    ? "\(rawCount) raw_input_contents for \(inputCount) inputs found; one for each input is expected, "
+                        + "or none and the elements in 'contents'"
+                    : "\(rawCount) raw_input_contents found; one for each of the \(unsharedCount) inputs that are not "
+                        + "in shared memory is expected")
         }
         for index in unsafe 0..<inputs.count { try checkInput(index, columns) }
         switch unsafe inputs.count {
@@ -54,6 +58,8 @@ extension InferRequestView {
         for index in unsafe 0..<inputs.count {
             // Copied out: the elements of the buffer are read while they are converted.
             let input = unsafe inputs[index]
+            precondition(
+                input.shared.map { $0.byteCount == input.raw.count } ?? true, "shared memory is read before its rows")
             if let found = unsafe input.write(to: start + input.column, stride: stride, isTyped: isTyped) {
                 throw Self.invalid("element \(found.index) of input '\(input.name.shown)' is \(found.problem)")
             }
@@ -66,18 +72,14 @@ extension InferRequestView {
     private func checkOutputs(_ columns: InferColumns) throws(CallFailure) {
         for index in unsafe 0..<outputs.count {
             let output = unsafe outputs[index]
-            switch output.extra {
-            case .nothing: continue
-            case .sharedMemory:
-                throw CallFailure(
-                    .unimplemented,
-                    "output '\(output.name.shown)' is wanted in shared memory, which this server does not offer; "
-                        + "leave the parameters out and read the reply")
-            case .classification:
+            if output.wantsClassification {
                 throw CallFailure(
                     .unimplemented,
                     "output '\(output.name.shown)' is wanted with 'classification', which this server does not offer; "
                         + "leave the parameter out and read the output's values")
+            }
+            if let place = output.shared, !place.isWhole {
+                throw Self.invalid("output '\(output.name.shown)' \(SharedMemoryPlace.brokenMessage)")
             }
         }
     }
@@ -85,11 +87,8 @@ extension InferRequestView {
     private func checkInput(_ index: Int, _ columns: InferColumns) throws(CallFailure) {
         var input = unsafe inputs[index]
         let name = input.name
-        guard !input.usesSharedMemory else {
-            throw CallFailure(
-                .unimplemented,
-                "input '\(name.shown)' is in shared memory, which this server does not offer; send its bytes in "
-                    + "raw_input_contents")
+        if let place = input.shared, !place.isWhole {
+            throw Self.invalid("input '\(name.shown)' \(SharedMemoryPlace.brokenMessage)")
         }
         guard let datatype = OpenInference.Datatype(name: input.datatypeName), datatype.isNumeric else {
             throw Self.invalid(
@@ -103,13 +102,15 @@ extension InferRequestView {
         } else {
             guard unsafe input.contents == nil else {
                 throw Self.invalid(
-                    "input '\(name.shown)' has 'contents' in a request with raw_input_contents; send all elements in "
-                        + "one of the two")
+                    "input '\(name.shown)' has 'contents' in a request with "
+                        + (sharedInputCount == 0 ? "raw_input_contents" : "shared memory")
+                        + "; send all elements in one of the two")
             }
             let (byteCount, overflow) = input.elementCount.multipliedReportingOverflow(by: datatype.elementByteCount)
-            guard !overflow, byteCount == input.raw.count else {
+            guard !overflow, byteCount == input.shared?.byteCount ?? input.raw.count else {
+                let found = input.shared.map { "\($0.byteCount) bytes of shared memory" }
                 throw unsafe Self.invalid(
-                    "input '\(name.shown)' has \(input.raw.count) bytes of raw_input_contents; shape "
+                    "input '\(name.shown)' has \(found ?? "\(input.raw.count) bytes of raw_input_contents"); shape "
                         + "\(Self.text(input.shape)) of \(datatype.name) takes "
                         + (overflow ? "more than any message has" : "\(byteCount)"))
             }

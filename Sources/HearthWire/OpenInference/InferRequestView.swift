@@ -13,6 +13,10 @@ package struct InferRequestView {
     let outputs: UnsafeMutableBufferPointer<InferWantedOutput>
     /// Entries of raw_input_contents.
     let rawCount: Int
+    /// Inputs whose elements are in shared memory.
+    var sharedInputCount = 0
+    /// Whether any input or output is in shared memory.
+    package internal(set) var usesSharedMemory = false
 
     init(
         inputs: UnsafeMutableBufferPointer<InferInputView>, outputs: UnsafeMutableBufferPointer<InferWantedOutput>,
@@ -29,7 +33,7 @@ package struct InferRequestView {
     package var outputCount: Int { unsafe outputs.count }
 
     /// Whether the elements came in `contents`: then the reply's do too.
-    package var isTyped: Bool { rawCount == 0 }
+    package var isTyped: Bool { rawCount == 0 && sharedInputCount == 0 }
 
     /// The name of the output that was asked for at `index`.
     package func outputName(at index: Int) -> ByteView {
@@ -48,7 +52,8 @@ struct InferInputView {
     var raw = ByteView.empty
     /// Its typed elements; nil when it has none.
     var contents: UnsafeMutablePointer<Inference__InferTensorContents>?
-    var usesSharedMemory = false
+    /// Where the elements are when they are not in the message; they are read into ``raw``.
+    var shared: SharedMemoryPlace?
 
     // Noted while the request is held against its model.
     var datatype = OpenInference.Datatype.fp64
@@ -60,14 +65,10 @@ struct InferInputView {
 /// One output that a request asks for.
 struct InferWantedOutput {
     var name: ByteView
-    /// What is wanted beyond the values.
-    var extra: Extra
-
-    enum Extra: UInt8 {
-        case nothing
-        case sharedMemory
-        case classification
-    }
+    /// Where the values are wanted when not in the reply.
+    var shared: SharedMemoryPlace?
+    /// Whether the best classes are wanted instead of the values.
+    var wantsClassification = false
 }
 
 /// Reads and writes the messages of `ModelInfer` and `ModelStreamInfer`.
@@ -131,7 +132,7 @@ package enum InferCodec {
                 input += 1
             } else if field.number == 6 {
                 guard let name = usualOutput(view) else { return false }
-                unsafe outputs[output] = InferWantedOutput(name: name, extra: .nothing)
+                unsafe outputs[output] = InferWantedOutput(name: name)
                 output += 1
             }
         }
@@ -195,11 +196,15 @@ package enum InferCodec {
             let inputs = unsafe arena.elements(InferInputView.self, count: message.pointee.n_inputs),
             let outputs = unsafe arena.elements(InferWantedOutput.self, count: message.pointee.n_outputs)
         else { return nil }
+        // Entries of raw_input_contents belong to the inputs that are not in shared memory.
+        var rawIndex = 0
         for index in 0..<inputs.count {
             guard let input = unsafe message.pointee.inputs?[index]?.pointee else { return nil }
             unsafe inputs[index] = anyInput(input)
-            guard unsafe index < message.pointee.n_raw_input_contents,
-                let raw = unsafe message.pointee.raw_input_contents?[index]
+            guard unsafe inputs[index].shared == nil else { continue }
+            defer { rawIndex += 1 }
+            guard unsafe rawIndex < message.pointee.n_raw_input_contents,
+                let raw = unsafe message.pointee.raw_input_contents?[rawIndex]
             else { continue }
             unsafe inputs[index].raw = ByteView(UnsafeRawBufferPointer(start: raw.data, count: raw.len))
         }
@@ -212,6 +217,9 @@ package enum InferCodec {
         request.modelName = unsafe ByteView(message.pointee.model_name)
         request.modelVersion = unsafe ByteView(message.pointee.model_version)
         request.id = unsafe ByteView(message.pointee.id)
+        request.sharedInputCount = inputs.count - rawIndex
+        request.usesSharedMemory =
+            request.sharedInputCount > 0 || outputs.indices.contains { unsafe outputs[$0].shared != nil }
         return request
     }
 
@@ -220,8 +228,8 @@ package enum InferCodec {
             name: ByteView(input.name), datatypeName: ByteView(input.datatype),
             shape: UnsafeBufferPointer(start: input.shape, count: input.n_shape), contents: input.contents)
         for index in 0..<(unsafe input.n_parameters) {
-            let key = unsafe ByteView(input.parameters?[index]?.pointee.key)
-            if key.hasPrefix("shared_memory") { view.usesSharedMemory = true }
+            guard let entry = unsafe input.parameters?[index]?.pointee else { continue }
+            unsafe SharedMemoryPlace.read(ByteView(entry.key), entry.value, into: &view.shared)
         }
         return view
     }
@@ -229,11 +237,12 @@ package enum InferCodec {
     private static func anyOutput(
         _ output: Inference__ModelInferRequest__InferRequestedOutputTensor
     ) -> InferWantedOutput {
-        var wanted = InferWantedOutput(name: unsafe ByteView(output.name), extra: .nothing)
+        var wanted = InferWantedOutput(name: unsafe ByteView(output.name))
         for index in 0..<(unsafe output.n_parameters) {
-            let key = unsafe ByteView(output.parameters?[index]?.pointee.key)
-            if key.hasPrefix("shared_memory") { wanted.extra = .sharedMemory }
-            if key.equals("classification") { wanted.extra = .classification }
+            guard let entry = unsafe output.parameters?[index]?.pointee else { continue }
+            let key = unsafe ByteView(entry.key)
+            unsafe SharedMemoryPlace.read(key, entry.value, into: &wanted.shared)
+            if key.equals("classification") { wanted.wantsClassification = true }
         }
         return wanted
     }

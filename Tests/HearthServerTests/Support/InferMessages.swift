@@ -36,6 +36,35 @@ enum InferRequests {
         return bytes
     }
 
+    /// Where a tensor is in shared memory.
+    struct Place {
+        var region = "region"
+        var byteCount: Int
+        var offset = 0
+
+        fileprivate func entries(_ number: UInt8) -> [UInt8] {
+            func entry(_ key: String, _ value: [UInt8]) -> [UInt8] {
+                field(number, field(1, Array("shared_memory_\(key)".utf8)) + field(2, value))
+            }
+            func integer(_ number: Int) -> [UInt8] { [0x10] + varint(UInt64(bitPattern: Int64(number))) }
+            return entry("region", field(3, Array(region.utf8))) + entry("byte_size", integer(byteCount))
+                + (offset == 0 ? [] : entry("offset", integer(offset)))
+        }
+    }
+
+    /// One input in shared memory; outputs without a place come in the reply.
+    static func shared(
+        model: String = ServedForest.model, datatype: String = "FP64", shape: [Int], _ place: Place,
+        outputs: [(name: String, place: Place?)] = []
+    ) -> [UInt8] {
+        var bytes = head(model: model, version: "", id: "shared")
+        bytes += field(5, tensor("input", datatype, shape) + place.entries(4))
+        for output in outputs {
+            bytes += field(6, field(1, Array(output.name.utf8)) + (output.place?.entries(2) ?? []))
+        }
+        return bytes
+    }
+
     private static func head(model: String, version: String, id: String) -> [UInt8] {
         field(1, Array(model.utf8)) + field(2, Array(version.utf8)) + field(3, Array(id.utf8))
     }
@@ -67,6 +96,8 @@ struct InferAnswer {
         var shape: [UInt64] = []
         /// Raw elements, or the packed field of `contents`.
         var elements: [UInt8] = []
+        /// Entries of the map of parameters.
+        var parameterCount = 0
 
         /// The elements as numbers of eight bytes.
         func numbers<Number: BitwiseCopyable>(_ type: Number.Type = Number.self) -> [Number] {
@@ -117,7 +148,8 @@ struct InferAnswer {
         else { return nil }
         return Output(
             name: fields.last(1).text, datatype: fields.last(2).text, shape: shape,
-            elements: contents.all.first?.value.bytes ?? [])
+            elements: contents.all.first?.value.bytes ?? [],
+            parameterCount: fields.all.count { $0.number == 4 })
     }
 }
 

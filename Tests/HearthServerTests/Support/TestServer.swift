@@ -16,7 +16,7 @@ final class TestServer: Sendable {
     init(
         shelf: ModelShelf, workers: Int = 2, waiting: LoopWaitPolicy = .adaptive, admins: Set<UInt32> = [geteuid()],
         cacheByteBudget: Int = 64 << 20, limits: ServerLimits = ServerLimits(), preloadsAll: Bool = true,
-        store: (any RegistryStore)? = nil
+        store: (any RegistryStore)? = nil, sharedMemoryDirectory: String? = nil
     ) throws {
         self.shelf = shelf
         socketPath = shelf.folder.file("hearth.sock")
@@ -26,7 +26,7 @@ final class TestServer: Sendable {
             ServerConfiguration(
                 socket: SocketOptions(path: socketPath), workerCount: workers, waitPolicy: waiting,
                 cacheByteBudget: cacheByteBudget, access: AccessPolicy(adminUIDs: admins), limits: limits,
-                preloadsAll: preloadsAll),
+                preloadsAll: preloadsAll, sharedMemoryDirectory: sharedMemoryDirectory),
             store: store ?? shelf.store, directory: shelf.directory, logger: logger)
     }
 
