@@ -63,8 +63,8 @@ let package = Package(
         layer(
             "HearthServer",
             [
-                "HearthServing", "HearthWire", "HearthRegistry", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthMetrics", "HearthCore", logging,
+                "HearthServing", "HearthGRPC", "HearthWire", "HearthRegistry", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
         // 4 faces
         layer(
@@ -76,12 +76,13 @@ let package = Package(
                 "HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore",
                 logging,
             ], settings: hotPath),
+        layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
-        layer("HearthWire", ["HearthCore", "CHearthMessages", "CNGHTTP2", "CZlib"]),
+        layer("HearthWire", ["HearthCore", "CHearthMessages"]),
         layer("HearthRegistry", ["HearthCore"]),
         // 1 definitions
         layer("HearthModel", ["HearthCore"]),
@@ -100,8 +101,7 @@ let package = Package(
             name: "HearthTestSupport",
             dependencies: [
                 "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry",
-                "HearthModel",
-                "HearthCore", "CZlib",
+                "HearthModel", "HearthWire", "HearthCore", "CZlib",
             ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
         tests("TidyTests", []),
@@ -113,7 +113,8 @@ let package = Package(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
-        tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages", "CNGHTTP2"]),
+        tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
+        tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),
         tests(
             "HearthServingTests",
             [
@@ -123,7 +124,8 @@ let package = Package(
         tests(
             "HearthServerTests",
             [
-                "HearthServer", "HearthServing", "HearthClient", "HearthWire", "HearthArtifacts", "HearthKernels",
+                "HearthServer", "HearthServing", "HearthClient", "HearthGRPC", "HearthWire", "HearthArtifacts",
+                "HearthKernels",
                 "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", "CNGHTTP2", logging, "hearthd",
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
@@ -135,7 +137,7 @@ let package = Package(
 if Context.environment["HEARTH_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "hearth-fuzz", dependencies: ["HearthWire", "HearthCore"], path: "Fuzz",
+            name: "hearth-fuzz", dependencies: ["HearthGRPC", "HearthWire", "HearthCore"], path: "Fuzz",
             swiftSettings: strict))
     package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
 }

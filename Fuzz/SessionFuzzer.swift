@@ -1,4 +1,5 @@
 import HearthCore
+import HearthGRPC
 import HearthWire
 
 /// A gRPC session that gets libFuzzer's bytes from a client: whole, and cut at a place; then the clock runs until nothing

@@ -24,9 +24,10 @@ struct Migrator {
     ///
     /// Reads only. Throws `.corrupt` for a foreign file or a changed step, `.refused` for a newer schema.
     func state(of database: Database) throws -> State {
+        // The objects first: another process may make the registry between the two, identity and objects in one step.
+        let objects = try integer(database, "SELECT COUNT(*) FROM sqlite_master")
         let identity = try integer(database, "PRAGMA application_id")
         guard identity == Self.applicationID else {
-            let objects = try integer(database, "SELECT COUNT(*) FROM sqlite_master")
             guard identity == 0, objects == 0 else {
                 throw RegistryError(
                     .corrupt, "\(path) is a SQLite database of another application (application_id \(identity ?? 0))",

@@ -1,4 +1,4 @@
-package import HearthWire
+package import HearthGRPC
 
 /// The bounds that keep one client from hurting the others, each with what happens beyond it.
 package struct ServerLimits: Sendable {

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthTestSupport
 
 @testable import HearthWire
 

@@ -1,5 +1,6 @@
 import CHearthMessages
 import HearthCore
+import HearthTestSupport
 import HearthWire
 import Testing
 

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthGRPC
 import HearthWire
 
 /// Replies as gRPC over HTTP/2: they are queued in the session, which knows when the client takes them; the lane sends

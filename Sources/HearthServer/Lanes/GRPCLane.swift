@@ -1,4 +1,5 @@
 import HearthCore
+import HearthGRPC
 import HearthMetrics
 import HearthServing
 import HearthWire

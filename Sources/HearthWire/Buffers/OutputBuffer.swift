@@ -8,8 +8,8 @@ public import HearthCore
 public struct OutputBuffer: ~Copyable {
     @usableFromInline
     var memory: UnsafeMutableRawPointer
-    @usableFromInline
-    var capacity: Int
+    /// Bytes that there is memory for.
+    public internal(set) var capacity: Int
     @usableFromInline
     var head = 0
     @usableFromInline

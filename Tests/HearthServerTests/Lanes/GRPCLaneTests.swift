@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import HearthCore
+import HearthGRPC
 import HearthServer
 import HearthTestSupport
 import HearthWire

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthGRPC
 import HearthServer
 import HearthTestSupport
 import HearthWire

@@ -71,7 +71,8 @@ import Testing
 
         #expect(try bench.served() == "\(id) 1")
         #expect(try bench.ask(name: 1).get().generation == 1)
-        #expect(bench.loader.count(id) == 2)
+        // A load whose end is still being told serves the reload too.
+        #expect((1...2).contains(bench.loader.count(id)))
         #expect(bench.closeEvents() == ["promoted 1", "available 1", "unloaded 1", "available 1"])
     }
 

@@ -6,7 +6,7 @@ enum Layers {
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
         (4, "faces", ["HearthTraining"]),
-        (3, "stages", ["HearthServing", "HearthClient", "HearthRegistrySQLite"]),
+        (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite"]),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
         (0, "vocabulary", ["HearthCore"]),

@@ -9,6 +9,7 @@ enum UnsafeCode {
         ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
         ("Sources/HearthArtifacts/", "anonymous mappings and libcrypto"),
         ("Sources/HearthWire/", "protobuf-c structs and the arena they live in"),
+        ("Sources/HearthGRPC/", "nghttp2's structs and callbacks"),
         ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),
         ("Sources/HearthServer/", "the event loop's buffers and epoll"),
         ("Sources/hearthd/", "signals, the limit of open files and the environment are calls of C"),

@@ -23,10 +23,10 @@ enum Walls {
             module: "CProtobufC", importers: ["Sources/HearthWire/"],
             reason: "the allocator of the message arena"),
         Wall(
-            module: "CNGHTTP2", importers: ["Sources/HearthWire/GRPC/"],
+            module: "CNGHTTP2", importers: ["Sources/HearthGRPC/"],
             reason: "the HTTP/2 engine below the gRPC lane"),
         Wall(
-            module: "CZlib", importers: ["Sources/HearthWire/GRPC/Gzip.swift"],
+            module: "CZlib", importers: ["Sources/HearthGRPC/Gzip.swift"],
             reason: "gRPC messages that a client sends compressed"),
         Wall(
             module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
@@ -59,5 +59,5 @@ enum Walls {
     ]
 
     /// Targets that do without Foundation: they are on the path of every request.
-    static let withoutFoundation: Set<String> = ["HearthCore", "HearthWire", "HearthKernels"]
+    static let withoutFoundation: Set<String> = ["HearthCore", "HearthWire", "HearthGRPC", "HearthKernels"]
 }

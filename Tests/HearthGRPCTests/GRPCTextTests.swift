@@ -1,4 +1,6 @@
 import HearthCore
+import HearthGRPC
+import HearthTestSupport
 import HearthWire
 import Testing
 

@@ -1,5 +1,6 @@
 import CNGHTTP2
 import HearthCore
+package import HearthWire
 
 /// What the gRPC connections of one worker share, so that a warm call allocates nothing and an idle connection holds
 /// little: memory of the HTTP/2 engine, streams that are used again, the fields that every reply has. One owner, one

@@ -1,6 +1,7 @@
 import CNGHTTP2
 import HearthCore
 import HearthTestSupport
+import HearthGRPC
 import HearthWire
 
 /// A session with a client made by hand: frames go in, and what comes out is read again.

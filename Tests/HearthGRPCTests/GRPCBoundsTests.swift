@@ -1,8 +1,9 @@
 import HearthCore
 import HearthTestSupport
+import HearthWire
 import Testing
 
-@testable import HearthWire
+@testable import HearthGRPC
 
 /// What keeps the clients of one worker from taking its time and its memory: frames that ask for nothing, bytes that
 /// all hold together, the memory of large messages.

@@ -1,5 +1,6 @@
 import CNGHTTP2
 package import HearthCore
+package import HearthWire
 
 /// Answers the calls that a gRPC session takes in.
 package protocol GRPCSessionDelegate: AnyObject {

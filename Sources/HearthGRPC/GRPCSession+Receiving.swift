@@ -1,5 +1,6 @@
 import CNGHTTP2
 import HearthCore
+import HearthWire
 
 /// What the engine tells of the bytes that came.
 extension GRPCSession {

@@ -1,4 +1,5 @@
 package import HearthCore
+package import HearthWire
 
 /// The header `grpc-message`: UTF-8 in which everything but printable ASCII, and `%`, is percent-encoded. Source: "gRPC
 /// over HTTP2", Status-Message.

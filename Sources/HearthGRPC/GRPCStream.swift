@@ -1,4 +1,5 @@
 import HearthCore
+import HearthWire
 
 /// One call of a gRPC connection: its request as it arrives, its reply as it leaves. Used again for the next call when
 /// it is over.

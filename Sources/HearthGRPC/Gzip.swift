@@ -1,5 +1,6 @@
 import CZlib
 import HearthCore
+import HearthWire
 
 /// Messages that a client sends compressed (`grpc-encoding: gzip`).
 enum Gzip {

@@ -1,9 +1,10 @@
 import CNGHTTP2
 import HearthCore
 import HearthTestSupport
+import HearthWire
 import Testing
 
-@testable import HearthWire
+@testable import HearthGRPC
 
 /// The parts of the gRPC session that stand alone: gzip, the boundaries of frames, the engine's memory.
 @Suite struct GRPCPartsTests {

@@ -1,4 +1,5 @@
 package import HearthCore
+package import HearthWire
 
 /// What the headers of a request say, taken field by field. It keeps no text but that of a call that is not found.
 ///

@@ -1,8 +1,9 @@
 import HearthCore
 import HearthTestSupport
+import HearthWire
 import Testing
 
-@testable import HearthWire
+@testable import HearthGRPC
 
 /// The session by hand-made frames, without a socket: how bytes are cut, what is broken, and that nothing is kept.
 @Suite struct GRPCSessionTests {

@@ -1,5 +1,6 @@
 import CNGHTTP2
 package import HearthCore
+import HearthWire
 
 /// Replies: messages are queued at their stream, and the engine takes them as the client's windows allow.
 extension GRPCSession {
