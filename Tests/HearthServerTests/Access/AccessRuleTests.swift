@@ -21,14 +21,17 @@ import Testing
     }
 
     @Test func `calls are named by class, by service, one by one, or all`() throws {
-        #expect(try calls("data") == [.predict, .detect, .modelInfer, .modelStreamInfer])
+        let data: Set<Route> = [
+            .predict, .detect, .modelInfer, .modelStreamInfer, .sharedMemoryRegister, .sharedMemoryUnregister,
+        ]
+        #expect(try calls("data") == data)
         #expect(try calls("admin") == Set(Route.allCases.filter { $0.access == .admin }))
         #expect(try calls("read") == Set(Route.allCases.filter { $0.access == .read }))
         #expect(try calls("hearth.v1.Inference") == [.predict, .detect])
         #expect(try calls("hearth.v1.Models/Promote") == [.promote])
         #expect(
             try calls("data, hearth.v1.Models/Promote hearth.v1.Models/Rollback")
-                == [.predict, .detect, .modelInfer, .modelStreamInfer, .promote, .rollback])
+                == data.union([.promote, .rollback]))
         #expect(try calls("any read,\tadmin") == Set(Route.allCases.filter { $0.access != .data }))
         #expect(throws: AccessError.self) { try calls("*") }
     }
