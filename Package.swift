@@ -111,7 +111,7 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
-        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"], resources: [.copy("Fixtures")]),
+        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
