@@ -12,6 +12,10 @@ package struct ServerLimits: Sendable {
     /// Bytes of replies that a client has not read: it is not read from meanwhile, but replies to what is in flight and
     /// events go on coming. Beyond: the connection is closed.
     package var unreadByteCountMax = 64 << 20
+    /// Bytes that all connections hold together: of requests that are not whole, calls that wait, replies that are not
+    /// taken. Each worker has its share. Beyond: RESOURCE_EXHAUSTED for a call that would hold more; a connection whose
+    /// frames or replies grow beyond is closed.
+    package var heldByteCountMax = 1 << 30
     /// Calls of a connection that wait. Beyond: RESOURCE_EXHAUSTED for that call.
     package var inFlightCallCountMax = 1024
     /// A frame that is not complete after so long, or replies of which nothing was read for so long, close the
@@ -21,6 +25,9 @@ package struct ServerLimits: Sendable {
     package var grpc = GRPCLimits()
     /// How long a stopping server waits for calls that are being answered.
     package var drainMilliseconds: Int64 = 10_000
+
+    /// What one user may take, over all its connections.
+    package var perUser = PeerLimits()
 
     package init() {}
 }

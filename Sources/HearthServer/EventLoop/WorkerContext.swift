@@ -12,25 +12,31 @@ final class WorkerContext {
     var outputs: [OutputView] = []
     /// The name `{model_type}.{series}` of a Detect call, composed here.
     var nameBuffer = OutputBuffer(capacity: 512)
+    /// What the connections of this worker hold.
+    let held: HeldMemory
     /// Memory that the gRPC connections of this worker share.
-    let grpcPool = GRPCPool()
+    let grpcPool: GRPCPool
     let counters: ServerCounters
     let manager: ModelManager
     let compute: ComputePool
     let control: ControlPlane
     let access: AccessPolicy
+    let denials: DenialLog
     let limits: ServerLimits
     let mailbox: Mailbox
 
     init(_ services: WorkerServices, counters: ServerCounters, mailbox: Mailbox) {
         predictor = Predictor(cache: services.manager.cache)
         outputs.reserveCapacity(64)
+        held = HeldMemory(byteCountMax: services.limits.heldByteCountMax / max(1, services.workerCount))
+        grpcPool = GRPCPool(held: held)
         self.counters = counters
         self.mailbox = mailbox
         manager = services.manager
         compute = services.compute
         control = services.control
         access = services.access
+        denials = services.denials
         limits = services.limits
     }
 }
@@ -41,7 +47,9 @@ struct WorkerServices: Sendable {
     var compute: ComputePool
     var control: ControlPlane
     var access: AccessPolicy
+    var denials: DenialLog
     var limits: ServerLimits
+    var workerCount: Int
     var waitPolicy: LoopWaitPolicy
     var permits: SpinPermits
 }

@@ -84,8 +84,9 @@ extension WorkerLoop {
         }
         guard let lane = connection.lane else { return 0 }
         let step = lane.receive(bytes, receivedAt: now, &out)
-        // Its first call was refused with the reason; there will be no second.
-        if step.isClosing || (connection.isOverLimit && !out.isEmpty) { connection.isClosing = true }
+        // Its first call was refused with the reason; there will be no second. What a lane writes before the first call
+        // (the settings of HTTP/2) is no answer to it.
+        if step.isClosing || (connection.isOverLimit && lane.hasRefused) { connection.isClosing = true }
         connection.byteCountMissing = step.byteCountMissing
         if step.consumed > 0 { connection.stalledSince = nil }
         return step.consumed
@@ -117,6 +118,10 @@ extension WorkerLoop {
             closeStalled(connection, "its client reads no replies")
             return
         }
+        guard holdsNoMoreThanItMay(connection) else {
+            closeStalled(connection, "the server's connections hold all that they may together")
+            return
+        }
         // A client that does not read its replies is not read from either.
         if !connection.output.isEmpty, hot === connection { hot = nil }
         let interest: Poller.Events = connection.output.isEmpty ? [.readable, .peerClosed] : [.writable]
@@ -130,6 +135,17 @@ extension WorkerLoop {
             connection.stalledSince = connection.stalledSince ?? now
         }
         watch(connection)
+    }
+
+    /// Counts what the connection holds. Returns false when it holds more than a little while all together hold too
+    /// much.
+    private func holdsNoMoreThanItMay(_ connection: Connection) -> Bool {
+        let held = connection.input.count + connection.output.count
+        guard held != connection.heldByteCount else { return true }
+        let grown = held - connection.heldByteCount
+        context.held.byteCount += grown
+        connection.heldByteCount = held
+        return grown <= 0 || held <= Self.byteCountKept || context.held.hasRoom(for: 0)
     }
 
     /// Writes as much as the socket takes. Returns false when the connection broke and was closed.
@@ -160,6 +176,8 @@ extension WorkerLoop {
         freeSlots.append(slot)
         watched.remove(slot)
         connectionCount -= 1
+        context.held.byteCount -= connection.heldByteCount
+        connection.heldByteCount = 0
         if hot === connection { hot = nil }
         context.counters.connectionsClosed.add()
         connectionGauge.closed(isOverLimit: connection.isOverLimit, worker: context.mailbox)

@@ -5,6 +5,7 @@ import HearthCore
 struct FrameWatch {
     private static let prefaceByteCount = 24
     private static let headerByteCount = 9
+    private static let dataType: UInt8 = 0
     private static let headersType: UInt8 = 1
     private static let continuationType: UInt8 = 9
     private static let endHeaders: UInt8 = 4
@@ -17,6 +18,13 @@ struct FrameWatch {
     private var payloadLeft = 0
     /// Whether CONTINUATION frames must follow.
     private var isBlockOpen = false
+    private var idleCount = 0
+
+    /// Frames since the last time that ask for nothing: neither headers nor data with something in it.
+    mutating func takeIdleCount() -> Int {
+        defer { idleCount = 0 }
+        return idleCount
+    }
 
     /// Takes the bytes that came at `now`.
     @inline(__always)
@@ -54,6 +62,7 @@ struct FrameWatch {
         guard headerCount == Self.headerByteCount else { return }
         headerCount = 0
         payloadLeft = Int(header.0)
+        if header.1 != Self.headersType, header.1 != Self.dataType || header.0 == 0 { idleCount += 1 }
         if header.1 == Self.headersType || header.1 == Self.continuationType {
             isBlockOpen = header.2 & Self.endHeaders == 0
         }

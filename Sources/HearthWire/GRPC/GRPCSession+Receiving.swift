@@ -58,6 +58,8 @@ extension GRPCSession {
             return fail(stream, .invalidArgument, "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n")
         }
         stream.isTaken = true
+        // Between the messages of a stream its client may be silent as long as it likes.
+        if head.route?.kind == .bidirectional { setPartial(stream, since: nil) }
     }
 
     // MARK: - Data
@@ -85,6 +87,9 @@ extension GRPCSession {
                 + "\(ByteCount(limits.heldByteCountMax)) are the most at once; send fewer at the same time"
             return fail(stream, .resourceExhausted, message)
         }
+        guard pool.held.hasRoom(for: bytes.count) else {
+            return fail(stream, .resourceExhausted, pool.held.fullMessage)
+        }
         heldByteCount += bytes.count
         stream.body.append(bytes)
         if stream.partialSince == nil { setPartial(stream, since: now) }
@@ -92,7 +97,9 @@ extension GRPCSession {
             handOut(stream)
         } else {
             // A message that says it is too long is refused before it has come.
-            _ = prefix(of: stream)
+            if let (_, byteCount) = prefix(of: stream) {
+                pool.makeRoom(for: Self.prefixByteCount + byteCount, in: stream)
+            }
         }
     }
 
@@ -158,10 +165,13 @@ extension GRPCSession {
             if case .ended = stream.answer { return }
             heldByteCount -= Self.prefixByteCount + byteCount
             stream.body.drop(Self.prefixByteCount + byteCount)
-            if !stream.body.isEmpty, !stream.isHalfClosed { setPartial(stream, since: now) }
         }
-        // What waits for an answer of ours is no debt of the client's.
-        if stream.isBusy { setPartial(stream, since: nil) }
+        if stream.isBusy {
+            // What waits for an answer of ours is no debt of the client's.
+            setPartial(stream, since: nil)
+        } else if !stream.body.isEmpty, !stream.isHalfClosed, stream.partialSince == nil {
+            setPartial(stream, since: now)
+        }
         guard stream.isHalfClosed, !stream.isBusy else { return }
         if stream.body.isEmpty {
             finish(stream)
@@ -174,6 +184,7 @@ extension GRPCSession {
         guard let delegate, let route = stream.head.route else { return }
         stream.isBusy = true
         stream.messageCount += 1
+        idleFrames.earn()
         var message = message
         if isCompressed {
             guard stream.head.encoding == .gzip else {
@@ -203,9 +214,15 @@ extension GRPCSession {
 
     // MARK: - The end of a stream
 
+    /// Whether the delegate knows that the call is over. A call with many replies may have been ended here.
+    private func isEndedByDelegate(_ stream: GRPCStream) -> Bool {
+        guard case .ended = stream.answer else { return false }
+        return stream.head.route?.kind == .unary
+    }
+
     func closed(_ id: Int32) {
         guard let stream = stream(id) else { return }
-        if case .ended = stream.answer {} else if stream.isTaken { delegate?.cancelled(stream.id) }
+        if stream.isTaken, !isEndedByDelegate(stream) { delegate?.cancelled(stream.id) }
         heldByteCount -= stream.body.count + stream.reply.count
         setPartial(stream, since: nil)
         setUnsent(stream, since: nil)

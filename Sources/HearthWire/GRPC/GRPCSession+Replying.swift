@@ -60,6 +60,10 @@ extension GRPCSession {
             fail(stream, .resourceExhausted, message)
             return false
         }
+        guard pool.held.hasRoom(for: total) else {
+            fail(stream, .resourceExhausted, pool.held.fullMessage)
+            return false
+        }
         heldByteCount += total
         unsafe stream.reply.append(atMost: total) { target in
             unsafe target.storeBytes(of: 0, as: UInt8.self)
@@ -124,7 +128,9 @@ extension GRPCSession {
         release(stream)
     }
 
+    /// Ends a call for a reason of this session's own.
     func fail(_ stream: GRPCStream, _ code: StatusCode, _ message: String, namesEncodings: Bool = false) {
+        refusedCallCount &+= 1
         var message = message
         message.withUTF8 { bytes in
             fail(stream, code, unsafe ByteView(UnsafeRawBufferPointer(bytes)), namesEncodings: namesEncodings)

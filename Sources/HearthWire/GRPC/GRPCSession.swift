@@ -10,7 +10,8 @@ package protocol GRPCSessionDelegate: AnyObject {
     ///   - timeoutNanoseconds: what the client is willing to wait from `receivedAt` on; nil for no limit.
     func take(
         _ stream: UInt32, _ route: Route, _ message: ByteView, timeoutNanoseconds: Int64?, receivedAt: MonotonicTime)
-    /// The client has given up a call that is not answered.
+    /// A call is over that the delegate has not ended: its client has given it up, or broken the rules, or let the
+    /// session wait too long.
     func cancelled(_ stream: UInt32)
 }
 
@@ -29,23 +30,29 @@ package final class GRPCSession {
     let limits: GRPCLimits
     /// nghttp2's session.
     private(set) var engine: OpaquePointer?
-    /// Set for the length of ``receive(_:at:_:)`` and ``proceed(_:)``.
+    /// Set for the length of ``receive(_:at:_:)``, ``proceed(_:)`` and ``send(to:_:)``.
     var delegate: (any GRPCSessionDelegate)?
     /// The moment of the bytes that are being taken.
     var now = MonotonicTime(nanoseconds: 0)
     /// All streams that are open, in no order.
     var streams: [GRPCStream] = []
     /// Bytes of requests and replies that wait.
-    var heldByteCount = 0
+    var heldByteCount = 0 {
+        didSet { pool.held.byteCount += heldByteCount - oldValue }
+    }
     /// Streams whose next message may be handed out, since the one before is answered.
     var ready: [UInt32] = []
     private var frames = FrameWatch()
+    /// Frames that ask for nothing, as many as a client may still send.
+    var idleFrames = IdleFrameBudget()
     /// Debts of clients: requests that are not whole, and replies that are not taken.
     private var debtCount = 0
     /// Until the client's own settings have come.
     var isHandshakePending = true
     private let openedAt: MonotonicTime
     private var hasEnded = false
+    /// Calls that were ended with an error here, not by the delegate.
+    package internal(set) var refusedCallCount: UInt64 = 0
     /// Whether the first bytes were not those of HTTP/2.
     package private(set) var isOtherProtocol = false
 
@@ -80,6 +87,7 @@ package final class GRPCSession {
 
     deinit {
         if let engine = unsafe engine { unsafe nghttp2_session_del(engine) }
+        pool.held.byteCount -= heldByteCount
         for stream in streams { pool.giveBack(stream) }
     }
 
@@ -93,6 +101,10 @@ package final class GRPCSession {
         self.delegate = delegate
         defer { self.delegate = nil }
         frames.take(bytes, at: now)
+        guard idleFrames.admits(frames.takeIdleCount(), at: now) else {
+            unsafe nghttp2_session_terminate_session(engine, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+            return false
+        }
         let taken = unsafe nghttp2_session_mem_recv(
             engine, bytes.start.assumingMemoryBound(to: UInt8.self), bytes.count)
         guard taken >= 0 else {
@@ -117,9 +129,11 @@ package final class GRPCSession {
         proceed()
     }
 
-    /// Appends all bytes that may be sent now to `output`.
-    package func send(to output: inout OutputBuffer) {
+    /// Appends all bytes that may be sent now to `output`, and tells `delegate` of the calls that end with them.
+    package func send(to output: inout OutputBuffer, _ delegate: any GRPCSessionDelegate) {
         guard let engine = unsafe engine else { return }
+        self.delegate = delegate
+        defer { self.delegate = nil }
         while true {
             var start: UnsafePointer<UInt8>?
             let count = unsafe nghttp2_session_mem_send(engine, &start)
@@ -197,8 +211,8 @@ package final class GRPCSession {
         }
         for stream in streams {
             if isLate(stream.partialSince) {
-                let seconds = limits.stallNanoseconds / 1_000_000_000
-                fail(stream, .deadlineExceeded, "the request was not complete within \(seconds) s; send it whole")
+                let milliseconds = limits.stallNanoseconds / 1_000_000
+                fail(stream, .deadlineExceeded, "the request was not complete within \(milliseconds) ms; send it whole")
             } else if isLate(stream.unsentSince) {
                 reset(stream, NGHTTP2_CANCEL)
             }
