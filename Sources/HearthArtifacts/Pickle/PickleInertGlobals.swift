@@ -25,8 +25,8 @@ enum PickleInertGlobals {
         (
             .opaque, "sklearn._loss.loss",
             "HalfSquaredError AbsoluteError PinballLoss HuberLoss HalfPoissonLoss HalfGammaLoss HalfTweedieLoss "
-                + "HalfTweedieLossIdentity HalfBinomialLoss HalfMultinomialLoss ExponentialLoss HalfBinomialLossArrayAPI "
-                + "HalfMultinomialLossArrayAPI HalfPoissonLossArrayAPI"
+                + "HalfTweedieLossIdentity HalfBinomialLoss HalfMultinomialLoss ExponentialLoss "
+                + "HalfBinomialLossArrayAPI HalfMultinomialLossArrayAPI HalfPoissonLossArrayAPI"
         ),
         (
             .opaque, "sklearn._loss.link",

@@ -48,8 +48,8 @@ struct PickleMachine: ~Copyable {
                 guard stream.marks.isEmpty, stream.stack.count == 1 else {
                     throw error(
                         .corrupt, at: offset,
-                        "STOP with \(stream.stack.count) values and \(stream.marks.count) marks on the stack, one value "
-                            + "and no mark expected")
+                        "STOP with \(stream.stack.count) values and \(stream.marks.count) marks on the stack, one "
+                            + "value and no mark expected")
                 }
                 return stream.stack[0]
             }

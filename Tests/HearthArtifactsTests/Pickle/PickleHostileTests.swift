@@ -31,8 +31,8 @@ import Testing
         #expect(
             error?.description
                 == "test.pkl@2: 'os.system' is not among the classes that are read; nothing but the named classes of "
-                + "scikit-learn, XGBoost, LightGBM and NumPy is read and nothing is run: if you trust the file, load it "
-                + "in Python and save the fitted estimator alone")
+                + "scikit-learn, XGBoost, LightGBM and NumPy is read and nothing is run: if you trust the file, load "
+                + "it in Python and save the fitted estimator alone")
     }
 
     @Test(arguments: [0x50, 0x51, 0x69, 0x6F, 0x82, 0x83, 0x84, 0x92, 0x97, 0x98] as [UInt8])
@@ -281,7 +281,7 @@ import Testing
         #expect(code("U0", [1], 0) == .unsupported)
         #expect(code("U1025", [1], 4100) == .unsupported)
         #expect(code("V2147483648", [1], 8) == .unsupported)
-        #expect(code("V8", [1], 8) == .unsupported)
+        #expect(code("V8", [1], 8) == .corrupt)
         #expect(code("M8[ns]", [1], 8) == .unsupported)
         #expect(code("c16", [1], 16) == .unsupported)
         #expect(code("f16", [1], 16) == .unsupported)
