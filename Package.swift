@@ -108,7 +108,9 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
-        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        tests(
+            "HearthArtifactsTests", ["HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
+            resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
