@@ -137,7 +137,8 @@ let package = Package(
 if Context.environment["HEARTH_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "hearth-fuzz", dependencies: ["HearthWire", "HearthCore"], path: "Fuzz",
+            name: "hearth-fuzz",
+            dependencies: ["HearthWire", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"], path: "Fuzz",
             swiftSettings: strict))
     package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
 }

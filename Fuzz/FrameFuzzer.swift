@@ -13,7 +13,12 @@ private func runDriver(
 /// libFuzzer's own `main`, which is linked but not called, looks for this name.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    unsafe FrameFuzzer.run(UnsafeRawBufferPointer(start: start, count: count))
+    let input = unsafe UnsafeRawBufferPointer(start: start, count: count)
+    if FrameFuzzer.readsBoosters {
+        BoosterFuzzer.run(unsafe Array(input))
+    } else {
+        unsafe FrameFuzzer.run(input)
+    }
     return 0
 }
 
@@ -25,6 +30,9 @@ enum FrameFuzzer {
     private static let dataByteCountMax = 1024
     // Sound: libFuzzer calls on one thread.
     private nonisolated(unsafe) static let arena = Arena()
+
+    /// What inputs are: files of boosters, or frames from a socket.
+    static let readsBoosters = unsafe getenv("HEARTH_FUZZ_BOOSTERS") != nil
 
     static func main() {
         var count = CommandLine.argc

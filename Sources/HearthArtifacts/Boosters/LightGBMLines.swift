@@ -56,6 +56,11 @@ struct LightGBMFields {
     }
 
     mutating func add(_ line: LightGBMLines.Line) throws(ArtifactError) {
+        guard values.count < BoosterLimits.lineCountMax else {
+            throw failure.corrupt(
+                line.offset,
+                "more than \(BoosterLimits.lineCountMax) lines of \(place) found, at most that many expected")
+        }
         guard values.updateValue(line.value, forKey: line.key) == nil else {
             throw failure.corrupt(line.offset, "key '\(line.key)' of \(place) found twice, one expected")
         }

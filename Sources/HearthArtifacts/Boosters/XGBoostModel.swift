@@ -42,6 +42,10 @@ struct XGBoostModel {
         try Self.check(version: version, root)
         let parameters = try learner.member("learner_model_param")
         columnCount = try parameters.member("num_feature").count(atMost: Self.columnCountMax)
+        guard columnCount > 0 else {
+            throw root.failure.corrupt(
+                parameters.node.offset, "0 columns found at \(parameters.place), 1 or more expected")
+        }
         let classCount = try parameters.member("num_class").count(atMost: Self.groupCountMax)
         let targetCount = try parameters.optional("num_target")?.count(atMost: Self.groupCountMax) ?? 1
         groupCount = max(1, classCount, targetCount)
