@@ -101,7 +101,7 @@ let package = Package(
             dependencies: [
                 "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry",
                 "HearthModel",
-                "HearthCore",
+                "HearthCore", "CZlib",
             ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
         tests("TidyTests", []),
@@ -115,7 +115,7 @@ let package = Package(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
-        tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
+        tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages", "CNGHTTP2"]),
         tests(
             "HearthServingTests",
             [

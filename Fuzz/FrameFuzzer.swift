@@ -13,17 +13,13 @@ private func runDriver(
 /// libFuzzer's own `main`, which is linked but not called, looks for this name.
 @_cdecl("LLVMFuzzerTestOneInput")
 func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    let input = unsafe UnsafeRawBufferPointer(start: start, count: count)
-    if FrameFuzzer.readsBoosters {
-        BoosterFuzzer.run(unsafe Array(input))
-    } else {
-        unsafe FrameFuzzer.run(input)
-    }
+    unsafe FrameFuzzer.run(UnsafeRawBufferPointer(start: start, count: count))
     return 0
 }
 
 /// What a client may send goes through everything that reads it on the server, and what a server may send through what
-/// reads it in the client. Built and run by `deploy/fuzz`.
+/// reads it in the client. Built and run by `deploy/fuzz`, which chooses between the targets: frames of the fast lane
+/// with all messages, gRPC sessions (``SessionFuzzer``), and files of boosters (``BoosterFuzzer``).
 @main
 enum FrameFuzzer {
     /// A cap that inputs of libFuzzer's usual length can exceed.
@@ -31,10 +27,18 @@ enum FrameFuzzer {
     // Sound: libFuzzer calls on one thread.
     private nonisolated(unsafe) static let arena = Arena()
 
-    /// What inputs are: files of boosters, or frames from a socket.
-    static let readsBoosters = unsafe getenv("HEARTH_FUZZ_BOOSTERS") != nil
+    /// Whether gRPC sessions are fuzzed.
+    // Sound: set before libFuzzer's first call, which is on the same thread.
+    private nonisolated(unsafe) static var isGRPC = false
+    /// Whether files of boosters are fuzzed.
+    // Sound for the same reason.
+    private nonisolated(unsafe) static var isBoosters = false
 
     static func main() {
+        if let target = unsafe getenv("HEARTH_FUZZ_TARGET") {
+            unsafe isGRPC = unsafe String(cString: target) == "grpc"
+            unsafe isBoosters = unsafe String(cString: target) == "boosters"
+        }
         var count = CommandLine.argc
         var arguments = unsafe CommandLine.unsafeArgv
         exit(unsafe runDriver(&count, &arguments, fuzzOneInput))
@@ -43,6 +47,8 @@ enum FrameFuzzer {
     /// Throws away what it reads; what it looks for are reads out of bounds, traps, leaks, and frames that depend on
     /// how the bytes are cut.
     static func run(_ input: UnsafeRawBufferPointer) {
+        guard unsafe !isBoosters else { return BoosterFuzzer.run(unsafe Array(input)) }
+        guard unsafe !isGRPC else { return unsafe SessionFuzzer.run(ByteView(input)) }
         let whole = unsafe ByteView(input)
         let cut = Int(whole.byte(at: 0) ?? 0)
         let bytes = whole.dropping(1)

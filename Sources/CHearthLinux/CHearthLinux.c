@@ -46,6 +46,34 @@ int hearth_peer_credentials(int socket, int32_t *pid, uint32_t *uid, uint32_t *g
     return 0;
 }
 
+int hearth_peer_groups(int socket, uint32_t *groups, uint32_t *count) {
+#ifdef SO_PEERGROUPS
+    socklen_t length = *count * (socklen_t)sizeof(gid_t);
+    int result = getsockopt(socket, SOL_SOCKET, SO_PEERGROUPS, groups, &length);
+    *count = length / (socklen_t)sizeof(gid_t);
+    return result;
+#else
+    errno = ENOPROTOOPT;
+    return -1;
+#endif
+}
+
+int hearth_socket_option(int socket, int option, int *value) {
+    socklen_t length = sizeof *value;
+    return getsockopt(socket, SOL_SOCKET, option, value, &length);
+}
+
+int hearth_prepare_listener(int socket) {
+    int flags = fcntl(socket, F_GETFL);
+    if (flags < 0 || fcntl(socket, F_SETFL, flags | O_NONBLOCK) != 0) return -1;
+    return hearth_close_on_exec(socket);
+}
+
+int hearth_close_on_exec(int descriptor) {
+    int flags = fcntl(descriptor, F_GETFD);
+    return flags < 0 ? -1 : fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
+}
+
 ssize_t hearth_receive_now(int socket, void *buffer, size_t count) {
     return recv(socket, buffer, count, MSG_DONTWAIT | MSG_NOSIGNAL);
 }

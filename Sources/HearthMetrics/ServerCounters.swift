@@ -4,6 +4,11 @@ package final class ServerCounters: Sendable {
     package let rows = Counter()
     package let failures = Counter()
     package let permissionsDenied = Counter()
+    package let dataDenied = Counter()
+    package let readsDenied = Counter()
+    package let adminDenied = Counter()
+    package let rateLimited = Counter()
+    package let inFlightLimited = Counter()
     package let deadlinesExceeded = Counter()
     package let batches = Counter()
     package let connectionsAccepted = Counter()
@@ -26,7 +31,10 @@ package final class ServerCounters: Sendable {
     package var all: [(name: String, value: UInt64)] {
         [
             ("calls", calls.value), ("rows", rows.value), ("failures", failures.value),
-            ("permissions_denied", permissionsDenied.value), ("deadlines_exceeded", deadlinesExceeded.value),
+            ("permissions_denied", permissionsDenied.value), ("data_denied", dataDenied.value),
+            ("reads_denied", readsDenied.value), ("admin_denied", adminDenied.value),
+            ("rate_limited", rateLimited.value), ("in_flight_limited", inFlightLimited.value),
+            ("deadlines_exceeded", deadlinesExceeded.value),
             ("batches", batches.value), ("connections_accepted", connectionsAccepted.value),
             ("connections_closed", connectionsClosed.value), ("connections_refused", connectionsRefused.value),
             ("connections_broken", connectionsBroken.value), ("bytes_received", bytesReceived.value),

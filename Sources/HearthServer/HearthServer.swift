@@ -8,6 +8,8 @@ package import Logging
 /// What a server is started with.
 package struct ServerConfiguration: Sendable {
     package var socket: SocketOptions
+    /// A socket that the process was started with: it is served, and none is made.
+    package var activatedSocket: ActivatedSocket?
     package var workerCount: Int
     package var waitPolicy: LoopWaitPolicy
     package var cacheByteBudget: Int
@@ -19,12 +21,14 @@ package struct ServerConfiguration: Sendable {
     package var preloadsAll: Bool
 
     package init(
-        socket: SocketOptions, workerCount: Int, waitPolicy: LoopWaitPolicy = .adaptive,
+        socket: SocketOptions, activatedSocket: ActivatedSocket? = nil, workerCount: Int,
+        waitPolicy: LoopWaitPolicy = .adaptive,
         cacheByteBudget: Int = 256 << 20, access: AccessPolicy, limits: ServerLimits = ServerLimits(),
         pinned: Set<ModelName> = [],
         preloadsAll: Bool = true
     ) {
         self.socket = socket
+        self.activatedSocket = activatedSocket
         self.workerCount = workerCount
         self.waitPolicy = waitPolicy
         self.cacheByteBudget = cacheByteBudget
@@ -48,6 +52,7 @@ package final class HearthServer: Sendable {
     private let mailboxes: [Mailbox]
     private let threads: [SystemThread]
     private let listener: UnixListener
+    private let denials: DenialLog
     private let logger: Logger
 
     /// Loads the production models, opens the socket and starts to answer.
@@ -64,8 +69,8 @@ package final class HearthServer: Sendable {
         let mailboxes = try (0..<workerCount).map { _ in try Mailbox() }
         self.mailboxes = mailboxes
         // The lock and the address first: a second server must not touch anything of the first.
-        listener = try UnixListener.open(configuration.socket)
-        let descriptor = listener.descriptor.number
+        listener = try configuration.activatedSocket.map(UnixListener.init) ?? .open(configuration.socket)
+        denials = try DenialLog(logger: logger)
 
         loaders = try LoaderPool(threadCount: 2)
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
@@ -93,9 +98,10 @@ package final class HearthServer: Sendable {
         }
         let services = WorkerServices(
             manager: manager, compute: compute, control: control, access: configuration.access,
-            limits: configuration.limits, waitPolicy: configuration.waitPolicy,
+            denials: denials, limits: configuration.limits, waitPolicy: configuration.waitPolicy,
             permits: SpinPermits(processorCount: SystemInformation.processorCount))
         let gauge = ConnectionGauge(mailboxes: mailboxes)
+        let accounts = PeerAccounts(limits: configuration.limits.perUser)
         var threads: [SystemThread] = []
         for index in 0..<workerCount {
             // Sound: made here, so that what fails is thrown, and from then on used by its thread alone.
@@ -104,26 +110,49 @@ package final class HearthServer: Sendable {
             if index == 0 {
                 unsafe try loop.accept(
                     with: Acceptor(
-                        descriptor: descriptor, gauge: gauge, limits: configuration.limits, counters: counters[0],
-                        logger: logger))
+                        descriptor: listener.descriptor, gauge: gauge, limits: configuration.limits,
+                        access: configuration.access, accounts: accounts, counters: counters[0], logger: logger))
             }
             threads.append(try SystemThread(name: "worker-\(index)") { unsafe loop.run() })
         }
         self.threads = threads
         try control.start()
         try watcher.start()
+        try denials.start()
         logger.notice(
             "serving",
             metadata: [
-                "socket": "\(configuration.socket.path)", "workers": "\(workerCount)",
+                "socket": "\(listener.path)", "workers": "\(workerCount)",
                 "wait": "\(configuration.waitPolicy)", "models": "\(manager.pointers.count)",
             ])
+    }
+
+    /// What it serves and where, in a few words.
+    package var status: String { "Serving \(manager.pointers.count) models on \(listener.path)" }
+
+    /// Compares everything with the registry now, and tries again what has failed. Returns when all that had to be
+    /// loaded is loaded or has failed; what was served before goes on answering meanwhile, and after a failure.
+    package func reload() {
+        logger.notice("reloading")
+        do {
+            let failures = try manager.reconcile(isForced: true).failures
+            for (modelID, failure) in failures {
+                logger.error(
+                    "model not loaded; what answered before still does",
+                    metadata: ["model_id": "\(modelID)", "error": "\(failure.message)"])
+            }
+            logger.notice(
+                "reloaded", metadata: ["models": "\(manager.pointers.count)", "failed": "\(failures.count)"])
+        } catch {
+            logger.error("registry cannot be read; serving on from memory", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Stops: no new connections, what has arrived is answered, then everything ends. Returns when all threads have
     /// ended. Call it once.
     package func stop() {
         logger.notice("stopping")
+        control.readiness.beginStopping()
         listener.unlinkSocket()
         // The first worker takes the connections that wait, then has all workers drain.
         mailboxes.first?.post(.stopAccepting)
@@ -132,6 +161,7 @@ package final class HearthServer: Sendable {
         control.stop()
         compute.stop()
         loaders.stop()
+        denials.stop()
         logger.notice("stopped")
     }
 }

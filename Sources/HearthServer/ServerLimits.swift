@@ -22,5 +22,8 @@ package struct ServerLimits: Sendable {
     /// How long a stopping server waits for calls that are being answered.
     package var drainMilliseconds: Int64 = 10_000
 
+    /// What one user may take, over all its connections.
+    package var perUser = PeerLimits()
+
     package init() {}
 }

@@ -19,9 +19,21 @@ struct Hearthd: ParsableCommand {
 
             Example:
               hearthd --models-dir ./models --socket ./hearth.sock
-              hearth --socket ./hearth.sock stats
+              hearth stats --socket ./hearth.sock
 
-            SIGTERM and SIGINT stop it cleanly: calls that have arrived are answered first.
+            SIGTERM and SIGINT stop it cleanly: calls that have arrived are answered first. SIGHUP compares all models \
+            with the registry at once and tries again what has failed.
+
+            Who may connect is a matter of the socket's mode and group. Who may call what is a matter of the user or \
+            group at the other end, which the kernel tells: predictions and questions are open, changes are for \
+            admins, and --allow says otherwise. The first rule that fits a call decides, and only those it names \
+            may make it:
+              --allow 'grpc admin = nobody'                       no changes over gRPC
+              --allow 'hearth.v1.Models/Promote = group:release'  only these may promote
+              --allow 'data, read = anyone, !user:guest'          no predictions for one user
+
+            Started by systemd with a socket (LISTEN_FDS), it serves that one and does not open --socket; it tells \
+            systemd when it is ready (NOTIFY_SOCKET). Units are in deploy/systemd.
             """,
         version: HearthServer.version)
 
@@ -61,10 +73,41 @@ struct Hearthd: ParsableCommand {
     @Option(help: "Most connections at once.")
     var maxConnections = 1024
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections of one user at once (default: no limit but --max-connections).",
+            discussion: "Keep it below --max-connections where users do not trust each other.", valueName: "count"))
+    var connectionsPerUid: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Calls of one user that wait for a load, a batch or the registry (default: no limit).", valueName: "count"))
+    var inFlightPerUid: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Calls a second of one user, and how many at once after a pause (default: no limit).",
+            discussion:
+                "500:2000 answers 500 a second and 2000 in a burst; 500 alone allows bursts of two seconds' worth.",
+            valueName: "rate[:burst]"))
+    var ratePerUid: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Who may make which calls, e.g. 'grpc admin = uid:1000, group:ops'. Repeat; the first that fits decides.",
+            discussion: """
+                [lane] calls = who. Lane: fast, grpc or any (both, as without). Calls: data (predictions), read \
+                (questions), admin (changes), a service (hearth.v1.Models), a call (hearth.v1.Models/Promote) or *; \
+                several with commas. Who: anyone, nobody, admins, uid:<number>, gid:<number>, user:<name>, \
+                group:<name>; with ! those who may not. Calls that no rule names: data and read for anyone, admin for \
+                admins.
+                """, valueName: "rule"))
+    var allow: [String] = []
+
     @Option(help: "A user id that may reload, promote and roll back. Repeat for several (default: the server's own).")
     var adminUid: [UInt32] = []
 
-    @Option(help: "A group id that may do the same. Repeat for several.")
+    @Option(help: "A group id whose members may do the same. Repeat for several.")
     var adminGid: [UInt32] = []
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
@@ -99,40 +142,70 @@ struct Hearthd: ParsableCommand {
         guard (1...100_000).contains(maxConnections) else {
             throw ValidationError("--max-connections must be 1 to 100000")
         }
+        try validateAccess()
+    }
+
+    private func validateAccess() throws {
+        guard connectionsPerUid.map({ (1...100_000).contains($0) }) ?? true else {
+            throw ValidationError("--connections-per-uid must be 1 to 100000; leave it out for no limit")
+        }
+        guard inFlightPerUid.map({ (1...1_000_000).contains($0) }) ?? true else {
+            throw ValidationError("--in-flight-per-uid must be 1 to 1000000; leave it out for no limit")
+        }
+        if let ratePerUid, PeerLimits.Rate(text: ratePerUid) == nil {
+            throw ValidationError(
+                "--rate-per-uid '\(ratePerUid)' is no rate; write calls a second from 1 to "
+                    + "\(PeerLimits.Rate.perSecondMax), and a burst after a colon if you like, e.g. 500:2000")
+        }
+        do { _ = try AccessRule.list(allow) } catch { throw ValidationError("--allow: \(error)") }
     }
 
     func run() throws {
         let signals = try StopSignals()
         let logger = makeLogger()
         DescriptorLimit.raise(for: maxConnections, logger)
+        let supervisor: Supervisor
         let server: HearthServer
         do {
+            // Before there are other threads: it changes the environment.
+            supervisor = try Supervisor(logger)
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"
             let directory = try ModelDirectory(path, create: true)
             let store =
                 try registry.map { (path) throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
                 ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
-            server = try HearthServer(try makeConfiguration(), store: store, directory: directory, logger: logger)
+            server = try HearthServer(
+                try makeConfiguration(supervisor.socket), store: store, directory: directory, logger: logger)
         } catch {
             logger.critical("cannot start", metadata: ["error": "\(error)"])
             throw ExitCode.failure
         }
-        signals.wait()
+        supervisor.ready(server)
+        while signals.wait() == .reload {
+            supervisor.reloading()
+            server.reload()
+            supervisor.ready(server)
+        }
+        supervisor.stopping()
         server.stop()
     }
 
-    private func makeConfiguration() throws -> ServerConfiguration {
+    private func makeConfiguration(_ activatedSocket: ActivatedSocket?) throws -> ServerConfiguration {
         var limits = ServerLimits()
         limits.connectionCountMax = maxConnections
+        limits.perUser = PeerLimits(
+            rate: ratePerUid.flatMap { PeerLimits.Rate(text: $0) }, inFlightCallCountMax: inFlightPerUid,
+            connectionCountMax: connectionsPerUid)
         return ServerConfiguration(
             socket: SocketOptions(
                 path: socket, mode: UInt32(socketMode, radix: 8) ?? 0o660, uid: socketUid, gid: socketGid),
+            activatedSocket: activatedSocket,
             workerCount: workers ?? SystemInformation.processorCount,
             waitPolicy: LoopWaitPolicy(text: wait) ?? .adaptive,
             cacheByteBudget: ByteCount(text: cacheBytes)?.bytes ?? 256 << 20,
             access: AccessPolicy(
                 adminUIDs: adminUid.isEmpty && adminGid.isEmpty ? [geteuid()] : Set(adminUid),
-                adminGIDs: Set(adminGid)),
+                adminGIDs: Set(adminGid), rules: try AccessRule.list(allow)),
             limits: limits, pinned: Set(try pin.map { try ModelName($0) }), preloadsAll: !lazy)
     }
 

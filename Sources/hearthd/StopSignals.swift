@@ -1,9 +1,17 @@
 import Glibc
 import HearthCore
 
-/// SIGTERM and SIGINT, taken by the main thread alone: made before any other thread is started, because threads inherit
-/// what is blocked.
+/// SIGTERM, SIGINT and SIGHUP, taken by the main thread alone: made before any other thread is started, because threads
+/// inherit what is blocked.
 struct StopSignals {
+    /// What the operator, or the service manager, wants.
+    enum Wish {
+        /// SIGHUP: compare all models with the registry now.
+        case reload
+        /// SIGTERM or SIGINT.
+        case stop
+    }
+
     /// Throws ``SystemError``.
     init() throws(SystemError) {
         signal(SIGPIPE, SIG_IGN)
@@ -13,10 +21,11 @@ struct StopSignals {
     }
 
     /// Returns when one of them arrives.
-    func wait() {
+    func wait() -> Wish {
         var set = Self.set
         var number: Int32 = 0
         while unsafe sigwait(&set, &number) != 0 {}
+        return number == SIGHUP ? .reload : .stop
     }
 
     private static var set: sigset_t {
@@ -24,6 +33,7 @@ struct StopSignals {
         unsafe sigemptyset(&set)
         unsafe sigaddset(&set, SIGTERM)
         unsafe sigaddset(&set, SIGINT)
+        unsafe sigaddset(&set, SIGHUP)
         return set
     }
 }

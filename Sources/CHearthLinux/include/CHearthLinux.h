@@ -33,6 +33,16 @@ int hearth_rename_noreplace(int old_directory, const char *old_path, int new_dir
 int hearth_accept_nonblocking(int listener);
 /// The peer of a connected Unix socket as the kernel recorded it at connect(2) (SO_PEERCRED); -1 on failure.
 int hearth_peer_credentials(int socket, int32_t *pid, uint32_t *uid, uint32_t *gid);
+/// The supplementary groups of that peer (SO_PEERGROUPS). `count` holds how many there is room for, and afterwards how many there are;
+/// -1 with ERANGE when there is not room for all, with ENOPROTOOPT when the kernel cannot tell.
+int hearth_peer_groups(int socket, uint32_t *groups, uint32_t *count);
+
+/// getsockopt(2) of a number at SOL_SOCKET: SO_TYPE, SO_DOMAIN, SO_ACCEPTCONN.
+int hearth_socket_option(int socket, int option, int *value);
+/// Sets O_NONBLOCK and FD_CLOEXEC on a socket that somebody else opened.
+int hearth_prepare_listener(int socket);
+/// Sets FD_CLOEXEC.
+int hearth_close_on_exec(int descriptor);
 
 /// recv(2) and send(2) with MSG_DONTWAIT | MSG_NOSIGNAL.
 ssize_t hearth_receive_now(int socket, void *buffer, size_t count);

@@ -289,7 +289,7 @@ struct  Hearth__V1__WatchEvent
   char *previous_model_version;
   uint64_t generation;
   /*
-   * `available`, `swapped`, `failed`, `unloaded`.
+   * `available`, `swapped`, `failed`, `unloaded`, `promoted` (in production, loaded when it is asked for), `withdrawn`.
    */
   char *kind;
   char *error;

@@ -35,7 +35,8 @@ public struct ModelEvent: Sendable, Hashable {
     public var previousModelVersion: String
     /// The generation of the production pointer.
     public var generation: UInt64
-    /// `available`, `swapped`, `failed` or `unloaded`.
+    /// `available`, `swapped`, `failed`, `unloaded`, `promoted` (in production, loaded when it is asked for) or
+    /// `withdrawn`.
     public var kind: String
     /// Why it failed; empty when it did not.
     public var error: String

@@ -6,6 +6,8 @@ import HearthWire
 enum Watched {
     /// Changes of one registered model, or of all when the name is empty.
     case models(name: String)
+    /// Whether a service or a registered model answers; `told` is what its watcher knows.
+    case health(service: String, told: HealthStatus)
 }
 
 /// Calls whose replies come when something happens.
@@ -20,11 +22,7 @@ extension CallHandler {
             refuse(call.stream, CallFailure(.invalidArgument, "the payload is no hearth.v1.WatchRequest"), &output)
             return
         }
-        guard watching.count < Self.watchCountMax else {
-            let message = "\(Self.watchCountMax) watches are the most for one connection"
-            refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
-            return
-        }
+        guard mayWatch(call, &output) else { return }
         watching[call.stream] = .models(name: request.modelName)
         for (servable, generation, _) in context.manager.cache.contents {
             guard let generation else { continue }
@@ -34,9 +32,42 @@ extension CallHandler {
         }
     }
 
+    /// Begins a stream of one service's health: how it is now, then every change.
+    func watchHealth(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        guard let service = HealthCodec.service(payload) else {
+            refuse(call.stream, .noRequest(of: call.route), &output)
+            return
+        }
+        guard mayWatch(call, &output) else { return }
+        tellHealth(call.stream, service, told: nil, &output)
+    }
+
+    private func mayWatch(_ call: Call, _ output: inout OutputBuffer) -> Bool {
+        guard watching.count >= Self.watchCountMax else { return true }
+        let message = "\(Self.watchCountMax) watches are the most for one connection"
+        refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
+        return false
+    }
+
     /// Tells those who watch of a change.
     func tell(_ event: ModelEvent, _ output: inout OutputBuffer) {
         tell(event, only: nil, &output)
+        tellHealth(&output)
+    }
+
+    /// Looks at everything whose health is watched: what happens to one model may change that of the whole.
+    private func tellHealth(_ output: inout OutputBuffer) {
+        for (stream, watched) in watching {
+            guard case .health(let service, let told) = watched else { continue }
+            tellHealth(stream, service, told: told, &output)
+        }
+    }
+
+    private func tellHealth(_ stream: UInt32, _ service: String, told: HealthStatus?, _ output: inout OutputBuffer) {
+        let status = context.control.readiness.servingStatus(of: service)
+        guard status != told else { return }
+        watching[stream] = .health(service: service, told: status)
+        unsafe HealthCodec.reply(status).withUnsafeBytes { framing.push(stream, unsafe ByteView($0), &output) }
     }
 
     private func tell(_ event: ModelEvent, only: UInt32?, _ output: inout OutputBuffer) {
@@ -54,12 +85,14 @@ extension CallHandler {
             case .models(let name):
                 guard name.isEmpty || name == event.name.text else { continue }
                 message.pack(in: arena) { framing.push(stream, $0, &output) }
+            case .health: continue
             }
         }
     }
 
     /// Ends the streams that would go on for ever: the server is stopping.
     func endWatching(_ output: inout OutputBuffer) {
+        tellHealth(&output)
         for stream in watching.keys {
             refuse(stream, CallFailure(.unavailable, "the server is stopping"), &output)
         }

@@ -16,20 +16,30 @@ final class CallHandler<Framing: ReplyFraming> {
     let peer: Peer
     let framing: Framing
     private let token: UInt64
-    private let isOverLimit: Bool
+    private let lane: LaneKind
+    /// The calls that its peer may make.
+    private let permitted: RouteSet
+    private let account: AccountShare
+    /// Why its first call is refused; nil for a connection that is served.
+    private let refusal: CallFailure?
     var parked: [UInt32: ParkedCall] = [:]
     private var parkedByteCount = 0
     /// Streams that watch, with what they watch.
     var watching: [UInt32: Watched] = [:]
     /// When the first of the parked calls expires; it may stand too early. nil for never.
     private(set) var nextDeadline: MonotonicTime?
+    /// Whether a call was refused or has failed.
+    private(set) var hasRefused = false
 
-    init(connection: Connection, context: WorkerContext, framing: Framing) {
+    init(connection: Connection, context: WorkerContext, lane: LaneKind, framing: Framing) {
         self.context = context
         self.framing = framing
         peer = connection.peer
         token = connection.token
-        isOverLimit = connection.isOverLimit
+        self.lane = lane
+        permitted = context.access.permitted(for: peer, lane: lane)
+        account = connection.account
+        refusal = connection.refusal
     }
 
     /// Whether no call waits for other threads.
@@ -50,21 +60,36 @@ final class CallHandler<Framing: ReplyFraming> {
         switch call.route {
         case .predict, .detect, .modelInfer, .modelStreamInfer: infer(call, payload, nil, &output)
         case .watch: watch(call, payload, &output)
+        case .healthWatch: watchHealth(call, payload, &output)
+        case .reflection, .reflectionAlpha: reflect(call, payload, &output)
+        case .healthCheck, .serverLive, .serverReady, .modelReady: answerReadiness(call, payload, &output)
         default: askControl(call, payload, &output)
         }
     }
 
     /// Whether the connection and its user may make the call at all; else it has been refused.
     @inline(__always)
-    func admits(_ call: Call, _ output: inout OutputBuffer) -> Bool {
-        guard !isOverLimit else {
-            let message =
-                "the server has its \(context.limits.connectionCountMax) connections; close some, or raise "
-                + "--max-connections"
-            refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
+    func admits(_ call: Call, receivedAt: MonotonicTime, _ output: inout OutputBuffer) -> Bool {
+        if let refusal {
+            refuse(call.stream, refusal, &output)
+            return false
+        }
+        if let refusal = account.admit(at: receivedAt) {
+            context.counters.rateLimited.add()
+            refuse(call.stream, refusal, &output)
+            return false
+        }
+        guard permitted.contains(call.route) else {
+            deny(call, &output)
             return false
         }
         return true
+    }
+
+    private func deny(_ call: Call, _ output: inout OutputBuffer) {
+        context.counters.denied(call.route.access)
+        context.denials.denied(peer, lane: lane, route: call.route)
+        refuse(call.stream, context.access.refusal(of: call.route, for: peer, lane: lane), &output)
     }
 
     /// The moment at which a call expires that was received at `receivedAt` and may take `nanoseconds`; nil, and the
@@ -85,6 +110,7 @@ final class CallHandler<Framing: ReplyFraming> {
     /// Ends a call with an error.
     func refuse(_ stream: UInt32, _ failure: CallFailure, _ output: inout OutputBuffer) {
         context.counters.failures.add()
+        hasRefused = true
         if failure.code == .deadlineExceeded { context.counters.deadlinesExceeded.add() }
         var message = failure.message
         message.withUTF8 { bytes in
@@ -108,6 +134,11 @@ final class CallHandler<Framing: ReplyFraming> {
             refuse(call.stream, CallFailure(.resourceExhausted, message), &output)
             return false
         }
+        if let refusal = account.park() {
+            context.counters.inFlightLimited.add()
+            refuse(call.stream, refusal, &output)
+            return false
+        }
         parked[call.stream] = ParkedCall(
             route: call.route, payload: payload, deadline: call.deadline, byteCount: byteCount)
         parkedByteCount += byteCount
@@ -119,6 +150,7 @@ final class CallHandler<Framing: ReplyFraming> {
     private func unpark(_ stream: UInt32) -> ParkedCall? {
         guard let call = parked.removeValue(forKey: stream) else { return nil }
         parkedByteCount -= call.byteCount
+        account.unpark()
         // While others wait the deadline may stand too early: finding the next one each time would cost a look at all
         // of them.
         if parked.isEmpty { nextDeadline = nil }
@@ -187,8 +219,26 @@ final class CallHandler<Framing: ReplyFraming> {
 
     // MARK: - The control plane
 
+    /// Answers from memory whether something is ready: who asks that must not wait behind a slow registry.
+    private func answerReadiness(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        defer { context.arena.reset() }
+        switch context.control.readiness.answer(call.route, payload, in: context.arena) {
+        case .success(let reply): answer(call.stream, reply, &output)
+        case .failure(let failure): refuse(call.stream, failure, &output)
+        case nil: askControl(call, payload, &output)
+        }
+    }
+
+    /// Answers one question about the services, from descriptions in memory.
+    private func reflect(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
+        do throws(CallFailure) {
+            answer(call.stream, try context.control.reflection.reply(to: payload), &output)
+        } catch {
+            refuse(call.stream, error, &output)
+        }
+    }
+
     private func askControl(_ call: Call, _ payload: ByteView, _ output: inout OutputBuffer) {
-        guard isAllowed(call, &output) else { return }
         guard park(call, payload: [], byteCount: payload.count, &output) else { return }
         let complete = completer()
         let stream = call.stream
@@ -201,16 +251,6 @@ final class CallHandler<Framing: ReplyFraming> {
             let message = "too many control calls wait, or the server is stopping; try again later"
             refuse(stream, CallFailure(.unavailable, message), &output)
         }
-    }
-
-    private func isAllowed(_ call: Call, _ output: inout OutputBuffer) -> Bool {
-        guard call.route.access == .admin, !context.access.isAdmin(peer) else { return true }
-        context.counters.permissionsDenied.add()
-        let message =
-            "\(call.route.method) is for admins: uid \(peer.uid) is none; start hearthd with --admin-uid \(peer.uid), "
-            + "or call as an admin"
-        refuse(call.stream, CallFailure(.permissionDenied, message), &output)
-        return false
     }
 }
 

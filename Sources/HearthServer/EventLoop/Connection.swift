@@ -8,8 +8,10 @@ final class Connection {
     let peer: Peer
     /// Slot and serial number: a completion for a connection that has gone finds nobody.
     let token: UInt64
-    /// Over the limit of connections: its first call is refused, then it is closed.
-    let isOverLimit: Bool
+    /// Its share in what its user may take.
+    let account: AccountShare
+    /// Why its first call is refused, after which it is closed; nil for a connection that is served.
+    let refusal: CallFailure?
     /// Chosen by the first byte that the client sends.
     var lane: (any Lane)?
     /// The start of a frame whose rest has not come yet.
@@ -25,12 +27,16 @@ final class Connection {
     /// What epoll watches now.
     var interest: Poller.Events = [.readable, .peerClosed]
 
-    init(descriptor: Int32, peer: Peer, token: UInt64, isOverLimit: Bool) {
+    init(descriptor: Int32, _ admission: Admission, token: UInt64) {
         self.descriptor = descriptor
-        self.peer = peer
+        peer = admission.peer
+        account = admission.account
+        refusal = admission.refusal
         self.token = token
-        self.isOverLimit = isOverLimit
     }
+
+    /// Over a limit of connections: its first call is refused, then it is closed.
+    var isOverLimit: Bool { refusal != nil }
 
     deinit {
         close(descriptor)

@@ -7,7 +7,7 @@ import Synchronization
 /// What other threads tell a worker.
 enum WorkerMessage: Sendable {
     /// A new connection to take care of.
-    case adopt(descriptor: Int32, peer: Peer, isOverLimit: Bool)
+    case adopt(descriptor: Int32, Admission)
     /// A result for a call of a connection; dropped when the connection is gone.
     case complete(connection: UInt64, Completion)
     /// What the cache holds has changed: take its newest snapshot, and tell those who watch.
@@ -74,6 +74,6 @@ final class Mailbox: Sendable {
             state.messages = []
             return left
         }
-        for case .adopt(let descriptor, _, _) in left { Glibc.close(descriptor) }
+        for case .adopt(let descriptor, _) in left { Glibc.close(descriptor) }
     }
 }

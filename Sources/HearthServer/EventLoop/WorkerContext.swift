@@ -19,6 +19,7 @@ final class WorkerContext {
     let compute: ComputePool
     let control: ControlPlane
     let access: AccessPolicy
+    let denials: DenialLog
     let limits: ServerLimits
     let mailbox: Mailbox
 
@@ -31,6 +32,7 @@ final class WorkerContext {
         compute = services.compute
         control = services.control
         access = services.access
+        denials = services.denials
         limits = services.limits
     }
 }
@@ -41,6 +43,7 @@ struct WorkerServices: Sendable {
     var compute: ComputePool
     var control: ControlPlane
     var access: AccessPolicy
+    var denials: DenialLog
     var limits: ServerLimits
     var waitPolicy: LoopWaitPolicy
     var permits: SpinPermits

@@ -84,8 +84,9 @@ extension WorkerLoop {
         }
         guard let lane = connection.lane else { return 0 }
         let step = lane.receive(bytes, receivedAt: now, &out)
-        // Its first call was refused with the reason; there will be no second.
-        if step.isClosing || (connection.isOverLimit && !out.isEmpty) { connection.isClosing = true }
+        // Its first call was refused with the reason; there will be no second. What a lane writes before the first call
+        // (the settings of HTTP/2) is no answer to it.
+        if step.isClosing || (connection.isOverLimit && lane.hasRefused) { connection.isClosing = true }
         connection.byteCountMissing = step.byteCountMissing
         if step.consumed > 0 { connection.stalledSince = nil }
         return step.consumed

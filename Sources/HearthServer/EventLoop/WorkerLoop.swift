@@ -93,8 +93,8 @@ final class WorkerLoop {
     private func takeMessages(_ now: MonotonicTime) {
         for message in context.mailbox.takeAll() {
             switch message {
-            case .adopt(let descriptor, let peer, let isOverLimit):
-                adopt(descriptor, peer, isOverLimit: isOverLimit)
+            case .adopt(let descriptor, let admission):
+                adopt(descriptor, admission)
             case .complete(let token, let completion):
                 guard let connection = connection(token), let lane = connection.lane else { continue }
                 lane.complete(completion, &out)
@@ -114,13 +114,13 @@ final class WorkerLoop {
         }
     }
 
-    private func adopt(_ descriptor: Int32, _ peer: Peer, isOverLimit: Bool) {
+    private func adopt(_ descriptor: Int32, _ admission: Admission) {
         let slot = freeSlots.popLast() ?? connections.count
         if slot == connections.count { connections.append(nil) }
         // 24 bits of slot below 40 bits of serial; the two largest values are the listener's and the mailbox's.
         let token = (nextSerial & 0xFF_FFFF_FFFF) << 24 | UInt64(slot)
         nextSerial += 1
-        let connection = Connection(descriptor: descriptor, peer: peer, token: token, isOverLimit: isOverLimit)
+        let connection = Connection(descriptor: descriptor, admission, token: token)
         connections[slot] = connection
         connectionCount += 1
         do {

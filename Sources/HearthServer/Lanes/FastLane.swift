@@ -8,11 +8,12 @@ final class FastLane: Lane {
     private var decoder = FrameDecoder()
 
     init(connection: Connection, context: WorkerContext) {
-        calls = CallHandler(connection: connection, context: context, framing: FastFraming())
+        calls = CallHandler(connection: connection, context: context, lane: .fast, framing: FastFraming())
     }
 
     var isIdle: Bool { calls.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { false }
     var nextDeadline: MonotonicTime? { calls.nextDeadline }
 
@@ -69,7 +70,7 @@ final class FastLane: Lane {
             return
         }
         var call = Call(stream: stream, route: route)
-        guard calls.admits(call, &output) else { return }
+        guard calls.admits(call, receivedAt: receivedAt, &output) else { return }
         if request.timeoutNanoseconds != 0 {
             call.deadline = calls.deadline(
                 of: stream, nanoseconds: request.timeoutNanoseconds, receivedAt: receivedAt, &output)

@@ -1,4 +1,5 @@
 import HearthCore
+import HearthMetrics
 import HearthServing
 import HearthWire
 
@@ -11,6 +12,8 @@ final class GRPCLane: Lane {
     private let stallNanoseconds: Int64
     /// When the client's debts are to be looked at; nil while it has none.
     private var stallCheckAt: MonotonicTime?
+    /// Calls that the session has ended with an error, as far as they are counted.
+    private var refusedCallCount: UInt64 = 0
 
     /// nil when there is no memory for a session.
     init?(connection: Connection, context: WorkerContext) {
@@ -19,11 +22,13 @@ final class GRPCLane: Lane {
         stallNanoseconds = limits.stallNanoseconds
         guard let session = GRPCSession(pool: context.grpcPool, limits: limits, now: .now()) else { return nil }
         self.session = session
-        calls = CallHandler(connection: connection, context: context, framing: GRPCFraming(session: session))
+        calls = CallHandler(
+            connection: connection, context: context, lane: .grpc, framing: GRPCFraming(session: session))
     }
 
     var isIdle: Bool { session.isIdle }
     var isWatching: Bool { calls.isWatching }
+    var hasRefused: Bool { calls.hasRefused }
     var isFinished: Bool { session.isFinished }
 
     var nextDeadline: MonotonicTime? {
@@ -47,7 +52,11 @@ final class GRPCLane: Lane {
     /// Sends what may go, and notes whether the client owes something.
     private func settle(_ now: MonotonicTime, _ output: inout OutputBuffer) {
         session.proceed(self)
-        session.send(to: &output)
+        session.send(to: &output, self)
+        if session.refusedCallCount != refusedCallCount {
+            calls.context.counters.failures.add(session.refusedCallCount &- refusedCallCount)
+            refusedCallCount = session.refusedCallCount
+        }
         if !session.isOwed {
             stallCheckAt = nil
         } else if stallCheckAt == nil {
@@ -98,7 +107,7 @@ extension GRPCLane: GRPCSessionDelegate {
         _ stream: UInt32, _ route: Route, _ message: ByteView, timeoutNanoseconds: Int64?, receivedAt: MonotonicTime
     ) {
         var call = Call(stream: stream, route: route)
-        guard calls.admits(call, &unused) else { return }
+        guard calls.admits(call, receivedAt: receivedAt, &unused) else { return }
         if let timeoutNanoseconds {
             call.deadline = calls.deadline(
                 of: stream, nanoseconds: timeoutNanoseconds, receivedAt: receivedAt, &unused)

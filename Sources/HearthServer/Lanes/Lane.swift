@@ -32,6 +32,8 @@ protocol Lane: AnyObject {
     var nextDeadline: MonotonicTime? { get }
     /// Whether no call waits for other threads.
     var isIdle: Bool { get }
+    /// Whether a call was refused: of a connection that is one too many the first is, and then it is closed.
+    var hasRefused: Bool { get }
     /// Whether the client watches changes.
     var isWatching: Bool { get }
     /// Whether the connection has run its course by the protocol's own rules: it is closed once its replies are out.

@@ -31,5 +31,6 @@ final class PlainHTTPLane: Lane {
     var nextDeadline: MonotonicTime? { nil }
     var isIdle: Bool { true }
     var isWatching: Bool { false }
+    var hasRefused: Bool { true }
     var isFinished: Bool { false }
 }

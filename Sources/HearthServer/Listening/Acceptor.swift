@@ -22,9 +22,12 @@ final class ConnectionGauge: Sendable {
     }
 
     /// Chooses the worker for a new connection; nil when even the connections that are only refused are too many.
-    func place(_ limits: ServerLimits) -> (mailbox: Mailbox, isOverLimit: Bool)? {
+    ///
+    /// - Parameter isRefused: it is refused in any case.
+    func place(_ limits: ServerLimits, isRefused: Bool) -> (mailbox: Mailbox, isOverLimit: Bool)? {
         state.withLock { state in
-            let isOverLimit = state.perWorker.reduce(0, +) - state.overLimit >= limits.connectionCountMax
+            let isOverLimit =
+                isRefused || state.perWorker.reduce(0, +) - state.overLimit >= limits.connectionCountMax
             if isOverLimit {
                 guard state.overLimit < limits.refusedConnectionCountMax else { return nil }
                 state.overLimit += 1
@@ -68,6 +71,9 @@ final class Acceptor {
     let descriptor: Int32
     private let gauge: ConnectionGauge
     private let limits: ServerLimits
+    /// The groups that have to be known of a peer.
+    private let groups: Set<UInt32>
+    private let accounts: PeerAccounts
     private let counters: ServerCounters
     private let logger: Logger
     /// Given up for a moment when the process has no descriptor left, so that the waiting connection can be taken and
@@ -75,10 +81,15 @@ final class Acceptor {
     private var reserve: Int32
     private var loggedAt: MonotonicTime?
 
-    init(descriptor: Int32, gauge: ConnectionGauge, limits: ServerLimits, counters: ServerCounters, logger: Logger) {
+    init(
+        descriptor: Int32, gauge: ConnectionGauge, limits: ServerLimits, access: AccessPolicy, accounts: PeerAccounts,
+        counters: ServerCounters, logger: Logger
+    ) {
         self.descriptor = descriptor
         self.gauge = gauge
         self.limits = limits
+        groups = access.groups
+        self.accounts = accounts
         self.counters = counters
         self.logger = logger
         reserve = unsafe hearth_open("/dev/null", O_RDONLY, 0)
@@ -101,18 +112,29 @@ final class Acceptor {
                 }
             }
             counters.connectionsAccepted.add()
-            var peer = Peer(pid: 0, uid: UInt32.max, gid: UInt32.max)
-            guard unsafe hearth_peer_credentials(accepted, &peer.pid, &peer.uid, &peer.gid) == 0,
-                let (mailbox, isOverLimit) = gauge.place(limits)
-            else {
+            guard let (mailbox, admission) = admit(accepted) else {
                 counters.connectionsRefused.add()
                 close(accepted)
                 continue
             }
-            if isOverLimit { counters.connectionsRefused.add() }
-            mailbox.post(.adopt(descriptor: accepted, peer: peer, isOverLimit: isOverLimit))
+            if admission.refusal != nil { counters.connectionsRefused.add() }
+            mailbox.post(.adopt(descriptor: accepted, admission))
         }
         return .more
+    }
+
+    /// Finds out who has connected and which worker serves them; nil when they are turned away without a word.
+    private func admit(_ accepted: Int32) -> (mailbox: Mailbox, Admission)? {
+        guard let peer = Peer(socket: accepted, groups: groups) else { return nil }
+        let (account, refusal) = accounts.open(peer.uid)
+        guard let (mailbox, isOverLimit) = gauge.place(limits, isRefused: refusal != nil) else { return nil }
+        var admission = Admission(peer: peer, account: account, refusal: refusal)
+        if isOverLimit, refusal == nil {
+            admission.refusal = CallFailure(
+                .resourceExhausted,
+                "the server has its \(limits.connectionCountMax) connections; close some, or raise --max-connections")
+        }
+        return (mailbox, admission)
     }
 
     /// Takes the connection that waits with the descriptor kept for this, and closes it: a client that is told at once

@@ -24,17 +24,54 @@ package struct SocketOptions: Sendable {
 ///
 /// A lock file beside it says whether a server is alive. A socket that a dead server left is replaced; a live one is
 /// never stolen.
+///
+/// A socket that the process was started with is served as it is: its name belongs to who made it.
 package final class UnixListener: Sendable {
-    let descriptor: FileDescriptor
-    private let lock: FileDescriptor
-    private let options: SocketOptions
-    private let inode: UInt64
+    /// A socket that was made here, with what keeps others from taking it.
+    private final class Own: Sendable {
+        let descriptor: FileDescriptor
+        let lock: FileDescriptor
+        let path: String
+        let inode: UInt64
 
-    private init(descriptor: consuming FileDescriptor, lock: consuming FileDescriptor, options: SocketOptions) {
-        self.descriptor = descriptor
-        self.lock = lock
-        self.options = options
-        inode = Self.inode(options.path)
+        init(descriptor: consuming FileDescriptor, lock: consuming FileDescriptor, path: String) {
+            self.descriptor = descriptor
+            self.lock = lock
+            self.path = path
+            inode = UnixListener.inode(path)
+        }
+    }
+
+    private enum Origin: Sendable {
+        case own(Own)
+        case activated(ActivatedSocket)
+    }
+
+    private let origin: Origin
+
+    private init(_ origin: Origin) {
+        self.origin = origin
+    }
+
+    /// Serves a socket that the process was started with.
+    package convenience init(_ socket: ActivatedSocket) {
+        self.init(.activated(socket))
+    }
+
+    /// The listening socket, open as long as this lives.
+    package var descriptor: Int32 {
+        switch origin {
+        case .own(let own): own.descriptor.number
+        case .activated(let socket): socket.descriptor.number
+        }
+    }
+
+    /// Where clients find it.
+    package var path: String {
+        switch origin {
+        case .own(let own): own.path
+        case .activated(let socket): socket.path
+        }
     }
 
     /// Makes the socket. Throws ``SystemError`` or ``ListenerError``.
@@ -75,12 +112,14 @@ package final class UnixListener: Sendable {
         guard listen(number, 1024) == 0 else { throw SystemError.last("listen", staging) }
         guard unsafe rename(staging, options.path) == 0 else { throw SystemError.last("rename", options.path) }
         isInPlace = true
-        return UnixListener(descriptor: descriptor, lock: lock, options: options)
+        return UnixListener(.own(Own(descriptor: descriptor, lock: lock, path: options.path)))
     }
 
-    /// Takes the name away, if it is still this socket's: nobody new finds the server from now on.
+    /// Takes the name away, if it is this server's own and still this socket's: nobody new finds the server from now
+    /// on.
     package func unlinkSocket() {
-        if Self.inode(options.path) == inode { unsafe unlink(options.path) }
+        guard case .own(let own) = origin, Self.inode(own.path) == own.inode else { return }
+        unsafe unlink(own.path)
     }
 
     /// Refuses a path where something other than a socket lies: it is somebody's file, and a socket would take its

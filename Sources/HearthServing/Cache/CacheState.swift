@@ -18,6 +18,8 @@ struct CacheState {
     /// The newest generation that was served of each name, whether it is still in memory or not.
     var generations: [ModelName: UInt64] = [:]
     var pinnedNames: Set<ModelName> = []
+    /// Names that an admin unloaded: no version of them comes in.
+    var unloadedNames: Set<ModelName> = []
 
     /// Takes a version in, unless it is there.
     mutating func add(_ servable: Servable) {
@@ -30,6 +32,14 @@ struct CacheState {
     mutating func release(_ modelID: ModelID) -> Servable? {
         guard let entry = loaded[modelID], !entry.isAskedFor else { return nil }
         return remove(modelID)
+    }
+
+    /// Takes out all versions of a name.
+    mutating func removeAll(of name: ModelName) -> [Servable] {
+        production[name] = nil
+        rollbackTargets[name] = nil
+        let outgoing = loaded.values.lazy.map(\.servable).filter { $0.name == name }
+        return outgoing.sorted { $0.modelID.text < $1.modelID.text }.compactMap { remove($0.modelID) }
     }
 
     private mutating func remove(_ modelID: ModelID) -> Servable? {

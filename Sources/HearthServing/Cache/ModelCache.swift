@@ -19,6 +19,8 @@ package final class ModelCache: Sendable {
             case alreadySo
             /// It came too late: a newer generation is served, or was.
             case outdated
+            /// An admin unloaded the model: nothing of it comes in until ``ModelCache/admit(_:)``.
+            case refused
         }
 
         package var outcome = Outcome.made
@@ -130,6 +132,10 @@ package final class ModelCache: Sendable {
     ///   another version has taken its place in production.
     package func insert(_ servable: Servable, isAskedFor: Bool = true) -> Change {
         change(newcomer: servable) { state, change in
+            guard !state.unloadedNames.contains(servable.name) else {
+                change.outcome = .refused
+                return
+            }
             if let loaded = state.loaded[servable.modelID], loaded.isAskedFor || !isAskedFor {
                 change.outcome = .alreadySo
                 return
@@ -148,6 +154,10 @@ package final class ModelCache: Sendable {
     package func serve(_ servable: Servable, generation: UInt64, rollbackTarget: ModelID? = nil) -> Change {
         change(newcomer: servable) { state, change in
             let name = servable.name
+            guard !state.unloadedNames.contains(name) else {
+                change.outcome = .refused
+                return
+            }
             let before = state.production[name]
             if let before, before.generation == generation, before.modelID == servable.modelID {
                 change.outcome = .alreadySo
@@ -186,6 +196,29 @@ package final class ModelCache: Sendable {
             }
         }
     }
+
+    /// Takes every version of a registered model out and keeps all of them out until ``admit(_:)``.
+    ///
+    /// A load that ends later does not bring it back: looking at the mark and taking a version in is one step.
+    package func unload(_ name: ModelName) -> Change {
+        change(newcomer: nil) { state, change in
+            let isNew = state.unloadedNames.insert(name).inserted
+            change.removed = state.removeAll(of: name)
+            if !isNew { change.outcome = .alreadySo }
+        }
+    }
+
+    /// Lets unloaded models come in again, all of them when `name` is nil. Returns those that were kept out.
+    package func admit(_ name: ModelName?) -> Set<ModelName> {
+        state.withLock { state in
+            let admitted = name.map { state.unloadedNames.intersection([$0]) } ?? state.unloadedNames
+            state.unloadedNames.subtract(admitted)
+            return admitted
+        }
+    }
+
+    /// Whether an admin unloaded the model.
+    package func isUnloaded(_ name: ModelName) -> Bool { state.withLock { $0.unloadedNames.contains(name) } }
 
     /// Lets `generation` of a name be served although a newer one was: the registry itself went back, to a restored
     /// backup.

@@ -48,6 +48,20 @@ package struct LoadStateMachine {
         if case .failed(let failure, _, _) = state { failure } else { nil }
     }
 
+    /// Why the last load that ended failed, also while the next one is under way; nil when it did not.
+    package var lastFailure: CallFailure? {
+        switch state {
+        case .failed(let failure, _, _): failure
+        case .loading(_, let previous): previous
+        case .start, .available: nil
+        }
+    }
+
+    /// Whether a loader is at work.
+    package var isLoading: Bool {
+        if case .loading = state { true } else { false }
+    }
+
     /// Loads begun since the last one that succeeded; 0 when none is under way or failed.
     package var attempt: Int {
         switch state {

@@ -10,7 +10,11 @@ package struct ModelEvent: Sendable, Equatable {
         case swapped
         /// A version that should answer could not be loaded; what answered before still does.
         case failed
-        /// The version left the memory.
+        /// The version is in production and is loaded when it is asked for.
+        case promoted
+        /// The name, whose version this was, has none in production any more.
+        case withdrawn
+        /// The version left the memory, or may not come into it: an admin unloaded its model.
         case unloaded
     }
 

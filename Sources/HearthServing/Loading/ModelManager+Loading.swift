@@ -78,6 +78,7 @@ extension ModelManager {
         guard let version else {
             throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
         }
+        state.withLock { $0.versions[modelID]?.name = version.name }
         guard version.status != .failed, version.path != nil else {
             throw CallFailure(
                 .failedPrecondition, "version '\(modelID)' has no artifact: its status is \(version.status.rawValue)")

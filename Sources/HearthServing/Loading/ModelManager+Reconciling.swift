@@ -28,8 +28,8 @@ extension ModelManager {
     /// loaded are loaded or have failed.
     ///
     /// - Parameters:
-    ///   - isForced: also try again what has failed a moment ago.
-    ///   - only: mend this registered model alone.
+    ///   - isForced: also try again what has failed a moment ago, and load what was unloaded by hand.
+    ///   - only: mend this registered model alone; when forced, also load it if it is loaded on demand otherwise.
     /// - Throws: ``RegistryError`` when the registry cannot be read; what is served stays.
     /// - Returns: the head version that was read, and the failures.
     @discardableResult
@@ -59,7 +59,10 @@ extension ModelManager {
         let outcome = reconciling.withLock { _ -> Result<Int64, RegistryError> in
             do throws(RegistryError) {
                 let snapshot = try store.productionSnapshot()
-                mend(snapshot, isForced: isForced, only: only, repair)
+                // Only now: while the registry cannot be read, what was unloaded stays so.
+                let admitted = isForced ? cache.admit(only) : []
+                let insisted = isForced ? admitted.union(only.map { [$0] } ?? []) : []
+                mend(snapshot, isForced: isForced, only: only, insisted: insisted, repair)
                 return .success(snapshot.headVersion)
             } catch {
                 return .failure(error)
@@ -68,7 +71,10 @@ extension ModelManager {
         return try outcome.get()
     }
 
-    private func mend(_ snapshot: ProductionSnapshot, isForced: Bool, only: ModelName?, _ repair: Repair?) {
+    /// - Parameter insisted: names whose production version is loaded even if it is loaded on demand otherwise.
+    private func mend(
+        _ snapshot: ProductionSnapshot, isForced: Bool, only: ModelName?, insisted: Set<ModelName>, _ repair: Repair?
+    ) {
         var wanted: [ModelName: ProductionPointer] = [:]
         for pointer in snapshot.pointers where only == nil || only == pointer.name { wanted[pointer.name] = pointer }
         let before = state.withLock { state in
@@ -87,12 +93,20 @@ extension ModelManager {
             settle(cache.withdraw(name))
             logger.notice("model withdrawn: it is no longer in production", metadata: ["model": "\(name)"])
         }
+        for pointer in before.values where wanted[pointer.name] == nil && (only == nil || only == pointer.name) {
+            publish(ModelEvent(kind: .withdrawn, name: pointer.name, modelID: pointer.modelID))
+        }
         for pointer in wanted.values {
-            mend(pointer, isForced: isForced, hasMoved: before[pointer.name] != pointer, repair)
+            mend(
+                pointer, isForced: isForced, hasMoved: before[pointer.name] != pointer,
+                isPreloaded: preloads(pointer.name) || insisted.contains(pointer.name), repair)
         }
     }
 
-    private func mend(_ pointer: ProductionPointer, isForced: Bool, hasMoved: Bool, _ repair: Repair?) {
+    private func mend(
+        _ pointer: ProductionPointer, isForced: Bool, hasMoved: Bool, isPreloaded: Bool, _ repair: Repair?
+    ) {
+        guard !cache.isUnloaded(pointer.name) else { return }
         let generation = UInt64(clamping: pointer.generation)
         if cache.allow(generation, of: pointer.name, modelID: pointer.modelID) {
             logger.warning(
@@ -103,7 +117,6 @@ extension ModelManager {
         guard served?.servable.modelID != pointer.modelID || served?.generation != generation else { return }
         // What is not in memory is loaded when somebody asks for it, unless it is to be preloaded and is news or has
         // failed: what was evicted is not fetched back.
-        let isPreloaded = preloads(pointer.name)
         let isStarted = state.withLock { state in
             let hasFailed = state.versions[pointer.modelID]?.machine.failure != nil
             guard served != nil || (isPreloaded && (hasMoved || isForced || hasFailed)) else { return false }
@@ -112,7 +125,15 @@ extension ModelManager {
             state.mending[pointer.name] = pointer
             return true
         }
-        guard isStarted else { return }
+        guard isStarted else {
+            if hasMoved, served == nil {
+                publish(
+                    ModelEvent(
+                        kind: .promoted, name: pointer.name, modelID: pointer.modelID,
+                        previousModelID: pointer.previousModelID, generation: generation))
+            }
+            return
+        }
         repair?.began()
         want(pointer.modelID, isForced: isForced, isLimited: false) { [self] result in
             switch result {

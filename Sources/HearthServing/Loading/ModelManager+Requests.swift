@@ -23,17 +23,13 @@ extension ModelManager {
             waiter(.failure(CallFailure(.invalidArgument, error.description)))
             return
         }
+        guard !cache.isUnloaded(name) else {
+            waiter(.failure(Self.unloadedFailure(name)))
+            return
+        }
         let (pointer, isLevel) = state.withLock { ($0.pointers[name], $0.headVersion >= 0) }
         guard let pointer else {
-            let failure =
-                isLevel
-                ? CallFailure(
-                    .notFound,
-                    "no production version of '\(name)': promote one with 'hearth models promote', or see "
-                        + "'hearth models list'"
-                )
-                : CallFailure(.unavailable, "the registry could not be read yet, the server tries on; try again later")
-            waiter(.failure(failure))
+            waiter(.failure(isLevel ? Self.unknownFailure(name) : Self.notReadFailure))
             return
         }
         want(pointer.modelID) { [self] result in
@@ -52,11 +48,18 @@ extension ModelManager {
             waiter(.failure(CallFailure(.invalidArgument, error.description)))
             return
         }
+        // Known once it was loaded or asked for: an unloaded model's version is read once more at most.
+        if let owner = state.withLock({ $0.versions[modelID]?.name }), cache.isUnloaded(owner) {
+            waiter(.failure(Self.unloadedFailure(owner)))
+            return
+        }
         want(modelID) { [self] result in
             waiter(
                 result.flatMap { servable in
                     // Also for the wrong name: the next such call is then refused from the snapshot, without a load.
-                    settle(cache.insert(servable))
+                    let change = cache.insert(servable)
+                    settle(change)
+                    guard change.outcome != .refused else { return .failure(Self.unloadedFailure(servable.name)) }
                     guard name.isEmpty || servable.name.text == name else {
                         let message = "version '\(modelID)' is of model '\(servable.name)', not of '\(name)'"
                         return .failure(CallFailure(.invalidArgument, message))

@@ -23,6 +23,8 @@ package final class ModelManager: Sendable {
     struct Version {
         var machine = LoadStateMachine()
         var waiters: [Done] = []
+        /// The registered model that it belongs to, once the registry was asked.
+        var name: ModelName?
     }
 
     struct State {

@@ -23,6 +23,8 @@ package final class BatchJob: Sendable {
     package nonisolated(unsafe) let outputs: UnsafeMutablePointer<Double>
     private let nextChunk = Atomic<Int>(0)
     private let chunksDone = Atomic<Int>(0)
+    /// When the first chunk was begun, in nanoseconds of the monotonic clock.
+    private let beganAt = Atomic<Int64>(0)
     private let failure = Mutex<CallFailure?>(nil)
     private let done: @Sendable (BatchJob) -> Void
 
@@ -65,13 +67,28 @@ package final class BatchJob: Sendable {
         while true {
             let chunk = nextChunk.wrappingAdd(1, ordering: .relaxed).oldValue
             guard chunk < chunkCount else { return }
+            if chunk == 0 { beganAt.store(MonotonicTime.now().nanoseconds, ordering: .relaxed) }
             let range = chunk * chunkRowCount..<min(rowCount, (chunk + 1) * chunkRowCount)
             if !hasFailed() {
                 if let problem = unsafe batch.predict(model, range: range, outputs: outputs, scratch: memory) {
                     fail(Predictor.failure(problem, entry.servable))
                 }
             }
-            if chunksDone.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == chunkCount { done(self) }
+            if chunksDone.wrappingAdd(1, ordering: .acquiringAndReleasing).newValue == chunkCount {
+                count()
+                done(self)
+            }
+        }
+    }
+
+    /// Adds the job to the servable's statistics; on the thread that scored its last chunk.
+    private func count() {
+        let began = MonotonicTime(nanoseconds: beganAt.load(ordering: .relaxed))
+        let ended = MonotonicTime.now()
+        if problem == nil {
+            entry.servable.statistics.scored(rows: rowCount, from: began, to: ended)
+        } else {
+            entry.servable.statistics.failed(after: ended - began)
         }
     }
 

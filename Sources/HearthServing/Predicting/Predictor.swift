@@ -60,11 +60,13 @@ package struct Predictor: ~Copyable {
     ) throws(CallFailure) -> Int {
         let columns = servable.model.signature.columnCount
         guard columnCount == 0 || columnCount == columns, valueCount > 0, valueCount % columns == 0 else {
+            servable.statistics.failed()
             throw Self.shapeFailure(servable, columnCount: columnCount, valueCount: valueCount)
         }
         let rows = valueCount / columns
         guard rows <= Self.outputByteCountMax / (8 * servable.model.outputWidth) else {
             let most = Self.outputByteCountMax / (8 * servable.model.outputWidth)
+            servable.statistics.failed()
             let message = "\(rows) rows would make a reply over 4 MiB; send at most \(most) rows in one call"
             throw CallFailure(.resourceExhausted, message)
         }
@@ -87,14 +89,20 @@ package struct Predictor: ~Copyable {
         let memory = unsafe scratch.bytes(outputByteCount + batch.scratchByteCount(model))
         let outputs = unsafe memory.bindMemory(
             to: Double.self, capacity: batch.rowCount * model.outputWidth)
+        let began = MonotonicTime.now()
         let problem = unsafe batch.predict(
             model, range: 0..<batch.rowCount, outputs: outputs, scratch: memory + outputByteCount)
-        if let problem { throw Self.failure(problem, entry.servable) }
+        let ended = MonotonicTime.now()
+        if let problem {
+            entry.servable.statistics.failed(after: ended - began)
+            throw Self.failure(problem, entry.servable)
+        }
+        entry.servable.statistics.scored(rows: batch.rowCount, from: began, to: ended)
         cache.touch(entry.servable)
         return unsafe outputs
     }
 
-    /// Notes that the entry answered a call elsewhere (the compute pool).
+    /// Notes that the entry answered a call elsewhere (the compute pool); the rows and their time are counted there.
     package func touch(_ entry: CacheEntry) {
         cache.touch(entry.servable)
     }

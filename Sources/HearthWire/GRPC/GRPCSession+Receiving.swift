@@ -58,6 +58,8 @@ extension GRPCSession {
             return fail(stream, .invalidArgument, "grpc-timeout is not up to 8 digits and one of H, M, S, m, u, n")
         }
         stream.isTaken = true
+        // Between the messages of a stream its client may be silent as long as it likes.
+        if head.route?.kind == .bidirectional { setPartial(stream, since: nil) }
     }
 
     // MARK: - Data
@@ -158,10 +160,13 @@ extension GRPCSession {
             if case .ended = stream.answer { return }
             heldByteCount -= Self.prefixByteCount + byteCount
             stream.body.drop(Self.prefixByteCount + byteCount)
-            if !stream.body.isEmpty, !stream.isHalfClosed { setPartial(stream, since: now) }
         }
-        // What waits for an answer of ours is no debt of the client's.
-        if stream.isBusy { setPartial(stream, since: nil) }
+        if stream.isBusy {
+            // What waits for an answer of ours is no debt of the client's.
+            setPartial(stream, since: nil)
+        } else if !stream.body.isEmpty, !stream.isHalfClosed, stream.partialSince == nil {
+            setPartial(stream, since: now)
+        }
         guard stream.isHalfClosed, !stream.isBusy else { return }
         if stream.body.isEmpty {
             finish(stream)
@@ -203,9 +208,15 @@ extension GRPCSession {
 
     // MARK: - The end of a stream
 
+    /// Whether the delegate knows that the call is over. A call with many replies may have been ended here.
+    private func isEndedByDelegate(_ stream: GRPCStream) -> Bool {
+        guard case .ended = stream.answer else { return false }
+        return stream.head.route?.kind == .unary
+    }
+
     func closed(_ id: Int32) {
         guard let stream = stream(id) else { return }
-        if case .ended = stream.answer {} else if stream.isTaken { delegate?.cancelled(stream.id) }
+        if stream.isTaken, !isEndedByDelegate(stream) { delegate?.cancelled(stream.id) }
         heldByteCount -= stream.body.count + stream.reply.count
         setPartial(stream, since: nil)
         setUnsent(stream, since: nil)

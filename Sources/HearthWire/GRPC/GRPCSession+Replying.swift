@@ -124,7 +124,9 @@ extension GRPCSession {
         release(stream)
     }
 
+    /// Ends a call for a reason of this session's own.
     func fail(_ stream: GRPCStream, _ code: StatusCode, _ message: String, namesEncodings: Bool = false) {
+        refusedCallCount &+= 1
         var message = message
         message.withUTF8 { bytes in
             fail(stream, code, unsafe ByteView(UnsafeRawBufferPointer(bytes)), namesEncodings: namesEncodings)

@@ -10,7 +10,8 @@ package protocol GRPCSessionDelegate: AnyObject {
     ///   - timeoutNanoseconds: what the client is willing to wait from `receivedAt` on; nil for no limit.
     func take(
         _ stream: UInt32, _ route: Route, _ message: ByteView, timeoutNanoseconds: Int64?, receivedAt: MonotonicTime)
-    /// The client has given up a call that is not answered.
+    /// A call is over that the delegate has not ended: its client has given it up, or broken the rules, or let the
+    /// session wait too long.
     func cancelled(_ stream: UInt32)
 }
 
@@ -29,7 +30,7 @@ package final class GRPCSession {
     let limits: GRPCLimits
     /// nghttp2's session.
     private(set) var engine: OpaquePointer?
-    /// Set for the length of ``receive(_:at:_:)`` and ``proceed(_:)``.
+    /// Set for the length of ``receive(_:at:_:)``, ``proceed(_:)`` and ``send(to:_:)``.
     var delegate: (any GRPCSessionDelegate)?
     /// The moment of the bytes that are being taken.
     var now = MonotonicTime(nanoseconds: 0)
@@ -46,6 +47,8 @@ package final class GRPCSession {
     var isHandshakePending = true
     private let openedAt: MonotonicTime
     private var hasEnded = false
+    /// Calls that were ended with an error here, not by the delegate.
+    package internal(set) var refusedCallCount: UInt64 = 0
     /// Whether the first bytes were not those of HTTP/2.
     package private(set) var isOtherProtocol = false
 
@@ -117,9 +120,11 @@ package final class GRPCSession {
         proceed()
     }
 
-    /// Appends all bytes that may be sent now to `output`.
-    package func send(to output: inout OutputBuffer) {
+    /// Appends all bytes that may be sent now to `output`, and tells `delegate` of the calls that end with them.
+    package func send(to output: inout OutputBuffer, _ delegate: any GRPCSessionDelegate) {
         guard let engine = unsafe engine else { return }
+        self.delegate = delegate
+        defer { self.delegate = nil }
         while true {
             var start: UnsafePointer<UInt8>?
             let count = unsafe nghttp2_session_mem_send(engine, &start)
@@ -197,8 +202,8 @@ package final class GRPCSession {
         }
         for stream in streams {
             if isLate(stream.partialSince) {
-                let seconds = limits.stallNanoseconds / 1_000_000_000
-                fail(stream, .deadlineExceeded, "the request was not complete within \(seconds) s; send it whole")
+                let milliseconds = limits.stallNanoseconds / 1_000_000
+                fail(stream, .deadlineExceeded, "the request was not complete within \(milliseconds) ms; send it whole")
             } else if isLate(stream.unsentSince) {
                 reset(stream, NGHTTP2_CANCEL)
             }

@@ -68,6 +68,8 @@ final class GRPCStream {
 
     /// Forgets the call, and memory that only large calls need.
     func close() {
+        partialSince = nil
+        unsentSince = nil
         body.removeAll()
         body.shrink(to: Self.byteCountKept)
         reply.removeAll()

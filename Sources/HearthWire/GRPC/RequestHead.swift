@@ -11,7 +11,7 @@ package struct RequestHead {
     package private(set) var isPost = false
     package private(set) var isGRPC = false
     package private(set) var route: Route?
-    /// The path of a call that is not found.
+    /// The path of a call that is not found, `{service}/{method}`.
     package private(set) var unknownPath = ""
     package private(set) var encoding = Encoding.identity
     /// nil without a timeout.
@@ -73,7 +73,8 @@ package struct RequestHead {
             guard !value.isEmpty else { return fail(":path is empty") }
             route = Route(path: value)
             if route == nil {
-                unknownPath = (value.slice(from: 0, count: min(value.count, 120)) ?? value).text
+                let name = value.byte(at: 0) == UInt8(ascii: "/") ? value.dropping(1) : value
+                unknownPath = (name.slice(from: 0, count: min(name.count, 120)) ?? name).text
             }
         } else if name.equals(":method") {
             pseudo = .method

@@ -54,6 +54,11 @@ enum Frames {
         return bytes
     }
 
+    static func detectPayload(series: String, columns: Int = 0, values: [Double]) -> [UInt8] {
+        field(1, Array(series.utf8)) + (columns > 0 ? [4 << 3] + varint(UInt64(columns)) : [])
+            + field(5, unsafe values.withUnsafeBytes { unsafe Array($0) })
+    }
+
     static func control(stream: UInt32 = 1, _ route: Route, _ message: some ControlMessage) -> [UInt8] {
         request(stream: stream, route, payload: message.pack(in: Arena()) { unsafe Array($0.buffer) })
     }

@@ -53,15 +53,22 @@ final class GRPCTestClient {
     private(set) var replies: [Int32: Reply] = [:]
     /// The error code of the server's GOAWAY; nil before one has come.
     private(set) var goAway: UInt32?
+    /// Pings of ours that the server has answered.
+    private(set) var answeredPingCount = 0
+    /// Whether the server has said what it takes: it does so before any call.
+    private(set) var hasSettings = false
     private var bodies: [Int32: Body] = [:]
 
     private struct Body {
         var bytes: [UInt8]
         var isLast: Bool
+        var sentByteCount = 0
     }
 
-    /// - Parameter windowByteCount: how much the server may send on a stream before it is taken.
-    init(socketPath: String, windowByteCount: UInt32 = 16 << 20) throws {
+    /// - Parameters:
+    ///   - windowByteCount: how much the server may send on a stream before it is taken.
+    ///   - opensWindows: whether taking bytes lets the server send as many again; else ``openWindow(_:by:)`` does.
+    init(socketPath: String, windowByteCount: UInt32 = 16 << 20, opensWindows: Bool = true) throws {
         socket = try RawClient(socketPath: socketPath)
         var callbacks: OpaquePointer?
         unsafe nghttp2_session_callbacks_new(&callbacks)
@@ -87,18 +94,30 @@ final class GRPCTestClient {
             return 0
         }
         unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
-            if let frame = unsafe frame, unsafe UInt32(frame.pointee.hd.type) == NGHTTP2_GOAWAY.rawValue {
+            guard let frame = unsafe frame else { return 0 }
+            let header = unsafe frame.pointee.hd
+            if UInt32(header.type) == NGHTTP2_GOAWAY.rawValue {
                 unsafe GRPCTestClient.of(user).goAway = unsafe frame.pointee.goaway.error_code
+            } else if UInt32(header.type) == NGHTTP2_SETTINGS.rawValue {
+                unsafe GRPCTestClient.of(user).hasSettings = true
+            } else if UInt32(header.type) == NGHTTP2_PING.rawValue, header.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0
+            {
+                unsafe GRPCTestClient.of(user).answeredPingCount += 1
             }
             return 0
         }
-        unsafe nghttp2_session_client_new(&session, callbacks, Unmanaged.passUnretained(self).toOpaque())
+        var option: OpaquePointer?
+        unsafe nghttp2_option_new(&option)
+        defer { unsafe nghttp2_option_del(option) }
+        if !opensWindows { unsafe nghttp2_option_set_no_auto_window_update(option, 1) }
+        unsafe nghttp2_session_client_new2(&session, callbacks, Unmanaged.passUnretained(self).toOpaque(), option)
         var settings = [
             nghttp2_settings_entry(
                 settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue), value: windowByteCount)
         ]
         unsafe nghttp2_submit_settings(session, 0, &settings, 1)
-        unsafe nghttp2_session_set_local_window_size(session, 0, 0, Int32(clamping: windowByteCount))
+        // The connection's own window is never what a test is about.
+        unsafe nghttp2_session_set_local_window_size(session, 0, 0, 64 << 20)
         flush()
     }
 
@@ -125,11 +144,12 @@ final class GRPCTestClient {
     /// - Parameter isLast: whether the request ends with it.
     @discardableResult
     func start(
-        path: String, method: String = "POST", authority: String = "localhost",
+        path: String, method: String = "POST", authority: String? = "localhost",
         fields: [(String, String)] = GRPCTestClient.usualFields, body: [UInt8], isLast: Bool = true
     ) -> Int32 {
         let all =
-            [(":method", method), (":scheme", "http"), (":path", path), (":authority", authority)] + fields
+            [(":method", method), (":scheme", "http"), (":path", path)]
+            + (authority.map { [(":authority", $0)] } ?? []) + fields
         let texts = all.map { (Array($0.0.utf8), Array($0.1.utf8)) }
         var pointers: [nghttp2_nv] = unsafe []
         var kept: [UnsafeMutableBufferPointer<UInt8>] = unsafe []
@@ -172,37 +192,68 @@ final class GRPCTestClient {
         flush()
     }
 
+    /// Lets the server send more on a stream.
+    func openWindow(_ stream: Int32, by byteCount: Int32) {
+        unsafe nghttp2_submit_window_update(session, 0, stream, byteCount)
+        flush()
+    }
+
+    func ping() {
+        unsafe nghttp2_submit_ping(session, 0, nil)
+        flush()
+    }
+
     private func fill(
         _ stream: Int32, _ target: UnsafeMutablePointer<UInt8>?, _ room: Int, _ flags: UnsafeMutablePointer<UInt32>?
     ) -> Int {
         guard let target = unsafe target, let body = bodies[stream] else { return 0 }
-        let count = min(room, body.bytes.count)
-        for index in 0..<count { unsafe target[index] = body.bytes[index] }
-        bodies[stream]?.bytes.removeFirst(count)
-        if count == body.bytes.count {
+        let left = body.bytes.count - body.sentByteCount
+        let count = min(room, left)
+        unsafe body.bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress {
+                unsafe target.update(from: start + body.sentByteCount, count: count)
+            }
+        }
+        bodies[stream]?.sentByteCount += count
+        if count == left {
             guard body.isLast else { return count > 0 ? count : Int(NGHTTP2_ERR_DEFERRED.rawValue) }
             unsafe flags?.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
         }
         return count
     }
 
+    /// Sends all that may be sent. A server that waits for its replies to be taken does not read: who only sends would
+    /// wait for ever, so what comes meanwhile is taken.
     private func flush() {
+        var unsent: [UInt8] = []
         while true {
             var start: UnsafePointer<UInt8>?
             let count = unsafe nghttp2_session_mem_send(session, &start)
-            guard count > 0, let start = unsafe start else { return }
-            socket.send(unsafe Array(UnsafeBufferPointer(start: start, count: count)))
+            if count > 0, let start = unsafe start {
+                unsafe unsent += Array(UnsafeBufferPointer(start: start, count: count))
+                continue
+            }
+            unsent.removeFirst(socket.sendNow(unsent))
+            guard !unsent.isEmpty else { return }
+            var wanted = pollfd(fd: socket.descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
+            guard unsafe poll(&wanted, 1, 20_000) > 0 else { return }
+            if wanted.revents & Int16(POLLIN) != 0, !take() { return }
         }
+    }
+
+    /// Takes what has come, or waits for it. Returns false when the server has closed or breaks HTTP/2.
+    private func take() -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        let received = unsafe recv(socket.descriptor, &buffer, buffer.count, 0)
+        guard received > 0 else { return false }
+        return unsafe nghttp2_session_mem_recv(session, buffer, received) >= 0
     }
 
     /// Takes bytes until `isEnough`, or the server closes, or says nothing for 20 s. Returns whether it was enough.
     @discardableResult
     func receive(until isEnough: () -> Bool) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while !isEnough() {
-            let received = unsafe recv(socket.descriptor, &buffer, buffer.count, 0)
-            guard received > 0 else { return isEnough() }
-            guard unsafe nghttp2_session_mem_recv(session, buffer, received) >= 0 else { return false }
+            guard take() else { return isEnough() }
             flush()
         }
         return true

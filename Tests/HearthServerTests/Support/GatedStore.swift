@@ -7,6 +7,7 @@ import Synchronization
 final class GatedStore: RegistryStore {
     private let store: any RegistryStore
     private let isClosed = Mutex(false)
+    private let isAway = Mutex(false)
     private let gate = DispatchSemaphore(value: 0)
     /// Signalled when a load waits at the closed gate.
     let arrived = DispatchSemaphore(value: 0)
@@ -26,6 +27,15 @@ final class GatedStore: RegistryStore {
         gate.signal()
     }
 
+    /// From now on who asks for lists of models or versions is told that the registry is away.
+    func leave() {
+        isAway.withLock { $0 = true }
+    }
+
+    private func check() throws(RegistryError) {
+        if isAway.withLock({ $0 }) { throw RegistryError(.unavailable, "the registry is away") }
+    }
+
     func version(_ modelID: ModelID) throws(RegistryError) -> ModelVersion? {
         if isClosed.withLock({ $0 }) {
             arrived.signal()
@@ -41,9 +51,13 @@ final class GatedStore: RegistryStore {
     func productionPointer(of name: ModelName) throws(RegistryError) -> ProductionPointer? {
         try store.productionPointer(of: name)
     }
-    func registeredModels() throws(RegistryError) -> [RegisteredModel] { try store.registeredModels() }
+    func registeredModels() throws(RegistryError) -> [RegisteredModel] {
+        try check()
+        return try store.registeredModels()
+    }
     func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion] {
-        try store.versions(of: name, limit: limit)
+        try check()
+        return try store.versions(of: name, limit: limit)
     }
     func events(after head: Int64, limit: Int) throws(RegistryError) -> [RegistryEvent] {
         try store.events(after: head, limit: limit)

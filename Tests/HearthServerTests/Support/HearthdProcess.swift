@@ -17,19 +17,20 @@ final class HearthdProcess: Sendable {
     ///
     /// - Parameters:
     ///   - launcher: a command that runs the program with some limit, e.g. `["/usr/bin/prlimit", "--nofile=32"]`.
+    ///   - standardInput: a descriptor that the program, or its launcher, gets as standard input.
     convenience init(
         shelf: ModelShelf, socketPath: String? = nil, arguments: [String] = [], launcher: [String] = [],
-        environment: [String: String] = [:], awaitsReady: Bool = true
+        standardInput: Int32? = nil, environment: [String: String] = [:], awaitsReady: Bool = true
     ) throws {
         let path = socketPath ?? shelf.folder.file("hearthd.sock")
         try self.init(
             arguments: ["--models-dir", shelf.directory.path, "--socket", path] + arguments, socketPath: path,
-            launcher: launcher, environment: environment, awaitsReady: awaitsReady)
+            launcher: launcher, standardInput: standardInput, environment: environment, awaitsReady: awaitsReady)
     }
 
     init(
-        arguments: [String], socketPath: String, launcher: [String] = [], environment: [String: String] = [:],
-        awaitsReady: Bool = false
+        arguments: [String], socketPath: String, launcher: [String] = [], standardInput: Int32? = nil,
+        environment: [String: String] = [:], awaitsReady: Bool = false
     ) throws {
         self.socketPath = socketPath
         let command = launcher + [Self.programPath] + arguments
@@ -40,6 +41,7 @@ final class HearthdProcess: Sendable {
         let pipe = Pipe()
         process.standardError = pipe
         process.standardOutput = pipe
+        if let standardInput { process.standardInput = FileHandle(fileDescriptor: standardInput) }
         try process.run()
         // Only the child writes: its end is the end of the text.
         try pipe.fileHandleForWriting.close()

@@ -25,6 +25,14 @@ struct LaneReply: Equatable {
     var prediction: LanePrediction? {
         unsafe payload.withUnsafeBytes { unsafe LanePrediction(ByteView($0)) }
     }
+
+    /// The payload as a reply to Detect; nil when it is none.
+    var detection: LaneDetection? {
+        unsafe payload.withUnsafeBytes { unsafe LaneDetection(ByteView($0)) }
+    }
+
+    /// The first value of the first output of a reply to Predict.
+    var score: Double? { prediction?.outputs.first?.values.first }
 }
 
 /// A reply to Predict, copied out.
@@ -58,6 +66,26 @@ struct LanePrediction: Equatable {
     }
 }
 
+/// A reply to Detect, copied out.
+struct LaneDetection: Equatable {
+    var modelVersion: String
+    var source: AnswerSource?
+    var threshold: Double
+    var firstPoint: Int
+    var scores: [Double]
+    var anomalies: [Bool]
+
+    init?(_ bytes: ByteView) {
+        guard let view = DetectReplyView(bytes) else { return nil }
+        modelVersion = view.modelVersion.text
+        source = view.source
+        threshold = view.threshold
+        firstPoint = view.firstPoint
+        scores = (0..<view.count).map { view.score(at: $0) }
+        anomalies = (0..<view.count).map { view.isAnomaly(at: $0) }
+    }
+}
+
 /// One connection of either lane, for tests of what both must do alike.
 final class LaneClient {
     private enum Wire {
@@ -67,6 +95,12 @@ final class LaneClient {
 
     private let wire: Wire
     private var nextStream: UInt32 = 1
+    /// Calls that were started and whose end nobody has asked for, oldest first.
+    private var pending: [UInt32] = []
+    /// Ends that came on the fast lane while another was waited for, in the order in which they came.
+    private var ended: [(stream: UInt32, reply: LaneReply)] = []
+    /// The same of messages of streams.
+    private var pushed: [UInt32: [[UInt8]]] = [:]
     /// Messages of open streams that were handed out, per stream.
     private var taken: [UInt32: Int] = [:]
 
@@ -77,50 +111,114 @@ final class LaneClient {
         }
     }
 
+    // MARK: - Starting
+
     /// Sends a call and does not wait. Returns its stream.
     func start(_ route: Route, _ payload: [UInt8], timeoutNanoseconds: Int64 = 0) -> UInt32 {
+        start(
+            service: "\(route.service)", method: "\(route.method)", payload, timeoutNanoseconds: timeoutNanoseconds)
+    }
+
+    /// The same for a call that the server may not have.
+    func start(service: String, method: String, _ payload: [UInt8], timeoutNanoseconds: Int64 = 0) -> UInt32 {
+        let stream: UInt32
         switch wire {
         case .fast(let client):
-            defer { nextStream += 2 }
+            stream = nextStream
+            nextStream += 2
             client.send(
                 Frames.request(
-                    stream: nextStream, route, timeoutNanoseconds: timeoutNanoseconds, payload: payload))
-            return nextStream
+                    stream: stream, service: service, method: method, timeoutNanoseconds: timeoutNanoseconds,
+                    payload: payload))
         case .grpc(let client):
             var fields = GRPCTestClient.usualFields
             if timeoutNanoseconds > 0 { fields.append(("grpc-timeout", Self.timeout(timeoutNanoseconds))) }
-            return UInt32(
-                client.start(path: "/\(route.path)", fields: fields, body: GRPCTestClient.framed(payload)))
+            stream = UInt32(
+                client.start(path: "/\(service)/\(method)", fields: fields, body: GRPCTestClient.framed(payload)))
         }
+        pending.append(stream)
+        return stream
+    }
+
+    func start(_ route: Route, _ message: some ControlMessage) -> UInt32 {
+        start(route, message.pack(in: Arena()) { unsafe Array($0.buffer) })
+    }
+
+    func startPredict(
+        model: String = ServedForest.model, rows: [Double] = ServedForest.row, timeoutNanoseconds: Int64 = 0
+    ) -> UInt32 {
+        start(
+            .predict, Frames.predictPayload(model: model, rows: rows), timeoutNanoseconds: timeoutNanoseconds)
     }
 
     private static func timeout(_ nanoseconds: Int64) -> String {
         nanoseconds < 100_000_000 ? "\(nanoseconds)n" : "\(nanoseconds / 1000)u"
     }
 
-    /// Waits for the end of a call. On the fast lane calls must be waited for in the order in which they are answered.
+    // MARK: - Waiting
+
+    /// Waits for the end of a call.
     func finish(_ stream: UInt32) -> LaneReply {
+        pending.removeAll { $0 == stream }
         switch wire {
         case .fast(let client):
-            while let frame = client.nextFrame() {
-                guard frame.streamID == stream, frame.header.type == FrameHeader.MessageType.response else { continue }
-                return LaneReply(code: frame.code, message: frame.message, payload: frame.payload)
+            while true {
+                if let index = ended.firstIndex(where: { $0.stream == stream }) { return ended.remove(at: index).reply }
+                guard takeFrame(client) else { return Self.closed }
             }
-            return LaneReply(code: nil, message: "the server closed", payload: [])
-        case .grpc(let client):
-            let reply = client.finish(Int32(stream))
-            return LaneReply(code: reply.code, message: reply.message, payload: reply.messages.first ?? [])
+        case .grpc(let client): return Self.reply(client.finish(Int32(stream)))
         }
+    }
+
+    /// Waits until one of the calls that were started and not finished ends, and says which; nil when the server has
+    /// closed.
+    func finishNext() -> (stream: UInt32, reply: LaneReply)? {
+        switch wire {
+        case .fast(let client):
+            while ended.isEmpty { guard takeFrame(client) else { return nil } }
+            let next = ended.removeFirst()
+            pending.removeAll { $0 == next.stream }
+            return next
+        case .grpc(let client):
+            client.receive { pending.contains { client.replies[Int32($0)]?.closedWith != nil } }
+            guard let stream = pending.first(where: { client.replies[Int32($0)]?.closedWith != nil }) else {
+                return nil
+            }
+            pending.removeAll { $0 == stream }
+            return client.replies[Int32(stream)].map { (stream, Self.reply($0)) }
+        }
+    }
+
+    private static let closed = LaneReply(code: nil, message: "the server closed", payload: [])
+
+    private static func reply(_ reply: GRPCTestClient.Reply) -> LaneReply {
+        reply.closedWith == nil
+            ? closed : LaneReply(code: reply.code, message: reply.message, payload: reply.messages.first ?? [])
+    }
+
+    private func takeFrame(_ client: RawClient) -> Bool {
+        guard let frame = client.nextFrame() else { return false }
+        if frame.header.type == FrameHeader.MessageType.data {
+            pushed[frame.streamID, default: []].append(frame.data)
+        } else {
+            ended.append(
+                (frame.streamID, LaneReply(code: frame.code, message: frame.message, payload: frame.payload)))
+        }
+        return true
     }
 
     /// The next message of a stream of them; nil when it has ended.
     func next(_ stream: UInt32) -> [UInt8]? {
+        let index = taken[stream, default: 0]
         switch wire {
         case .fast(let client):
-            guard let frame = client.nextFrame(), frame.header.type == FrameHeader.MessageType.data else { return nil }
-            return frame.data
+            while pushed[stream, default: []].count <= index, !ended.contains(where: { $0.stream == stream }) {
+                guard takeFrame(client) else { return nil }
+            }
+            guard let messages = pushed[stream], messages.count > index else { return nil }
+            taken[stream] = index + 1
+            return messages[index]
         case .grpc(let client):
-            let index = taken[stream, default: 0]
             client.receive {
                 (client.replies[Int32(stream)]?.messages.count ?? 0) > index
                     || client.replies[Int32(stream)]?.closedWith != nil
@@ -131,12 +229,34 @@ final class LaneClient {
         }
     }
 
+    /// The next event of a watch; nil when it has ended.
+    func nextEvent(_ stream: UInt32) -> WatchEvent? {
+        guard let bytes = next(stream) else { return nil }
+        return unsafe bytes.withUnsafeBytes { unsafe WatchEvent.unpack(ByteView($0), in: Arena()) }
+    }
+
+    /// Gives a call up; on the fast lane nobody can.
+    func cancel(_ stream: UInt32) {
+        pending.removeAll { $0 == stream }
+        if case .grpc(let client) = wire { client.cancel(Int32(stream)) }
+    }
+
+    /// Whether the server closes the connection, after whatever it still had to say.
+    func isClosedByServer() -> Bool {
+        switch wire {
+        case .fast(let client): client.isClosedByServer()
+        case .grpc(let client): client.isClosedByServer()
+        }
+    }
+
+    // MARK: - Calls
+
     func call(_ route: Route, _ payload: [UInt8], timeoutNanoseconds: Int64 = 0) -> LaneReply {
         finish(start(route, payload, timeoutNanoseconds: timeoutNanoseconds))
     }
 
     func control(_ route: Route, _ message: some ControlMessage) -> LaneReply {
-        call(route, message.pack(in: Arena()) { unsafe Array($0.buffer) })
+        finish(start(route, message))
     }
 
     func predict(
@@ -147,5 +267,16 @@ final class LaneClient {
             .predict,
             Frames.predictPayload(model: model, version: version, columns: columns, rows: rows, outputs: outputs),
             timeoutNanoseconds: timeoutNanoseconds)
+    }
+
+    func detect(series: String = ServedForest.series, values: [Double], columns: Int = 0) -> LaneReply {
+        call(.detect, Frames.detectPayload(series: series, columns: columns, values: values))
+    }
+}
+
+extension LaneReply {
+    /// A refusal in exact words.
+    static func refused(_ code: StatusCode, _ message: String) -> LaneReply {
+        LaneReply(code: code, message: message, payload: [])
     }
 }

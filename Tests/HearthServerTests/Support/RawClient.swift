@@ -101,6 +101,18 @@ final class RawClient {
         }
     }
 
+    /// The next bytes, so many; nil when the server has closed before, or says nothing for 20 s.
+    func next(_ byteCount: Int) -> [UInt8]? {
+        while input.count < byteCount {
+            var buffer = [UInt8](repeating: 0, count: 64 << 10)
+            let received = unsafe recv(descriptor, &buffer, buffer.count, 0)
+            guard received > 0 else { return nil }
+            input += buffer[..<received]
+        }
+        defer { input.removeFirst(byteCount) }
+        return Array(input[..<byteCount])
+    }
+
     /// Whether the server closes the connection, after whatever it still had to say.
     func isClosedByServer() -> Bool {
         var buffer = [UInt8](repeating: 0, count: 64 << 10)

@@ -1,4 +1,7 @@
-"""The fast lane for asyncio: one connection, many calls on it."""
+"""The fast lane for asyncio: one connection, many calls on it.
+
+`AsyncTransport` is what a client asks of a lane; gRPC's is in `_grpc_aio_transport`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import asyncio
 import math
 import os
 import time
-from typing import Any, AsyncIterator, Dict, List, Optional, Sequence, Tuple, TypeVar
+from typing import Any, AsyncIterator, Dict, List, Optional, Protocol, Sequence, Tuple, TypeVar
 
 from . import _frames, _messages, _wire
 from ._connection import connection_error
@@ -21,6 +24,41 @@ Value = TypeVar("Value")
 _ABANDONED: List[Any] = []
 """Connections of a parent process. They are neither closed nor collected: their loop's epoll is the parent's too, and
 to take them out of it here would take them out there."""
+
+
+class AsyncEventStream(Protocol):
+    """The messages of one stream."""
+
+    def messages(self) -> AsyncIterator[Tuple[bytes, int, int]]:
+        """Each as (buffer, start, end)."""
+
+    async def close(self) -> None:
+        """Ends the stream."""
+
+
+class AsyncTransport(Protocol):
+    """A lane to one server. Follows its caller into another event loop and across a fork."""
+
+    @property
+    def message_byte_count_max(self) -> int:
+        """The most bytes in one message."""
+
+    async def call(
+        self,
+        route: Route,
+        payload: Sequence[_wire.Buffer],
+        byte_count: int,
+        deadline: Deadline,
+        timeout: float,
+        read: Reader[Value],
+    ) -> Value:
+        """Makes one call, once."""
+
+    async def watch(self, payload: bytes, deadline: Deadline) -> AsyncEventStream:
+        """Opens a stream of events; the deadline is for opening it."""
+
+    async def close(self) -> None:
+        """Closes the connection; calls on the way fail with CANCELLED."""
 
 
 class AsyncConnection(asyncio.Protocol):
@@ -161,6 +199,8 @@ class AsyncConnection(asyncio.Protocol):
 class AsyncFastLane:
     """ttrpc over a Unix socket. Follows its caller into another event loop and across a fork, with a new connection."""
 
+    message_byte_count_max = DATA_BYTE_COUNT_MAX
+
     def __init__(self, path: str) -> None:
         self._path = path
         self._connection: Optional[AsyncConnection] = None
@@ -188,7 +228,7 @@ class AsyncFastLane:
         first, last = _frames.response_payload(frame.data, frame.start, frame.end)
         return read(frame.data, first, last, isinstance(frame.data, bytearray))
 
-    async def watch(self, payload: bytes, deadline: Deadline) -> AsyncEvents:
+    async def watch(self, payload: bytes, deadline: Deadline) -> AsyncEventStream:
         """Opens a stream of events on a connection of its own."""
         try:
             reader, writer = await asyncio.wait_for(
@@ -203,8 +243,13 @@ class AsyncFastLane:
         writer.write(HEADER.pack(byte_count, 1, _frames.REQUEST, _frames.REMOTE_CLOSED) + head + payload)
         return AsyncEvents(self._path, reader, writer)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Closes the connection; calls on the way fail with CANCELLED."""
+        self._drop()
+        # The event loop closes the socket in its next round.
+        await asyncio.sleep(0)
+
+    def _drop(self) -> None:
         if os.getpid() == self._process and self._connection is not None:
             connection, self._connection = self._connection, None
             try:
@@ -220,7 +265,7 @@ class AsyncFastLane:
         if process != self._process:
             _ABANDONED.append((self._connection, self._connecting))
             self._connection = None
-        self.close()
+        self._drop()
         self._connecting = None
         self._loop, self._process = loop, process
 
@@ -280,7 +325,7 @@ class AsyncEvents:
                 if flags & _frames.REMOTE_CLOSED:
                     return
         finally:
-            self.close()
+            await self.close()
 
     async def _receive(self, byte_count: int) -> bytes:
         try:
@@ -290,6 +335,6 @@ class AsyncEvents:
         except OSError as error:
             raise connection_error("lost the connection to", self._path, error, was_sent=True) from error
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Closes the connection."""
         self._writer.transport.abort()

@@ -6,7 +6,7 @@ import os
 from typing import Any, Dict, Generic, Optional, Sequence, Tuple, TypeVar
 
 from . import _inference, _messages, _wire
-from ._frames import Route
+from ._frames import DATA_BYTE_COUNT_MAX, Route
 from ._parts import value_byte_count_max
 from ._rows import Rows, rows_from
 from ._transport import Reader
@@ -78,10 +78,16 @@ class Layouts:
 class PredictCall:
     """A call to `predict`, before it is cut into operations."""
 
-    __slots__ = ("layouts", "model", "outputs", "rows", "version")
+    __slots__ = ("layouts", "message_byte_count_max", "model", "outputs", "rows", "version")
 
     def __init__(
-        self, model: str, rows: Any, version: Optional[str], outputs: Optional[Sequence[str]], layouts: Layouts
+        self,
+        model: str,
+        rows: Any,
+        version: Optional[str],
+        outputs: Optional[Sequence[str]],
+        layouts: Layouts,
+        message_byte_count_max: int = DATA_BYTE_COUNT_MAX,
     ) -> None:
         if isinstance(outputs, str):
             raise InvalidArgument(f"outputs is a list of names; found {outputs!r}, expected [{outputs!r}]")
@@ -90,14 +96,16 @@ class PredictCall:
         self.outputs = tuple(outputs) if outputs else ()
         self.rows = rows_from(rows)
         self.layouts = layouts
+        self.message_byte_count_max = message_byte_count_max
+        """What the lane takes at once."""
 
     @property
     def byte_count_max(self) -> int:
-        """The most bytes of values that one frame holds."""
-        return value_byte_count_max(self.model, self.version, self.outputs)
+        """The most bytes of values that one message holds."""
+        return value_byte_count_max(self.message_byte_count_max, self.model, self.version, self.outputs)
 
     def fits(self) -> bool:
-        """Whether one frame holds the request."""
+        """Whether one message holds the request."""
         return self.rows.byte_count <= _SURELY_FITS_BYTE_COUNT or self.rows.byte_count <= self.byte_count_max
 
     def operation(self, rows: Rows, version: str) -> Operation[Prediction]:

@@ -1,10 +1,9 @@
-"""Batches beyond one frame, in parts that one and the same version answers."""
+"""Batches beyond one message, in parts that one and the same version answers."""
 
 from __future__ import annotations
 
 from typing import Any, Dict, Generator, List, Sequence, Tuple
 
-from ._frames import DATA_BYTE_COUNT_MAX
 from ._rows import Rows, concatenated
 from .errors import FailedPrecondition, HearthError, InvalidArgument, NotFound, ResourceExhausted
 from .results import Prediction
@@ -15,9 +14,9 @@ Part = Tuple[Rows, str]
 _RESTART_COUNT_MAX = 3
 
 
-def value_byte_count_max(model: str, version: str, outputs: Sequence[str]) -> int:
-    """The most bytes of values that fit one frame beside the names. (A character has four bytes at most.)"""
-    return DATA_BYTE_COUNT_MAX - 256 - 4 * (len(model) + len(version)) - sum(4 * len(name) + 8 for name in outputs)
+def value_byte_count_max(message_byte_count_max: int, model: str, version: str, outputs: Sequence[str]) -> int:
+    """The most bytes of values that fit one message beside the names. (A character has four bytes at most.)"""
+    return message_byte_count_max - 256 - 4 * (len(model) + len(version)) - sum(4 * len(name) + 8 for name in outputs)
 
 
 def is_reply_too_large(error: HearthError) -> bool:
@@ -30,11 +29,11 @@ def parts(rows: Rows, version: str, byte_count_max: int) -> Generator[Part, Pred
 
     The first part is answered by the production version, unless one is asked for; the others name the version that
     answered the first. Should that one be gone meanwhile, everything is done again with the new one. A reply that is
-    too large for a frame makes the parts smaller.
+    too large for a message makes the parts smaller.
     """
     stride = rows.column_count * 8
     if not 0 < stride <= byte_count_max:
-        raise InvalidArgument(f"rows of {rows.column_count} columns do not fit frames of {DATA_BYTE_COUNT_MAX} bytes")
+        raise InvalidArgument(f"rows of {rows.column_count} columns do not fit messages of {byte_count_max} bytes")
     total = rows.byte_count // stride
     if total * stride != rows.byte_count:
         raise InvalidArgument(

@@ -1,6 +1,6 @@
 """The blocking fast lane: a pool of connections that threads and forked processes share safely.
 
-`Transport` is what a client asks of a lane; another lane needs no more than this.
+`Transport` is what a client asks of a lane; gRPC's is in `_grpc_transport`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Callable, Iterator, List, Optional, Protocol, Sequence, TypeV
 from . import _frames, _messages, _wire
 from ._connection import Connection
 from ._deadline import Deadline
-from ._frames import Route
+from ._frames import DATA_BYTE_COUNT_MAX, Route
 from .errors import unreadable
 
 Value = TypeVar("Value")
@@ -29,6 +29,10 @@ class EventStream(Protocol):
 
 class Transport(Protocol):
     """A lane to one server. Safe to share between threads, and across a fork."""
+
+    @property
+    def message_byte_count_max(self) -> int:
+        """The most bytes in one message."""
 
     def call(
         self,
@@ -51,6 +55,7 @@ class Transport(Protocol):
 class FastLane:
     """ttrpc over a Unix socket."""
 
+    message_byte_count_max = DATA_BYTE_COUNT_MAX
     IDLE_COUNT_MAX = 64
     """Idle connections that are kept: one for each thread that calls at the same time, mostly."""
 

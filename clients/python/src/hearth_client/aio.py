@@ -7,10 +7,11 @@ import os
 from types import TracebackType
 from typing import TYPE_CHECKING, AsyncIterator, Optional, Sequence, Type, TypeVar
 
-from . import _calls, _messages
-from ._aio_transport import AsyncEvents, AsyncFastLane
+from . import _calls, _lanes, _messages
+from ._aio_transport import AsyncEventStream, AsyncTransport
 from ._calls import DEFAULT_TIMEOUT, Layouts, Operation, PredictCall
 from ._deadline import Deadline, Retry
+from ._lanes import FAST
 from ._parts import is_reply_too_large, parts
 from .errors import HearthError, ResourceExhausted
 from .results import (
@@ -44,20 +45,20 @@ class AsyncClient:
         *,
         timeout: float = DEFAULT_TIMEOUT,
         retries: bool = True,
+        transport: str = FAST,
     ) -> None:
         """The arguments are those of `Client`."""
         Deadline(timeout)
         self.socket_path = _calls.socket_path_or_default(socket_path)
         self.timeout = timeout
         self.retries = retries
-        self._transport = AsyncFastLane(self.socket_path)
+        self._transport: AsyncTransport = _lanes.asynchronous(transport, self.socket_path)
+        self.transport = transport
         self._layouts = Layouts()
 
     async def close(self) -> None:
         """Closes the connection; calls on the way fail with `Cancelled`. A later call opens a new one."""
-        self._transport.close()
-        # The event loop closes the socket in its next round.
-        await asyncio.sleep(0)
+        await self._transport.close()
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -79,7 +80,9 @@ class AsyncClient:
         timeout: Optional[float] = None,
     ) -> Prediction:
         """Scores rows with a model: see `Client.predict`."""
-        call = PredictCall(model, rows, version, outputs, self._layouts)
+        call = PredictCall(
+            model, rows, version, outputs, self._layouts, self._transport.message_byte_count_max
+        )
         deadline = Deadline(self.timeout if timeout is None else timeout)
         if call.fits():
             try:
@@ -168,9 +171,9 @@ class AsyncClient:
             async for data, start, end in events.messages():
                 yield _messages.decode(ModelEvent, data, start, end)
         finally:
-            events.close()
+            await events.close()
 
-    async def _open_watch(self, model: str, deadline: Deadline) -> AsyncEvents:
+    async def _open_watch(self, model: str, deadline: Deadline) -> AsyncEventStream:
         retry = Retry(deadline, is_idempotent=True, is_on=self.retries)
         while True:
             try:

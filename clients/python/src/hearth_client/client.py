@@ -7,11 +7,12 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Iterator, Optional, Sequence, Type, TypeVar
 
-from . import _calls, _messages
+from . import _calls, _lanes, _messages
 from ._calls import DEFAULT_TIMEOUT, Layouts, Operation, PredictCall
 from ._deadline import Deadline, Retry
+from ._lanes import FAST
 from ._parts import is_reply_too_large, parts
-from ._transport import EventStream, FastLane, Transport
+from ._transport import EventStream, Transport
 from .errors import HearthError, ResourceExhausted
 from .results import (
     Detection,
@@ -49,6 +50,7 @@ class Client:
         *,
         timeout: float = DEFAULT_TIMEOUT,
         retries: bool = True,
+        transport: str = FAST,
     ) -> None:
         """
         Args:
@@ -56,16 +58,19 @@ class Client:
             given.
             timeout: seconds that a call may take in all, repeats included, unless it says otherwise.
             retries: False to see every failure at once, also that of a server that is being restarted.
+            transport: "fast" (ttrpc, the least latency, nothing else needed) or "grpc" (needs `hearth-client[grpc]`;
+            for those who must use gRPC, e.g. to go through what intercepts it).
         """
         Deadline(timeout)
         self.socket_path = _calls.socket_path_or_default(socket_path)
         self.timeout = timeout
         self.retries = retries
-        self._transport: Transport = FastLane(self.socket_path)
+        self._transport: Transport = _lanes.blocking(transport, self.socket_path)
+        self.transport = transport
         self._layouts = Layouts()
 
     def close(self) -> None:
-        """Closes the idle connections. A later call opens new ones."""
+        """Closes the idle connections (by gRPC also those in use). A later call opens new ones."""
         self._transport.close()
 
     def __enter__(self) -> Client:
@@ -97,11 +102,13 @@ class Client:
             outputs: the outputs wanted, by name; all that the model has unless given.
             timeout: seconds for all of it; the client's own unless given.
 
-        Rows beyond one frame (4 MiB, some 65,000 rows of 8 columns) go out in several calls that the same version
-        answers: the parts after the first name the version that answered it, and if that is gone, all parts are asked
-        again.
+        Rows beyond one message (4 MiB, some 65,000 rows of 8 columns; by gRPC 16 MiB) go out in several calls that the
+        same version answers: the parts after the first name the version that answered it, and if that is gone, all
+        parts are asked again.
         """
-        call = PredictCall(model, rows, version, outputs, self._layouts)
+        call = PredictCall(
+            model, rows, version, outputs, self._layouts, self._transport.message_byte_count_max
+        )
         deadline = Deadline(self.timeout if timeout is None else timeout)
         if call.fits():
             try:

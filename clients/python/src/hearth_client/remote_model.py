@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional, Tuple
 
+from ._lanes import FAST
 from ._rows import numpy
 from .client import Client
 from .errors import InvalidArgument, MissingOutput
@@ -25,16 +26,29 @@ class RemoteModel:
     model_version_: str
     """The model_id that answered the last call. Not there before the first one."""
 
-    def __init__(self, name: str, client: Optional[Client] = None, *, timeout: Optional[float] = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        client: Optional[Client] = None,
+        *,
+        timeout: Optional[float] = None,
+        transport: Optional[str] = None,
+    ) -> None:
         """
         Args:
             name: the registered model, e.g. `isolation_forest.stok_seviye`.
             client: the process's client; a client with the default socket unless given.
             timeout: seconds for each call; the client's own unless given.
+            transport: "fast" or "grpc", when no client is given: see `Client`.
         """
+        if client is not None and transport not in (None, client.transport):
+            raise InvalidArgument(
+                f"transport={transport!r} was asked of a client that uses {client.transport!r}; "
+                "choose it where the client is made"
+            )
         self.name = name
         self.timeout = timeout
-        self._client = client if client is not None else Client()
+        self._client = client if client is not None else Client(transport=transport or FAST)
         self._details: Tuple[str, Tuple[str, ...]] = ("", ())
 
     def predict(self, X: RowsLike) -> Any:
