@@ -86,7 +86,7 @@ struct XGBoostModel {
     }
 
     private static func check(version: [Int], _ root: BoosterScope) throws(ArtifactError) {
-        guard version[0] >= 1, version[0] > 1 || version[1] >= 3 else {
+        guard version[0] >= 1, version[0] > 1 || version[1] >= 4 else {
             throw root.failure.unsupported(
                 root.node.offset,
                 "a model of XGBoost \(version.map(String.init).joined(separator: ".")) found, 1.4 or "
