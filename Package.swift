@@ -111,7 +111,9 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
-        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        tests(
+            "HearthArtifactsTests", ["HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
+            resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
@@ -140,8 +142,10 @@ let package = Package(
 if Context.environment["HEARTH_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "hearth-fuzz", dependencies: ["HearthGRPC", "HearthWire", "HearthArtifacts", "HearthCore"],
-            path: "Fuzz",
+            name: "hearth-fuzz",
+            dependencies: [
+                "HearthGRPC", "HearthWire", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore",
+            ], path: "Fuzz",
             swiftSettings: strict))
     package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
 }
