@@ -16,7 +16,7 @@ enum Corpus {
     static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures/corpus")
 
-    static func cases() throws -> [Case] {
+    static func cases(in folder: URL = folder) throws -> [Case] {
         var cases: [Case] = []
         let manager = FileManager.default
         for entry in try manager.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil) {
