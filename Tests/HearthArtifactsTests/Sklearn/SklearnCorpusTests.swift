@@ -12,10 +12,15 @@ import Testing
         "pipe_ct_onehot_logreg": "ColumnTransformer",
     ]
 
-    /// The corpus of the repository, or the one that `HEARTH_CORPUS` names.
+    /// Cases of estimators and parameters that the corpus does not have (`make_fixtures.py` there).
+    static let ownFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/sklearn")
+
+    /// The corpus of the repository and the own cases, or the corpus that `HEARTH_CORPUS` names.
     static func cases() throws -> [Corpus.Case] {
-        let folder = ProcessInfo.processInfo.environment["HEARTH_CORPUS"].map { URL(filePath: $0) }
-        return try Corpus.cases(in: folder ?? Corpus.folder).filter { $0.content["outputs"] != nil }
+        let named = ProcessInfo.processInfo.environment["HEARTH_CORPUS"].map { [URL(filePath: $0)] }
+        return try (named ?? [Corpus.folder, ownFolder]).flatMap { try Corpus.cases(in: $0) }
+            .filter { $0.content["outputs"] != nil }
     }
 
     @Test func `every array of the corpus is reproduced to the last bit, or within the bound of its sums`() throws {
