@@ -81,7 +81,7 @@ let package = Package(
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
-        layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto"]),
+        layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto", "CZlib", "CBZip2", "CLZMA", "CLZ4"]),
         layer("HearthWire", ["HearthCore", "CHearthMessages"]),
         layer("HearthRegistry", ["HearthCore"]),
         // 1 definitions
@@ -95,6 +95,9 @@ let package = Package(
             name: "CProtobufC", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
@@ -108,7 +111,9 @@ let package = Package(
         tests("HearthCoreTests", ["HearthCore"]),
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
-        tests("HearthArtifactsTests", ["HearthArtifacts", "hearth-publish-crash"]),
+        tests(
+            "HearthArtifactsTests", ["HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
+            resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
@@ -137,7 +142,10 @@ let package = Package(
 if Context.environment["HEARTH_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "hearth-fuzz", dependencies: ["HearthGRPC", "HearthWire", "HearthCore"], path: "Fuzz",
+            name: "hearth-fuzz",
+            dependencies: [
+                "HearthGRPC", "HearthWire", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore",
+            ], path: "Fuzz",
             swiftSettings: strict))
     package.products.append(.executable(name: "hearth-fuzz", targets: ["hearth-fuzz"]))
 }

@@ -4,3 +4,8 @@
 static inline int hearth_inflate_init_gzip(z_stream *stream) {
     return inflateInit2(stream, 15 + 16);
 }
+
+// The same for zlib's own header.
+static inline int hearth_inflate_init_zlib(z_stream *stream) {
+    return inflateInit2(stream, 15);
+}

@@ -21,6 +21,14 @@ package struct ArtifactError: Error, Sendable, CustomStringConvertible {
         case corrupt
         /// The bytes are not those that were published.
         case digestMismatch
+        /// A file names a class, function or instruction that is not among those that are read; nothing of it was run.
+        case refused
+        /// Legal content that is not read: a codec, an element type, a form that no supported library writes.
+        case unsupported
+        /// The content asks for more memory, nesting or work than it may have.
+        case overBudget
+        /// A value of a file is not what its class has in the versions that are read.
+        case unexpectedContent
         /// `manifest.json` or `meta.json` says what it cannot say.
         case invalidManifest
         /// A name that no file or version of the model directory may have.

@@ -9,8 +9,9 @@ enum CategoryWalk {
 
     /// The leaf row of one tree.
     static func leafRow(
-        root: Int, nodes: UnsafePointer<UInt64>, categories: UnsafePointer<UInt32>, row: UnsafePointer<UInt64>
+        _ plan: UnsafePointer<KernelPlan>, root: Int, row: UnsafePointer<UInt64>
     ) -> UInt32 {
+        let nodes = unsafe plan.pointee.nodes
         var slot = root
         while true {
             let key = unsafe nodes[2 &* slot]
@@ -21,9 +22,9 @@ enum CategoryWalk {
             let goesRight: Bool
             if feature & categoryBit != 0 {
                 let index = Int(feature & ~categoryBit)
-                let words = unsafe categories + Int(key & 0xFFFF_FFFF)
+                let words = unsafe plan.pointee.categories + Int(key & 0xFFFF_FFFF)
                 goesRight = unsafe categoryGoesRight(
-                    row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
+                    plan, row[index], words, wordCount: key >> 32, missingGoesRight: index & 1 == 1)
             } else {
                 goesRight = unsafe row[Int(feature)] > key
             }
@@ -31,15 +32,20 @@ enum CategoryWalk {
         }
     }
 
-    /// Missing and negative values go where the node sends missing ones; others are cut to whole numbers and go left
-    /// when their bit is set.
+    /// Missing values go where the node sends them, negative ones by the rule of the ensemble; others are cut to whole
+    /// numbers and go left when their bit is set.
     private static func categoryGoesRight(
-        _ key: UInt64, _ words: UnsafePointer<UInt32>, wordCount: UInt64, missingGoesRight: Bool
+        _ plan: UnsafePointer<KernelPlan>, _ key: UInt64, _ words: UnsafePointer<UInt32>, wordCount: UInt64,
+        missingGoesRight: Bool
     ) -> Bool {
         if key == SortableKey.missingLeft64 { return false }
         if key == SortableKey.missingRight64 { return true }
-        let value = SortableKey.number(key)
-        if value < 0 { return missingGoesRight }
+        var value = SortableKey.number(key)
+        if value < 0 {
+            if unsafe plan.pointee.negativeIsMissing { return missingGoesRight }
+            guard unsafe plan.pointee.truncatesNegative && value > -1 else { return true }
+            value = 0
+        }
         guard value < Double(wordCount &* 32) else { return true }
         let category = Int(value)
         return unsafe words[category >> 5] >> UInt32(category & 31) & 1 == 0

@@ -89,6 +89,12 @@ enum Kernel {
                 return problem
             }
             let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
+            if unsafe isLinear && plan.pointee.addsFloat32 {
+                guard let column = unsafe LinearKernel.decideFloat32(plan, values, to: raw + row &* rawCount) else {
+                    continue
+                }
+                return unsafe RowPreparer.problem(plan, values[column], column: column, row: index &+ row)
+            }
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
             if isLinear {
                 unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)

@@ -15,7 +15,7 @@ struct KernelPlan {
     }
 
     var family: Family
-    /// Trees: leaves are added in float32.
+    /// Leaves, or the products of a linear model, are added in float32.
     var addsFloat32 = false
     /// Trees with wide nodes: values are rounded to float32 before they are compared.
     var roundsInputs = false
@@ -35,6 +35,10 @@ struct KernelPlan {
     var featureCount = 0
     /// Every column stands in it twice.
     var splitsMissing = false
+    /// Categorical splits: what they make of a value below zero.
+    var negativeIsMissing = true
+    /// Categorical splits: a value above -1 is category 0.
+    var truncatesNegative = false
     var leafWidth = 1
     /// What the sums are divided by; 0 when they are not.
     var divisor = 0.0
@@ -75,12 +79,15 @@ struct KernelPlan {
             treeCount = shape.treeCount
             featureCount = shape.featureCount
             splitsMissing = shape.splitsMissing
+            negativeIsMissing = shape.negativeCategory == .missing
+            truncatesNegative = shape.negativeCategory == .truncated
             leafWidth = shape.leafWidth
             divisor = shape.aggregation == .mean ? Double(shape.treeCount) : 0
             outputCount = shape.output.outputCount
             writer = OutputWriter(shape.output)
         case .linear(_, let output):
             family = .linear
+            addsFloat32 = output.accumulator == .float32
             outputCount = output.outputCount
             writer = OutputWriter(output)
         case .zScore(_, _, let threshold):

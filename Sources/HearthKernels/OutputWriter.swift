@@ -157,7 +157,8 @@ struct OutputWriter {
                     isFloat32
                     ? Double(NumericPrimitives.sigmoid(Float(raw[index]))) : NumericPrimitives.sigmoid(raw[index])
             }
-        case .scaledSigmoid: unsafe result[0] = NumericPrimitives.sigmoid(parameter * raw[0])
+        case .scaledSigmoid:
+            for index in 0..<rawCount { unsafe result[index] = NumericPrimitives.sigmoid(parameter * raw[index]) }
         case .exponential:
             for index in 0..<rawCount {
                 unsafe result[index] = isFloat32 ? Double(expf(Float(raw[index]))) : exp(raw[index])

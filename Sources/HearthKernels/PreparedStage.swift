@@ -8,6 +8,8 @@ enum PreparedStage {
     case subtractThenDivide(offset: UnsafePointer<Double>?, scale: UnsafePointer<Double>?, count: Int)
     case multiplyThenAdd(scale: UnsafePointer<Double>, offset: UnsafePointer<Double>, count: Int)
     case clip(lower: Double, upper: Double, count: Int)
+    case markEqual(value: Float, count: Int)
+    case copyWithoutZeros(columns: UnsafePointer<Int>, columnCount: Int, count: Int)
 
     /// One row through this stage.
     ///
@@ -39,6 +41,17 @@ enum PreparedStage {
                 let value = unsafe source[column]
                 let raised = value.isNaN || value > lower ? value : lower
                 unsafe result[column] = raised.isNaN || raised < upper ? raised : upper
+            }
+        case .markEqual(let missing, let count):
+            for column in 0..<count {
+                let value = unsafe source[column]
+                unsafe result[column] = Float(value) == missing ? .nan : value
+            }
+        case .copyWithoutZeros(let columns, let columnCount, let count):
+            unsafe result.update(from: source, count: count)
+            for index in 0..<columnCount {
+                let value = unsafe source[columns[index]]
+                unsafe result[count + index] = value.magnitude <= MissingMarker.zeroMagnitude ? .nan : value
             }
         }
     }

@@ -40,12 +40,14 @@ struct RowPreparer {
 
     /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does).
     ///
-    /// Without stages the estimator's own check sees it.
+    /// Without stages, or where every stage passes it on, the estimator's own check sees it.
     @inline(__always)
     static func infiniteInput(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int
     ) -> RowProblem? {
-        guard unsafe plan.pointee.preparer.stageCount > 0 else { return nil }
+        guard unsafe plan.pointee.preparer.stageCount > 0, unsafe !plan.pointee.preparer.acceptsInfinite else {
+            return nil
+        }
         let columnCount = unsafe plan.pointee.preparer.columnCount
         let values = unsafe rows + row &* columnCount
         for column in 0..<columnCount where unsafe values[column].isInfinite {
@@ -56,7 +58,7 @@ struct RowPreparer {
 
     /// The problem with value `column` of a staged row, which a kernel cannot take.
     @inline(never)
-    private static func problem(
+    static func problem(
         _ plan: UnsafePointer<KernelPlan>, _ value: Double, column: Int, row: Int
     ) -> RowProblem {
         let kind: RowProblem.Kind = value.isNaN ? .missing : value.isInfinite ? .infinite : .tooLargeForFloat32

@@ -16,7 +16,7 @@ final class StageProgram: Sendable {
     init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>) {
         var prepared: [PreparedStage] = []
         var indicatorStarts: [Int] = []
-        // Indicator columns of all stages, then the source column of each value that leaves the last stage.
+        // Indicator and copied columns of all stages, then the source column of each value that leaves the last stage.
         var numbers: [Int] = []
         var sources = Array(0..<descriptor.signature.columnCount)
         var widthMax = sources.count
@@ -27,6 +27,11 @@ final class StageProgram: Sendable {
                 sources = (kept + indicatorColumns).map { sources[$0] }
                 indicatorStarts.append(numbers.count)
                 numbers += indicatorColumns
+            }
+            if case .markMissing(_, .nearZeroCopies(let columns)) = stage {
+                sources += columns.map { sources[$0] }
+                indicatorStarts.append(numbers.count)
+                numbers += columns
             }
             widthMax = max(widthMax, sources.count)
             offset += stage.parameterCount
@@ -60,6 +65,13 @@ final class StageProgram: Sendable {
                 if let clip {
                     unsafe prepared.append(.clip(lower: clip.lowerBound, upper: clip.upperBound, count: count))
                 }
+            case .markMissing(let inputCount, .equal(let value)):
+                unsafe prepared.append(.markEqual(value: value, count: inputCount))
+            case .markMissing(let inputCount, .nearZeroCopies(let columns)):
+                let first = unsafe Self.pointer(indices, indicatorStarts[nextIndicator])
+                nextIndicator += 1
+                unsafe prepared.append(
+                    .copyWithoutZeros(columns: first, columnCount: columns.count, count: inputCount))
             }
             offset += stage.parameterCount
         }
@@ -69,8 +81,10 @@ final class StageProgram: Sendable {
         var (acceptsMissing, acceptsInfinite) = (false, false)
         if case .treeEnsemble(let shape) = descriptor.estimator {
             acceptsMissing = shape.acceptsMissing
-            // HistGradientBoosting and LightGBM compare infinite values as they are; no stage lets one through.
-            acceptsInfinite = shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.isEmpty
+            // HistGradientBoosting and LightGBM compare infinite values as they are; no stage of scikit-learn lets one
+            // through.
+            acceptsInfinite =
+                shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.allSatisfy(\.passesInfinite)
         }
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: Self.pointer(stages, 0), stageCount: prepared.count,
@@ -88,5 +102,15 @@ final class StageProgram: Sendable {
     ) -> UnsafePointer<Element> {
         guard let base = buffer.baseAddress else { preconditionFailure("an allocated buffer has an address") }
         return unsafe UnsafePointer(base + index)
+    }
+}
+
+extension StageShape {
+    /// Whether infinite values go through as they are.
+    fileprivate var passesInfinite: Bool {
+        switch self {
+        case .markMissing: true
+        case .impute, .subtractThenDivide, .multiplyThenAdd: false
+        }
     }
 }

@@ -116,8 +116,7 @@ enum CategoryKernel<Writer: KeyWriter, Value: BinaryFloatingPoint> where Writer.
             let tree = unsafe plan.pointee.trees[treeIndex]
             for row in 0..<count {
                 unsafe leafRows[row] = CategoryWalk.leafRow(
-                    root: Int(tree.root), nodes: plan.pointee.nodes, categories: plan.pointee.categories,
-                    row: keys + row &* featureCount)
+                    plan, root: Int(tree.root), row: keys + row &* featureCount)
             }
             unsafe LeafSum.addRows(
                 leafRows, of: tree, rowCount: count, leaves: leaves, width: plan.pointee.leafWidth,

@@ -48,6 +48,7 @@ extension Stage {
         case .scale(let scaler):
             try scaler.validate(inputCount: inputCount, place: place)
             return inputCount
+        case .markMissing(let marker): return try marker.validate(inputCount: inputCount, place: place)
         }
     }
 }
@@ -104,6 +105,32 @@ extension Scaler {
     }
 }
 
+extension MissingMarker {
+    /// Columns that leave the stage.
+    func outputCount(inputCount: Int) -> Int {
+        switch self {
+        case .equal: inputCount
+        case .nearZeroCopies(let columns): inputCount + columns.count
+        }
+    }
+
+    func validate(inputCount: Int, place: String) throws(ModelError) -> Int {
+        switch self {
+        case .equal(let value):
+            guard value.isFinite else { throw .invalid(place, "missing value \(value) found, a finite one expected") }
+        case .nearZeroCopies(let columns):
+            guard columns.count <= inputCount, columns.allSatisfy({ (0..<inputCount).contains($0) }) else {
+                throw .invalid(place, "a copy of a column that is not there found, 0 to \(inputCount - 1) expected")
+            }
+        }
+        let count = outputCount(inputCount: inputCount)
+        guard (1...ModelLimits.columnCount).contains(count) else {
+            throw .invalid(place, "\(count) columns leave the stage, 1 to \(ModelLimits.columnCount) expected")
+        }
+        return count
+    }
+}
+
 extension LinearModel {
     fileprivate func validate(inputCount: Int) throws(ModelError) {
         let outputs = coefficients.count
@@ -117,9 +144,20 @@ extension LinearModel {
         guard coefficients.allSatisfy({ $0.allSatisfy(\.isFinite) }), intercepts.allSatisfy(\.isFinite) else {
             throw .invalid("linear model", "a coefficient or intercept that is not finite found")
         }
-        try OutputShape(
-            family: .linear, outputCount: outputs, link: link, task: task, classRule: classRule, accumulator: .float64
-        ).validate(place: "linear model")
+        if accumulator == .float32 {
+            let all = coefficients.joined()
+            guard all.allSatisfy({ Float($0).isFinite }), intercepts.allSatisfy({ Float($0).isFinite }) else {
+                throw .invalid("linear model", "a coefficient or intercept beyond float32 found")
+            }
+        }
+        try outputShape.validate(place: "linear model")
+    }
+
+    /// How the decision values become outputs.
+    var outputShape: OutputShape {
+        OutputShape(
+            family: .linear, outputCount: intercepts.count, link: link, task: task, classRule: classRule,
+            accumulator: accumulator)
     }
 }
 

@@ -46,6 +46,7 @@ package struct InputSignature: Sendable, Equatable {
 package enum Stage: Sendable, Equatable {
     case impute(Imputer)
     case scale(Scaler)
+    case markMissing(MissingMarker)
 }
 
 /// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
@@ -81,6 +82,22 @@ package struct Scaler: Sendable, Equatable {
     }
 }
 
+/// Values that a booster takes for missing ones: they become NaN.
+package enum MissingMarker: Sendable, Equatable {
+    /// XGBoost's `missing`: in every column, a value that rounds to this in float32.
+    ///
+    /// Both zeros are one value; NaN stays missing.
+    case equal(to: Float)
+    /// LightGBM's `zero_as_missing`: behind the columns as they are, a copy of each of these in which what LightGBM
+    /// takes for zero (``MissingMarker/zeroMagnitude``) is missing.
+    ///
+    /// Copies, because LightGBM decides at each split of its own whether zero is a value or a missing one.
+    case nearZeroCopies(ofColumns: [Int])
+
+    /// Up to this magnitude a value is zero to LightGBM: its `kZeroThreshold`, 1e-35 as a float32.
+    package static let zeroMagnitude = Double(Float(1e-35))
+}
+
 /// What a model computes from a row.
 package enum Estimator: Sendable, Equatable {
     case treeEnsemble(TreeEnsemble)
@@ -89,20 +106,27 @@ package enum Estimator: Sendable, Equatable {
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.
+///
+/// With a float32 accumulator the sum is XGBoost's `gblinear`: values rounded to float32, the intercept first, each
+/// product and sum rounded, missing values left out.
 package struct LinearModel: Sendable, Equatable {
     /// One row of coefficients per output of the decision.
     package var coefficients: [[Double]]
     package var intercepts: [Double]
+    /// The precision of the products and sums.
+    package var accumulator: TreeEnsemble.Number
     package var link: Link
     package var task: Task
     /// For a classifier: how `predict` chooses.
     package var classRule: ClassRule
 
     package init(
-        coefficients: [[Double]], intercepts: [Double], link: Link, task: Task, classRule: ClassRule = .rawAboveZero
+        coefficients: [[Double]], intercepts: [Double], accumulator: TreeEnsemble.Number = .float64, link: Link,
+        task: Task, classRule: ClassRule = .rawAboveZero
     ) {
         self.coefficients = coefficients
         self.intercepts = intercepts
+        self.accumulator = accumulator
         self.link = link
         self.task = task
         self.classRule = classRule
@@ -187,8 +211,9 @@ package enum Link: Sendable, Equatable {
     /// `1 / (1 + exp(-x))`; as a classifier of one raw value `[1 - p, p]`, of several (one against the rest) each
     /// divided by their sum.
     case sigmoid
-    /// `1 / (1 + exp(-(factor * x)))`, one output: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential
-    /// loss.
+    /// `1 / (1 + exp(-(factor * x)))`: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
+    ///
+    /// Several outputs are left as they are, not divided by their sum (LightGBM's `multiclassova`).
     case scaledSigmoid(factor: Double)
     /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
     /// scikit-learn 1.3).

@@ -74,10 +74,8 @@ package struct OutputShape: Sendable, Equatable {
         switch link {
         case .identity, .exponential, .sigmoid: break
         case .scaledSigmoid(let factor):
-            guard factor.isFinite, outputCount == 1 else {
-                throw .invalid(
-                    place,
-                    "a scaled sigmoid with factor \(factor) over \(outputCount) outputs found, one output expected")
+            guard factor.isFinite else {
+                throw .invalid(place, "a scaled sigmoid with factor \(factor) found, a finite number expected")
             }
         case .softmaxPairwise, .softmaxSequential, .softmaxLogSumExp:
             guard outputCount > 1, classCount > 1 else {

@@ -22,6 +22,16 @@ package struct TreeEnsemble: Sendable, Equatable {
         case perNode
     }
 
+    /// What a categorical split makes of a value below zero.
+    package enum NegativeCategory: Sendable, Equatable {
+        /// It is missing (HistGradientBoosting).
+        case missing
+        /// It is in no set (XGBoost).
+        case outside
+        /// It is cut to a whole number first: above -1 it is category 0, else in no set (LightGBM).
+        case truncated
+    }
+
     /// How the leaves of all trees become one number per output.
     package enum Aggregation: Sendable, Equatable {
         /// The values of the leaves, added tree by tree from the base value.
@@ -43,6 +53,7 @@ package struct TreeEnsemble: Sendable, Equatable {
     ///
     /// Bit c of a set (word c / 32, bit c % 32) says that category c goes left.
     package var categorySets: [[UInt32]]
+    package var negativeCategory: NegativeCategory
     /// The precision in which leaf values are added.
     package var accumulator: Number
     package var aggregation: Aggregation
@@ -55,8 +66,9 @@ package struct TreeEnsemble: Sendable, Equatable {
 
     package init(
         columnCount: Int, inputs: Number, thresholds: Number, splitRule: SplitRule, missing: MissingRule, trees: [Tree],
-        categorySets: [[UInt32]] = [], accumulator: Number = .float64, aggregation: Aggregation, baseValues: [Double],
-        link: Link, task: Task, classRule: ClassRule = .largestProbability
+        categorySets: [[UInt32]] = [], negativeCategory: NegativeCategory = .missing, accumulator: Number = .float64,
+        aggregation: Aggregation, baseValues: [Double], link: Link, task: Task,
+        classRule: ClassRule = .largestProbability
     ) {
         self.columnCount = columnCount
         self.inputs = inputs
@@ -65,6 +77,7 @@ package struct TreeEnsemble: Sendable, Equatable {
         self.missing = missing
         self.trees = trees
         self.categorySets = categorySets
+        self.negativeCategory = negativeCategory
         self.accumulator = accumulator
         self.aggregation = aggregation
         self.baseValues = baseValues
@@ -82,8 +95,8 @@ package struct Tree: Sendable, Equatable {
         case leaf(Int)
         /// A numeric split on `column`.
         case split(column: Int, threshold: Double, left: Int, right: Int, missingGoesLeft: Bool)
-        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing or negative
-        /// goes where missing values go; one beyond the set is not in it.
+        /// A categorical split on `column`: left when the category is in set `set`. A value that is missing goes where
+        /// missing values go; one beyond the set is not in it (``TreeEnsemble/NegativeCategory`` for those below 0).
         case category(column: Int, set: Int, left: Int, right: Int, missingGoesLeft: Bool)
     }
 

@@ -15,10 +15,15 @@ struct Oracle {
         switch definition.estimator {
         case .treeEnsemble(let ensemble): return outputs(of: ensemble, values)
         case .linear(let model):
+            let single = model.accumulator == .float32
             let raw = zip(model.coefficients, model.intercepts).map { weights, intercept in
-                zip(values, weights).reduce(0.0) { $0 + $1.0 * $1.1 } + intercept
+                guard single else { return zip(values, weights).reduce(0.0) { $0 + $1.0 * $1.1 } + intercept }
+                var sum = Float(intercept)
+                for (value, weight) in zip(values, weights) where !value.isNaN { sum += Float(value) * Float(weight) }
+                return Double(sum)
             }
-            return finish(raw, link: model.link, task: model.task, rule: model.classRule, isTrees: false, single: false)
+            return finish(
+                raw, link: model.link, task: model.task, rule: model.classRule, isTrees: false, single: single)
         case .zScore(let model):
             var score = 0.0
             for (index, value) in values.enumerated() {
@@ -38,6 +43,9 @@ struct Oracle {
                 result.append(value.isNaN ? statistic : value)
             }
             return result + imputer.indicatorColumns.map { row[$0].isNaN ? 1 : 0 }
+        case .markMissing(.equal(let missing)): return row.map { Float($0) == missing ? .nan : $0 }
+        case .markMissing(.nearZeroCopies(let columns)):
+            return row + columns.map { abs(row[$0]) <= Double(Float(1e-35)) ? .nan : row[$0] }
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):
@@ -97,8 +105,10 @@ struct Oracle {
             case .category(let column, let set, let left, let right, let missingGoesLeft):
                 let value = value(of: column, tree, ensemble, values)
                 let goesLeft: Bool
-                if value.isNaN || value < 0 {
+                if value.isNaN || value < 0 && ensemble.negativeCategory == .missing {
                     goesLeft = missingGoesLeft
+                } else if value <= -1 || value < 0 && ensemble.negativeCategory == .outside {
+                    goesLeft = false
                 } else {
                     let words = ensemble.categorySets[set]
                     let category = value.rounded(.towardZero)

@@ -16,7 +16,8 @@ struct RandomDefinitions {
             estimator: .zScore(ZScore(method: .standard, centers: [], scales: [], threshold: 3)))
         var width = columnCount
         for _ in 0..<Int.random(in: -2...3, using: &generator).clamped { definition.stages.append(stage(&width)) }
-        switch Int.random(in: 0..<10, using: &generator) {
+        let marksMissing = definition.stages.contains { if case .markMissing = $0 { true } else { false } }
+        switch marksMissing ? 9 : Int.random(in: 0..<10, using: &generator) {
         case 0:
             definition.estimator = .zScore(
                 ZScore(
@@ -24,7 +25,10 @@ struct RandomDefinitions {
                     scales: (0..<width).map { _ in chance(0.2) ? 0 : Double.random(in: 0.1...3, using: &generator) },
                     threshold: 2.5))
         case 1: definition.estimator = .linear(linear(width))
-        default: definition.estimator = .treeEnsemble(ensemble(width))
+        default:
+            var ensemble = ensemble(width)
+            if marksMissing { ensemble.missing = .perNode }
+            definition.estimator = .treeEnsemble(ensemble)
         }
         return definition
     }
@@ -48,6 +52,11 @@ struct RandomDefinitions {
                 special += [Double(single.nextDown), (Double(single) + Double(single.nextUp)) / 2]
             }
         }
+        if case .linear(let model) = definition.estimator, model.accumulator == .float32 {
+            acceptsMissing = true
+            // What overflows is no number, and the oracle does not say which of several is the largest.
+            special.removeAll { abs($0) > 1e30 }
+        }
         if acceptsMissing { special += Array(repeating: .nan, count: special.count / 4 + 1) }
         return (0..<count * definition.signature.columnCount).map { _ in
             chance(0.5)
@@ -57,7 +66,12 @@ struct RandomDefinitions {
     }
 
     private mutating func stage(_ width: inout Int) -> Stage {
-        switch Int.random(in: 0..<3, using: &generator) {
+        switch Int.random(in: 0..<5, using: &generator) {
+        case 3: return .markMissing(.equal(to: [0, -0.0, 1, 1.5].randomElement(using: &generator) ?? 0))
+        case 4:
+            let columns = (0..<width).filter { _ in chance(0.4) }
+            width += columns.count
+            return .markMissing(.nearZeroCopies(ofColumns: columns))
         case 0:
             var statistics = (0..<width).map { _ in
                 chance(0.2) ? Double.nan : Double.random(in: -1...1, using: &generator)
@@ -85,27 +99,18 @@ struct RandomDefinitions {
     }
 
     private mutating func linear(_ width: Int) -> LinearModel {
-        let (outputs, link, task, rule) = head(isTrees: false)
+        let single = chance(0.4)
+        var (outputs, link, task, rule) = head(isTrees: false)
+        if single { link = Self.single(link, outputs: outputs, task: task) }
         return LinearModel(
-            coefficients: (0..<outputs).map { _ in numbers(width) }, intercepts: numbers(outputs), link: link,
-            task: task,
-            classRule: rule)
+            coefficients: (0..<outputs).map { _ in numbers(width) }, intercepts: numbers(outputs),
+            accumulator: single ? .float32 : .float64, link: link, task: task, classRule: rule)
     }
 
     private mutating func ensemble(_ width: Int) -> TreeEnsemble {
         let single = chance(0.3)
         var (outputs, link, task, rule) = head(isTrees: true)
-        if single {
-            switch link {
-            case .scaledSigmoid, .isolation, .softmaxLogSumExp: link = .identity
-            case .softmaxPairwise: link = .softmaxSequential
-            case .sigmoid where outputs > 1 && task != .regression: link = .softmaxSequential
-            case .identity, .sigmoid, .softmaxSequential, .exponential: break
-            }
-            if case .classification(let classes) = task, link == .identity, outputs == 1, classes.count == 2 {
-                link = .sigmoid
-            }
-        }
+        if single { link = Self.single(link, outputs: outputs, task: task) }
         let hasCategories = chance(0.15)
         let sets: [[UInt32]] =
             hasCategories
@@ -123,9 +128,22 @@ struct RandomDefinitions {
             columnCount: width, inputs: chance(0.6) ? .float32 : .float64,
             thresholds: chance(0.7) ? .float64 : .float32,
             splitRule: chance(0.6) ? .lessOrEqual : .less, missing: missing, trees: trees, categorySets: sets,
+            negativeCategory: [.missing, .outside, .truncated].randomElement(using: &generator) ?? .missing,
             accumulator: single ? .float32 : .float64, aggregation: chance(0.5) ? .sum : .mean,
             baseValues: numbers(outputs),
             link: link, task: task, classRule: rule)
+    }
+
+    /// The nearest link that is computed in float32.
+    private static func single(_ link: Link, outputs: Int, task: Task) -> Link {
+        switch link {
+        case .isolation, .softmaxLogSumExp: return .identity
+        case .scaledSigmoid where outputs > 1: return .softmaxSequential
+        case .scaledSigmoid: return task == .regression ? .identity : .sigmoid
+        case .softmaxPairwise: return .softmaxSequential
+        case .sigmoid where outputs > 1 && task != .regression: return .softmaxSequential
+        case .identity, .sigmoid, .softmaxSequential, .exponential: return link
+        }
     }
 
     private mutating func tree(columnCount: Int, depth: Int, width: Int, output: Int, setCount: Int) -> Tree {
@@ -188,7 +206,10 @@ struct RandomDefinitions {
             )
         default:
             let count = [2, 3, 9, 140].randomElement(using: &generator) ?? 3
-            let links: [Link] = [.softmaxPairwise, .softmaxSequential, .softmaxLogSumExp, .identity, .sigmoid]
+            let links: [Link] = [
+                .softmaxPairwise, .softmaxSequential, .softmaxLogSumExp, .identity, .sigmoid,
+                .scaledSigmoid(factor: 1.5),
+            ]
             return (
                 count, links.randomElement(using: &generator) ?? .identity,
                 .classification(classes: .strings((0..<count).map { "class \($0)" })), rule

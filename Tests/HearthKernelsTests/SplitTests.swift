@@ -68,6 +68,55 @@ struct SplitTests {
         }
     }
 
+    @Test func `a category below zero follows the rule of its library`() throws {
+        func values(_ rule: TreeEnsemble.NegativeCategory, _ set: [UInt32]) throws -> [Double] {
+            let tree = Tree(
+                nodes: [
+                    .category(column: 0, set: 0, left: 1, right: 2, missingGoesLeft: true), .leaf(0), .leaf(1),
+                ], leafValues: [1, 2])
+            var definition = Models.regression([tree], inputs: .float64, missing: .perNode)
+            guard case .treeEnsemble(var ensemble) = definition.estimator else { return [] }
+            ensemble.categorySets = [set]
+            ensemble.negativeCategory = rule
+            definition.estimator = .treeEnsemble(ensemble)
+            return try [-0.5, -1, -7, 0, .nan].map { try leaf($0, definition) }
+        }
+        #expect(try values(.missing, [1]) == [1, 1, 1, 1, 1])
+        #expect(try values(.outside, [1]) == [2, 2, 2, 1, 1])
+        #expect(try values(.truncated, [1]) == [1, 2, 2, 1, 1])
+        #expect(try values(.truncated, [2]) == [2, 2, 2, 2, 1])
+        #expect(try values(.truncated, []) == [2, 2, 2, 2, 1], "nothing is looked up in an empty set")
+    }
+
+    @Test func `a value that stands for a missing one goes where the node says`() throws {
+        for goesLeft in [true, false] {
+            var definition = Models.regression([Models.stump(-7, missingGoesLeft: goesLeft)], missing: .perNode)
+            definition.stages = [.markMissing(.equal(to: 0))]
+            let missing: Double = goesLeft ? 1 : 2
+            #expect(try leaf(0, definition) == missing)
+            #expect(try leaf(-0.0, definition) == missing)
+            #expect(try leaf(1e-300, definition) == missing, "rounded to float32 first")
+            #expect(try leaf(.nan, definition) == missing)
+            #expect(try leaf(1e-40, definition) == 2)
+            #expect(try leaf(-8, definition) == 1)
+        }
+    }
+
+    @Test func `in a copy what LightGBM takes for zero is missing, in the column itself it is not`() throws {
+        let zero = Double(Float(1e-35))
+        for (column, expected) in [(0, 2.0), (1, 1)] {
+            var definition = Models.regression(
+                [Models.stump(-7, column: column, missingGoesLeft: true)], columnCount: 2, inputs: .float64,
+                missing: .perNode)
+            definition.signature = InputSignature(columnCount: 1)
+            definition.stages = [.markMissing(.nearZeroCopies(ofColumns: [0]))]
+            for value in [0, -0.0, zero, -zero] { #expect(try leaf(value, definition) == expected) }
+            for value in [zero.nextUp, -zero.nextUp, .infinity] { #expect(try leaf(value, definition) == 2) }
+            #expect(try leaf(-.infinity, definition) == 1)
+            #expect(try leaf(.nan, definition) == 1)
+        }
+    }
+
     @Test func `a tree's own columns stand for those of the ensemble`() throws {
         var tree = Models.stump(0.5, column: 0)
         tree.columns = [2]

@@ -52,6 +52,23 @@ enum Definitions {
                     task: .classification(classes: .strings(["x", "y", "z"])))))
     }
 
+    /// Zero is missing in copies of two of three columns.
+    static var copies: ModelDefinition {
+        var ensemble = ensemble(inputs: .float64, missing: .perNode)
+        ensemble.columnCount = 5
+        ensemble.negativeCategory = .truncated
+        return model(ensemble, stages: [.markMissing(.nearZeroCopies(ofColumns: [0, 2]))])
+    }
+
+    static var singleLinear: ModelDefinition {
+        ModelDefinition(
+            signature: InputSignature(columnCount: 2),
+            estimator: .linear(
+                LinearModel(
+                    coefficients: [[1, 2]], intercepts: [0.5], accumulator: .float32, link: .sigmoid,
+                    task: .classification(classes: .booleans([false, true])), classRule: .largestProbability)))
+    }
+
     static var zScore: ModelDefinition {
         ModelDefinition(
             signature: InputSignature(columnCount: 4, window: 2),
@@ -64,6 +81,8 @@ enum Definitions {
         [
             model(ensemble()), model(ensemble(inputs: .float64)), model(ensemble(missing: .perNode), stages: stages),
             model(categorical()), linear, zScore,
+            model(ensemble(missing: .perNode), stages: [.markMissing(.equal(to: 0))]),
+            copies, singleLinear,
         ]
     }
 }

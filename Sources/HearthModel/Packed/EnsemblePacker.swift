@@ -18,8 +18,8 @@ struct EnsemblePacker {
             columnCount: ensemble.columnCount, inputs: ensemble.inputs, acceptsMissing: ensemble.missing == .perNode,
             splitsMissing: traits.hasCategories || ensemble.missing == .perNode && traits.sendsMissingRight,
             nodeForm: .small, treeCount: ensemble.trees.count, nodeSlotCount: 0, leafRowCount: 0,
-            leafWidth: ensemble.trees[0].width, categoryWordCount: 0, aggregation: ensemble.aggregation,
-            output: ensemble.outputShape)
+            leafWidth: ensemble.trees[0].width, categoryWordCount: 0, negativeCategory: ensemble.negativeCategory,
+            aggregation: ensemble.aggregation, output: ensemble.outputShape)
         let leafCount = ensemble.trees.reduce(0) { $0 + $1.leafValues.count / $1.width }
         if traits.hasCategories {
             shape.nodeForm = .categorical

@@ -97,8 +97,33 @@ extension StageShape {
                 clip = lower...upper
             }
             self = .multiplyThenAdd(count: count, clip: clip)
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 2 expected")
+        case 3:
+            let count = try reader.readCount("columns", atMost: ModelLimits.columnCount)
+            let value = Float(bitPattern: try reader.read(UInt32.self))
+            self = .markMissing(inputCount: count, try Self.checked(.equal(to: value), count, reader))
+        case 4:
+            let count = try reader.readCount("columns", atMost: ModelLimits.columnCount)
+            let copyCount = try reader.readCount("copies", atMost: count)
+            let columns = try reader.readArray(count: copyCount, byteCount: 4) { (reader) throws(ModelError) in
+                try reader.readCount("columns before a copied one", atMost: count - 1)
+            }
+            let marker = MissingMarker.nearZeroCopies(ofColumns: columns)
+            self = .markMissing(inputCount: count, try Self.checked(marker, count, reader))
+        case let other: throw reader.malformed("stage kind \(other) found, 0 to 4 expected")
         }
+    }
+}
+
+extension StageShape {
+    private static func checked(
+        _ marker: MissingMarker, _ inputCount: Int, _ reader: ByteReader
+    ) throws(ModelError) -> MissingMarker {
+        do throws(ModelError) {
+            _ = try marker.validate(inputCount: inputCount, place: "stage")
+        } catch {
+            throw reader.malformed(error.message)
+        }
+        return marker
     }
 }
 
@@ -135,6 +160,12 @@ extension EnsembleShape {
         leafRowCount = try reader.readCount("leaf rows", atMost: ModelLimits.leafRowCount)
         leafWidth = try reader.readCount("values of a leaf", atMost: ModelLimits.outputCount)
         categoryWordCount = try reader.readCount("words of categories", atMost: ModelLimits.nodeSlotCount)
+        switch try reader.read(UInt8.self) {
+        case 0: negativeCategory = .missing
+        case 1: negativeCategory = .outside
+        case 2: negativeCategory = .truncated
+        case let other: throw reader.malformed("rule for negative categories \(other) found, 0 to 2 expected")
+        }
         output = try OutputShape(from: &reader, family: .trees)
     }
 }

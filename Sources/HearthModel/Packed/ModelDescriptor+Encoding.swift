@@ -2,7 +2,7 @@ extension ModelDescriptor {
     /// The layout that this source writes and reads.
     ///
     /// A reader refuses another.
-    static let layoutVersion: UInt32 = 1
+    static let layoutVersion: UInt32 = 2
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -42,6 +42,15 @@ extension StageShape {
                 writer.write(clip.lowerBound)
                 writer.write(clip.upperBound)
             }
+        case .markMissing(let inputCount, .equal(let value)):
+            writer.write(UInt8(3))
+            writer.write(count: inputCount)
+            writer.write(value)
+        case .markMissing(let inputCount, .nearZeroCopies(let columns)):
+            writer.write(UInt8(4))
+            writer.write(count: inputCount)
+            writer.write(count: columns.count)
+            for column in columns { writer.write(count: column) }
         }
     }
 }
@@ -75,6 +84,11 @@ extension EnsembleShape {
         writer.write(UInt8(aggregation == .sum ? 0 : 1))
         for count in [treeCount, nodeSlotCount, leafRowCount, leafWidth, categoryWordCount] {
             writer.write(count: count)
+        }
+        switch negativeCategory {
+        case .missing: writer.write(UInt8(0))
+        case .outside: writer.write(UInt8(1))
+        case .truncated: writer.write(UInt8(2))
         }
         output.encode(to: &writer)
     }

@@ -19,6 +19,8 @@ package enum StageShape: Sendable, Equatable {
     case subtractThenDivide(count: Int, hasOffset: Bool, hasScale: Bool)
     /// Parameters: the scales, then the offsets.
     case multiplyThenAdd(count: Int, clip: ClosedRange<Double>?)
+    /// No parameters.
+    case markMissing(inputCount: Int, MissingMarker)
 
     package var parameterCount: Int {
         switch self {
@@ -26,12 +28,13 @@ package enum StageShape: Sendable, Equatable {
         case .subtractThenDivide(let count, let hasOffset, let hasScale):
             (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
+        case .markMissing: 0
         }
     }
 
     package var inputCount: Int {
         switch self {
-        case .impute(let inputCount, _, _): inputCount
+        case .impute(let inputCount, _, _), .markMissing(let inputCount, _): inputCount
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         }
     }
@@ -39,6 +42,7 @@ package enum StageShape: Sendable, Equatable {
     package var outputCount: Int {
         switch self {
         case .impute(_, let outputCount, _): outputCount
+        case .markMissing(let inputCount, let marker): marker.outputCount(inputCount: inputCount)
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         }
     }
@@ -86,6 +90,7 @@ package struct EnsembleShape: Sendable, Equatable {
     /// Values of a leaf row: 1, or one per output.
     package var leafWidth: Int
     package var categoryWordCount: Int
+    package var negativeCategory: TreeEnsemble.NegativeCategory
     package var aggregation: TreeEnsemble.Aggregation
     package var output: OutputShape
 

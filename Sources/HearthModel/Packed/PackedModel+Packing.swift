@@ -23,9 +23,7 @@ extension PackedModel {
             parameters.write(model.intercepts)
             estimator = .linear(
                 columnCount: model.coefficients[0].count,
-                output: OutputShape(
-                    family: .linear, outputCount: model.intercepts.count, link: model.link, task: model.task,
-                    classRule: model.classRule, accumulator: .float64))
+                output: model.outputShape)
         case .zScore(let model):
             parameters.write(model.centers)
             parameters.write(model.scales)
@@ -47,6 +45,7 @@ extension Stage {
             return .impute(
                 inputCount: imputer.statistics.count, outputCount: imputer.outputCount,
                 indicatorColumns: imputer.indicatorColumns)
+        case .markMissing(let marker): return .markMissing(inputCount: inputCount, marker)
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):

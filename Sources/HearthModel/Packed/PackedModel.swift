@@ -66,6 +66,7 @@ package struct PackedModel {
                 guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
                     throw .malformed(.parameters, "an offset or scale that is not usable found")
                 }
+            case .markMissing: break
             case .multiplyThenAdd:
                 guard unsafe values.allSatisfy(\.isFinite) else {
                     throw .malformed(.parameters, "an offset or scale that is not finite found")
@@ -75,6 +76,11 @@ package struct PackedModel {
         let values = unsafe parameters[offset...]
         guard unsafe values.allSatisfy(\.isFinite) else {
             throw .malformed(.parameters, "a parameter of the estimator that is not finite found")
+        }
+        if case .linear(_, let output) = descriptor.estimator, output.accumulator == .float32 {
+            guard unsafe values.allSatisfy({ Float($0).isFinite }) else {
+                throw .malformed(.parameters, "a coefficient beyond float32 found")
+            }
         }
         if case .zScore(_, let columnCount, _) = descriptor.estimator {
             guard unsafe values.suffix(columnCount).allSatisfy({ $0 >= 0 }) else {

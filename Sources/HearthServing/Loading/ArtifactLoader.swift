@@ -95,7 +95,8 @@ package struct ArtifactLoader: Sendable {
         switch code {
         case .digestMismatch, .corrupt, .truncated, .notAnArtifact, .invalidManifest: true
         case .notFound, .alreadyExists, .incomplete, .unsupportedVersion, .invalidName, .tooLarge, .quotaExceeded,
-            .pathTraversal, .permissionDenied, .diskFull, .verificationFailed, .commitFailed, .commitUncertain, .system:
+            .pathTraversal, .permissionDenied, .diskFull, .verificationFailed, .commitFailed, .commitUncertain, .system,
+            .refused, .unsupported, .overBudget, .unexpectedContent:
             false
         }
     }
@@ -103,8 +104,10 @@ package struct ArtifactLoader: Sendable {
     private static func status(_ code: ArtifactError.Code) -> StatusCode {
         switch code {
         case .notFound, .incomplete: .notFound
-        case .permissionDenied, .pathTraversal, .invalidName, .unsupportedVersion: .failedPrecondition
-        case .tooLarge, .quotaExceeded, .diskFull: .resourceExhausted
+        case .permissionDenied, .pathTraversal, .invalidName, .unsupportedVersion, .refused, .unsupported,
+            .unexpectedContent:
+            .failedPrecondition
+        case .tooLarge, .quotaExceeded, .diskFull, .overBudget: .resourceExhausted
         case .digestMismatch, .corrupt, .truncated, .notAnArtifact, .invalidManifest: .dataLoss
         case .system: .unavailable
         // Codes of publishing, which reading does not throw.

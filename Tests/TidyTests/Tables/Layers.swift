@@ -13,7 +13,9 @@ enum Layers {
     ]
 
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
-    static let cTargets = ["CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CCrypto"]
+    static let cTargets = [
+        "CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CBZip2", "CLZMA", "CLZ4", "CCrypto",
+    ]
 
     /// What tests share; it may be imported by tests only.
     static let testTargets = ["HearthTestSupport", "hearth-publish-crash", "hearth-fuzz"]

@@ -7,7 +7,7 @@ enum UnsafeCode {
         ("Sources/HearthCore/MonotonicTime.swift", "clock_gettime fills a struct by pointer"),
         ("Sources/HearthModel/Packed/", "sections of a packed model are views of one mapping"),
         ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
-        ("Sources/HearthArtifacts/", "anonymous mappings and libcrypto"),
+        ("Sources/HearthArtifacts/", "anonymous mappings, libcrypto, the codecs, and files read in place"),
         ("Sources/HearthWire/", "protobuf-c structs and the arena they live in"),
         ("Sources/HearthGRPC/", "nghttp2's structs and callbacks"),
         ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),

@@ -26,8 +26,17 @@ enum Walls {
             module: "CNGHTTP2", importers: ["Sources/HearthGRPC/"],
             reason: "the HTTP/2 engine below the gRPC lane"),
         Wall(
-            module: "CZlib", importers: ["Sources/HearthGRPC/Gzip.swift"],
-            reason: "gRPC messages that a client sends compressed"),
+            module: "CZlib", importers: ["Sources/HearthGRPC/Gzip.swift", "Sources/HearthArtifacts/Compression/"],
+            reason: "gRPC messages that a client sends compressed; compressed pickle and joblib files"),
+        Wall(
+            module: "CBZip2", importers: ["Sources/HearthArtifacts/Compression/"],
+            reason: "joblib files with bz2"),
+        Wall(
+            module: "CLZMA", importers: ["Sources/HearthArtifacts/Compression/"],
+            reason: "joblib files with xz and lzma"),
+        Wall(
+            module: "CLZ4", importers: ["Sources/HearthArtifacts/Compression/"],
+            reason: "joblib files with lz4"),
         Wall(
             module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
             reason: "SHA-256 of artifacts"),

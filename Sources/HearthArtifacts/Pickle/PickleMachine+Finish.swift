@@ -1,0 +1,90 @@
+/// What is checked when all instructions were carried out.
+extension PickleMachine {
+    /// Runs the whole content and returns its root: nothing is left to read, to fill or to doubt afterwards.
+    mutating func runToEnd() throws(ArtifactError) -> UInt32 {
+        let root = try run()
+        guard reader.left == 0 else {
+            throw error(
+                .corrupt, at: reader.offset, "\(reader.left) bytes behind the end of the pickle found",
+                hint: "a file holds one pickle: save the objects together, as a tuple or dict")
+        }
+        try arena.freeze()
+        for record in arena.records {
+            switch record.kind {
+            case .array: try checkArray(record)
+            case .dictionary: try checkKeys(record)
+            default: break
+            }
+        }
+        return root
+    }
+
+    private func checkArray(_ record: PickleRecord) throws(ArtifactError) {
+        guard record.a != PickleRecord.nothing else {
+            throw error(.corrupt, at: Int(record.offset), "an array without shape and elements found")
+        }
+        let array = arena.arrays[Int(record.a)]
+        guard array.items != PickleRecord.nothing else { return }
+        let count = arena.records[Int(array.items)].b
+        guard count == array.count else {
+            throw error(
+                .corrupt, at: Int(record.offset), "an array of \(array.count) objects with \(count) of them found")
+        }
+    }
+
+    /// Two equal keys would let two readers see two files.
+    private func checkKeys(_ record: PickleRecord) throws(ArtifactError) {
+        let end = Int(record.a) + Int(record.b)
+        var duplicate: UInt32?
+        if record.b <= 64 {
+            var position = Int(record.a)
+            while position < end, duplicate == nil {
+                var other = Int(record.a)
+                while other < position {
+                    if areEqual(arena.children[other], arena.children[position]) {
+                        duplicate = arena.children[position]
+                    }
+                    other += 2
+                }
+                position += 2
+            }
+        } else {
+            var seen: Set<[UInt8]> = []
+            for position in stride(from: Int(record.a), to: end, by: 2) where duplicate == nil {
+                guard let identity = identity(of: arena.children[position]) else { continue }
+                if !seen.insert(identity).inserted { duplicate = arena.children[position] }
+            }
+        }
+        guard let duplicate else { return }
+        let name = arena.records[Int(duplicate)].kind == .string ? shown(string(duplicate) ?? "") : "a key"
+        throw error(.corrupt, at: Int(record.offset), "a dict with \(name) twice found")
+    }
+
+    private func areEqual(_ left: UInt32, _ right: UInt32) -> Bool {
+        if left == right { return true }
+        // The length tells most strings apart; no bytes are looked at.
+        guard arena.records[Int(left)].b == arena.records[Int(right)].b else { return false }
+        let (one, other) = (arena.records[Int(left)], arena.records[Int(right)])
+        guard one.kind == other.kind else { return false }
+        switch one.kind {
+        case .string, .bytes:
+            return unsafe content(of: left).elementsEqual(content(of: right))
+        case .integer where !one.flags.contains(.big) && !other.flags.contains(.big): fallthrough
+        case .float, .bool: return one.a == other.a && one.b == other.b
+        default: return false
+        }
+    }
+
+    /// The bytes that tell a key from the others of a large dict; nil for keys that are not compared.
+    private func identity(of key: UInt32) -> [UInt8]? {
+        let record = arena.records[Int(key)]
+        switch record.kind {
+        case .string, .bytes: return [record.kind.rawValue] + (unsafe Array(content(of: key)))
+        case .integer where record.flags.contains(.big): return nil
+        case .none, .bool, .integer, .float:
+            return [record.kind.rawValue]
+                + [record.a, record.b].flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import HearthModel
+
+extension SklearnConverter {
+    /// The model in a wrapper of XGBoost or LightGBM, or in a bare Booster; nil for any other class.
+    mutating func booster(_ node: PickleNode, _ found: PickleClass) throws(ArtifactError) -> Estimator? {
+        let model: BoosterModel
+        switch (found.module, found.name) {
+        case ("xgboost.sklearn", "XGBClassifier"), ("xgboost.sklearn", "XGBRFClassifier"),
+            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"):
+            model = try xgboost(node, isClassifier: found.name.hasSuffix("Classifier"))
+        case ("xgboost.core", "Booster"):
+            model = try BoosterConverter.model(
+                xgboost: node.member("handle").bytes(), path: node.document.path)
+        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"):
+            model = try lightGBM(node, isClassifier: found.name == "LGBMClassifier")
+        case ("lightgbm.basic", "Booster"): model = try lightGBM(booster: node, role: .objective)
+        default:
+            guard !found.module.hasPrefix("xgboost."), !found.module.hasPrefix("lightgbm.") else {
+                throw node.error(
+                    "\(found) found, a classifier, regressor or Booster expected", code: .unsupported,
+                    hint: SklearnRefusals.hint)
+            }
+            return nil
+        }
+        let count = model.definition.signature.columnCount
+        if let width, width != count {
+            throw node.error("\(found.name) of \(count) columns found, the \(width) before it expected")
+        }
+        if signature == nil { signature = model.definition.signature }
+        stages += model.definition.stages
+        steps.append(found.name)
+        library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
+        libraryVersion = model.facts.version
+        return model.definition.estimator
+    }
+
+    private func xgboost(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {
+        var options = XGBoostOptions(dartSums: .inPlace)
+        if let missing = try node.member(ifPresent: "missing") { options.missing = Float(try missing.double()) }
+        let bytes = try node.member("_Booster").member("handle").bytes()
+        guard isClassifier else {
+            options.role = .regressor
+            return try BoosterConverter.model(xgboost: bytes, path: node.document.path, options: options)
+        }
+        if let labels = try Self.storedLabels(node, ["classes_", "_le"]) {
+            options.role = .classifier(labels)
+        } else {
+            let count = try node.member("n_classes_").integer(in: 2...ModelLimits.outputCount)
+            options.role = .classifier(.integers((0..<count).map(Int64.init)))
+        }
+        return try BoosterConverter.model(xgboost: bytes, path: node.document.path, options: options)
+    }
+
+    private func lightGBM(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {
+        var role = BoosterRole.regressor
+        if isClassifier {
+            guard let labels = try Self.storedLabels(node, ["_classes", "_le"]) else {
+                throw node.error("neither '_classes' nor '_le' found: the classifier is not fitted")
+            }
+            role = .classifier(labels)
+        }
+        return try lightGBM(booster: node.member("_Booster"), role: role)
+    }
+
+    private func lightGBM(booster: PickleNode, role: BoosterRole) throws(ArtifactError) -> BoosterModel {
+        let name = try booster.hasMember("_handle") ? "_handle" : "handle"
+        let best = try booster.member(ifPresent: "best_iteration")?.integer(in: -1...Int(Int32.max)) ?? 0
+        let options = LightGBMOptions(rounds: best > 0 ? .first(best) : .best, role: role)
+        return try BoosterConverter.model(
+            lightGBMText: booster.member(name).bytes(), path: booster.document.path, options: options)
+    }
+
+    /// Labels under the first of `names` that there is; a label encoder has them as its `classes_`.
+    private static func storedLabels(_ node: PickleNode, _ names: [String]) throws(ArtifactError) -> ClassLabels? {
+        for name in names {
+            guard let value = try node.member(ifPresent: name) else { continue }
+            return try ClassLabels(labels: value.kind == .object ? value.member("classes_") : value)
+        }
+        return nil
+    }
+}

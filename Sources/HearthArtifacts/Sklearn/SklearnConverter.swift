@@ -1,0 +1,141 @@
+import HearthModel
+
+/// Turns the fitted estimators of scikit-learn in a pickle or joblib file into model definitions that answer with the
+/// library's own bits.
+///
+/// What is not computed exactly is refused by class, version and reason.
+package struct SklearnConverter {
+    var walk = PickleWalk()
+    var stages: [Stage] = []
+    var steps: [String] = []
+    /// Columns that leave the last stage; nil before the first.
+    var width: Int?
+    /// The columns that a caller sends, once the first step has said so.
+    var signature: InputSignature?
+    var library = "scikit-learn"
+    var libraryVersion = ""
+
+    /// The model in a file: an estimator, or the one estimator in a dict, list or tuple.
+    ///
+    /// - Throws: `.unsupported` and `.unsupportedVersion` for what is legal and not computed, `.unexpectedContent` for
+    ///   state that contradicts itself, `.overBudget` for a file that contains itself too often.
+    package static func model(_ document: PickleDocument) throws(ArtifactError) -> ImportedModel {
+        let node = try BundleSearch.estimator(in: document.root)
+        var converter = SklearnConverter()
+        let estimator = try converter.estimator(node)
+        guard let signature = converter.signature else { throw node.error("an estimator without columns found") }
+        var definition = ModelDefinition(signature: signature, stages: converter.stages, estimator: estimator)
+        var treeCount = 0
+        if case .treeEnsemble(let ensemble) = estimator { treeCount = ensemble.trees.count }
+        var classes: ClassLabels?
+        switch estimator.imported?.task {
+        case .classification(let labels): classes = labels
+        case .anomaly(let offset): definition.threshold = -offset
+        case .regression, nil: break
+        }
+        do throws(ModelError) {
+            try definition.validate()
+        } catch {
+            throw node.error(
+                "\(error.place): \(error.message)", code: error.code == .unsupported ? .unsupported : .unexpectedContent
+            )
+        }
+        return ImportedModel(
+            definition: definition,
+            facts: ImportedFacts(
+                className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
+                libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
+                treeCount: treeCount, outputs: estimator.imported?.outputNames ?? []))
+    }
+
+    /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.
+    mutating func estimator(_ node: PickleNode) throws(ArtifactError) -> Estimator {
+        var visiting = walk
+        let result = try visiting.enter(node) { inner throws(ArtifactError) in
+            self.walk = inner
+            return try self.entered(node)
+        }
+        walk = visiting
+        return result
+    }
+
+    private mutating func entered(_ node: PickleNode) throws(ArtifactError) -> Estimator {
+        guard node.kind == .object, let found = node.className else { throw node.expected("a fitted estimator") }
+        if let booster = try booster(node, found) { return booster }
+        guard found.module.hasPrefix("sklearn.") else { throw node.expected("an estimator of scikit-learn") }
+        let source = try SklearnEstimator(node)
+        switch found.name {
+        case "Pipeline": return try pipeline(source)
+        case "GridSearchCV", "RandomizedSearchCV", "HalvingGridSearchCV", "HalvingRandomSearchCV":
+            guard let best = try node.member(ifPresent: "best_estimator_") else {
+                throw source.refusal("no 'best_estimator_' found", hint: "search with refit=True")
+            }
+            return try estimator(best)
+        default: break
+        }
+        let estimator: Estimator
+        switch found.name {
+        case "IsolationForest": estimator = try isolationForest(source)
+        case "DecisionTreeClassifier", "ExtraTreeClassifier", "DecisionTreeRegressor", "ExtraTreeRegressor":
+            estimator = try singleTree(source)
+        case "RandomForestClassifier", "ExtraTreesClassifier", "RandomForestRegressor", "ExtraTreesRegressor":
+            estimator = try forest(source)
+        case "GradientBoostingClassifier", "GradientBoostingRegressor": estimator = try gradientBoosting(source)
+        case "HistGradientBoostingClassifier", "HistGradientBoostingRegressor":
+            estimator = try histGradientBoosting(source)
+        case "LogisticRegression", "LogisticRegressionCV": estimator = try logisticRegression(source)
+        case "SGDClassifier": estimator = try stochasticClassifier(source)
+        case "RidgeClassifier", "RidgeClassifierCV": estimator = try ridgeClassifier(source)
+        case "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "SGDRegressor":
+            estimator = try linearRegressor(source)
+        default: throw source.refusal(SklearnRefusals.reason(found.name), hint: SklearnRefusals.hint)
+        }
+        try finish(source)
+        return estimator
+    }
+
+    /// Notes the estimator that predicts.
+    private mutating func finish(_ source: SklearnEstimator) throws(ArtifactError) {
+        try enterStep(source)
+        libraryVersion = source.versionText
+    }
+
+    /// Notes a step: its columns are those that leave the stages so far, or the caller's.
+    mutating func enterStep(_ source: SklearnEstimator) throws(ArtifactError) {
+        let count = try source.columnCount()
+        if let width, width != count {
+            throw source.node.error("\(source.className) of \(count) columns found, the \(width) before it expected")
+        }
+        if signature == nil {
+            signature = InputSignature(columnCount: count, columnNames: try source.columnNames())
+        }
+        width = count
+        steps.append(source.className)
+    }
+}
+
+/// Why classes that are read are not computed.
+enum SklearnRefusals {
+    /// What to do about a class that is not computed.
+    static let hint = "use an estimator that Hearth computes, or serve this one with its own library"
+
+    /// The reason, by class.
+    static func reason(_ name: String) -> String {
+        switch name {
+        case "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "SimpleImputer":
+            "a transformer alone predicts nothing; a Pipeline that ends with an estimator expected"
+        case "OneHotEncoder", "OrdinalEncoder", "ColumnTransformer", "LabelEncoder", "LabelBinarizer", "FeatureUnion":
+            "columns of text and columns that are taken apart are not computed"
+        case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
+            "support vectors are not computed"
+        case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"
+        case "AdaBoostClassifier", "AdaBoostRegressor", "BaggingClassifier", "BaggingRegressor", "VotingClassifier",
+            "VotingRegressor", "StackingClassifier", "StackingRegressor", "CalibratedClassifierCV",
+            "OneVsRestClassifier", "OneVsOneClassifier":
+            "several estimators under one are not computed"
+        case "PCA", "PolynomialFeatures": "columns made of several columns are not computed"
+        case "MultiOutputClassifier", "MultiOutputRegressor": "several outputs are not computed"
+        default: "this class is not computed"
+        }
+    }
+}

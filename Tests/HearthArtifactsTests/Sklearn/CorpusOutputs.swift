@@ -1,0 +1,109 @@
+import Foundation
+import HearthArtifacts
+import HearthKernels
+import HearthModel
+import Testing
+
+/// What a case of the corpus says that a model answers.
+struct CorpusOutputs {
+    struct Output {
+        var name: String
+        /// `label`, `exact`, `libm`, `f32` or `blas`.
+        var rounding: String
+        /// Numbers; of labels that are text, empty.
+        var numbers: [Double]
+        /// Labels that are text.
+        var texts: [String]
+    }
+
+    var rows: [Double]
+    var columnCount: Int
+    var outputs: [Output]
+
+    init(_ content: [String: Any]) throws {
+        let input = try #require(content["X"] as? [String: Any])
+        rows = try Self.numbers(input)
+        let shape = try #require(input["shape"] as? [Int])
+        columnCount = shape[1]
+        let rounding = try #require(content["rounding"] as? [String: String])
+        let all = try #require(content["outputs"] as? [String: [String: Any]])
+        outputs = try all.sorted { $0.key < $1.key }.map { name, array in
+            let isText = array["dtype"] as? String == "str"
+            return Output(
+                name: name, rounding: try #require(rounding[name]), numbers: isText ? [] : try Self.numbers(array),
+                texts: isText ? try #require(array["data"] as? [String]) : [])
+        }
+    }
+
+    /// The numbers of an array of the corpus; floats by their bits.
+    private static func numbers(_ array: [String: Any]) throws -> [Double] {
+        guard let text = array["b64"] as? String else {
+            return try #require(array["data"] as? [NSNumber]).map(\.doubleValue)
+        }
+        let bytes = [UInt8](try #require(Data(base64Encoded: text)))
+        let size = array["dtype"] as? String == "float32" ? 4 : 8
+        return stride(from: 0, to: bytes.count, by: size).map { start in
+            let bits = bytes[start..<start + size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            return size == 4 ? Double(Float(bitPattern: UInt32(bits))) : Double(bitPattern: bits)
+        }
+    }
+}
+
+/// How many arrays of an estimator were compared, and how far they were off.
+struct ExactnessTable {
+    struct Line {
+        var arrayCount = 0
+        var exactCount = 0
+        var differenceMax = 0.0
+    }
+
+    private var lines: [String: Line] = [:]
+
+    mutating func add(_ name: String, isExact: Bool, difference: Double) {
+        lines[name, default: Line()].arrayCount += 1
+        lines[name, default: Line()].exactCount += isExact ? 1 : 0
+        lines[name, default: Line()].differenceMax = max(lines[name]?.differenceMax ?? 0, difference)
+    }
+
+    var arrayCount: Int { lines.values.reduce(0) { $0 + $1.arrayCount } }
+
+    var text: String {
+        let rows = lines.sorted { $0.key < $1.key }.map { name, line in
+            "\(name.padding(toLength: 64, withPad: " ", startingAt: 0)) \(line.arrayCount)  \(line.exactCount)  "
+                + "\(line.differenceMax)"
+        }
+        return (["estimator, version: arrays, exact, largest difference"] + rows).joined(separator: "\n")
+    }
+}
+
+extension ServableModel {
+    convenience init(imported definition: ModelDefinition) throws(ModelError) {
+        try self.init(PackedModel.pack(definition))
+    }
+
+    /// All outputs of `rows` by name; classes as indices.
+    func answers(to rows: [Double]) throws -> [String: [Double]] {
+        let rowCount = rows.count / signature.columnCount
+        var values = [Double](repeating: .signalingNaN, count: rowCount * outputWidth)
+        var scratch = [UInt8](repeating: 0xAA, count: scratchByteCount)
+        let problem = unsafe rows.withUnsafeBufferPointer { rows in
+            unsafe values.withUnsafeMutableBufferPointer { values in
+                unsafe scratch.withUnsafeMutableBytes { scratch -> RowProblem? in
+                    guard let rows = rows.baseAddress, let values = values.baseAddress,
+                        let scratch = scratch.baseAddress
+                    else { return nil }
+                    return unsafe predict(
+                        rows: rows, rowCount: rowCount, range: 0..<rowCount, outputs: values, scratch: scratch)
+                }
+            }
+        }
+        if let problem { throw problem }
+        var answers: [String: [Double]] = [:]
+        var start = 0
+        for output in outputs {
+            answers[output.name] = Array(values[start..<start + rowCount * output.width])
+            start += rowCount * output.width
+        }
+        return answers
+    }
+}

@@ -1,0 +1,133 @@
+import Foundation
+import HearthArtifacts
+import HearthKernels
+import HearthModel
+import Testing
+
+@Suite struct SklearnCorpusTests {
+    /// Cases that are refused, by class; whoever makes one work removes it here.
+    static let refused: [String: String] = [
+        "imputer_mean": "SimpleImputer", "scaler_minmax": "MinMaxScaler", "scaler_robust": "RobustScaler",
+        "scaler_standard": "StandardScaler", "lof_novelty": "LocalOutlierFactor", "ocsvm_rbf": "OneClassSVM",
+        "pipe_ct_onehot_logreg": "ColumnTransformer",
+    ]
+
+    /// Cases of estimators and parameters that the corpus does not have (`make_fixtures.py` there).
+    static let ownFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Fixtures/sklearn")
+
+    /// The corpus of the repository and the own cases, or the corpus that `HEARTH_CORPUS` names.
+    static func cases() throws -> [Corpus.Case] {
+        let named = ProcessInfo.processInfo.environment["HEARTH_CORPUS"].map { [URL(filePath: $0)] }
+        return try (named ?? [Corpus.folder, ownFolder]).flatMap { try Corpus.cases(in: $0) }
+            .filter { $0.content["outputs"] != nil }
+    }
+
+    @Test func `every array of the corpus is reproduced to the last bit, or within the bound of its sums`() throws {
+        var table = ExactnessTable()
+        for example in try Self.cases() where Self.refused[example.name] == nil {
+            let expected = try CorpusOutputs(example.content)
+            let models = try example.files.map {
+                try SklearnConverter.model(PickleFile.read(path: $0.path()))
+            }
+            let model = try #require(models.first)
+            #expect(models.allSatisfy { $0.definition == model.definition }, "\(example)")
+            #expect(model.definition.signature.columnCount == expected.columnCount, "\(example)")
+            let servable = try ServableModel(imported: model.definition)
+            #expect(model.facts.outputs == servable.outputs.map(\.name), "\(example)")
+            let answers = try servable.answers(to: expected.rows)
+            let line = "\(example.content["final_estimator"] as? String ?? "?"), \(example.folder)"
+            for output in expected.outputs {
+                let found = try #require(answers[output.name], "\(example) \(output.name)")
+                let (isExact, difference) = try Self.compare(found, output, model, rows: expected.rows, example)
+                table.add(line, isExact: isExact, difference: difference)
+            }
+        }
+        print(table.text)
+        #expect(table.arrayCount > 60)
+    }
+
+    @Test func `a case that is not computed is refused by its class and version`() throws {
+        for example in try Self.cases() {
+            guard let name = Self.refused[example.name], let file = example.files.first else { continue }
+            let error = #expect(throws: ArtifactError.self, "\(example)") {
+                try SklearnConverter.model(PickleFile.read(path: file.path()))
+            }
+            #expect(error?.code == .unsupported, "\(example)")
+            #expect(error?.message.contains("\(name) of scikit-learn 1.") ?? false, "\(example): \(error as Any)")
+        }
+    }
+
+    @Test func `names and facts of a file are those that the library stored`() throws {
+        let path = Corpus.folder.appending(path: "sklearn-1.7.2/rf_feature_names.p4.pkl").path()
+        let model = try SklearnConverter.model(PickleFile.read(path: path))
+        #expect(model.facts.className == "RandomForestClassifier")
+        #expect(model.facts.library == "scikit-learn")
+        #expect(model.facts.libraryVersion == "1.7.2")
+        #expect(model.facts.classes == .integers([0, 1, 2]))
+        #expect(model.facts.featureNames.count == 4)
+        #expect(model.definition.signature.columnNames == model.facts.featureNames)
+        #expect(model.facts.treeCount > 1)
+        #expect(model.facts.outputs == ["predict", "predict_proba"])
+    }
+
+    /// Whether the bits are equal, and the largest difference; records an issue beyond what the case allows.
+    private static func compare(
+        _ found: [Double], _ expected: CorpusOutputs.Output, _ model: ImportedModel, rows: [Double],
+        _ example: Corpus.Case
+    ) throws -> (Bool, Double) {
+        let place = Comment(rawValue: "\(example) \(expected.name)")
+        if let labels = model.facts.classes, expected.name == "predict" {
+            let isEqual: Bool
+            switch labels {
+            case .integers(let labels): isEqual = found.map { Double(labels[Int($0)]) } == expected.numbers
+            case .booleans(let labels): isEqual = found.map { labels[Int($0)] ? 1 : 0 } == expected.numbers
+            case .strings(let labels): isEqual = found.map { labels[Int($0)] } == expected.texts
+            }
+            #expect(isEqual, place)
+            return (isEqual, isEqual ? 0 : 1)
+        }
+        try #require(found.count == expected.numbers.count, place)
+        let isExact = bits(found) == bits(expected.numbers)
+        let differences = zip(found, expected.numbers).map { $0 == $1 || ($0.isNaN && $1.isNaN) ? 0 : abs($0 - $1) }
+        let largest = differences.max() ?? 0
+        guard expected.rounding == "blas" else {
+            #expect(isExact, place)
+            return (isExact, largest)
+        }
+        let bounds = try LinearBound.bounds(model.definition, rows: rows)
+        let width = found.count / bounds.count
+        for (index, difference) in differences.enumerated() {
+            // What a link makes of a difference is no larger; its own rounding comes on top.
+            #expect(difference <= bounds[index / width] + 4.5e-16, place)
+        }
+        return (isExact, largest)
+    }
+}
+
+/// How far two orders of summing a linear model may lie apart (`(n + 2) 2^-53 (sum |x w| + |b|)`).
+private enum LinearBound {
+    static func bounds(_ definition: ModelDefinition, rows: [Double]) throws -> [Double] {
+        guard case .linear(let model) = definition.estimator else {
+            Issue.record("a bound of sums for something other than a linear model")
+            return []
+        }
+        let columnCount = definition.signature.columnCount
+        return try stride(from: 0, to: rows.count, by: columnCount).map { start in
+            var row = Array(rows[start..<start + columnCount])
+            for stage in definition.stages { row = try prepared(row, stage) }
+            return zip(model.coefficients, model.intercepts).map { weights, intercept in
+                let size = zip(row, weights).reduce(abs(intercept)) { $0 + abs($1.0 * $1.1) }
+                return Double(columnCount + 2) * 0x1p-53 * size
+            }.max() ?? 0
+        }
+    }
+
+    private static func prepared(_ row: [Double], _ stage: Stage) throws -> [Double] {
+        guard case .scale(let scaler) = stage, case .subtractThenDivide(let offset, let scale) = scaler.form else {
+            Issue.record("a stage of a linear model that this test does not know")
+            return row
+        }
+        return row.indices.map { (row[$0] - (offset?[$0] ?? 0)) / (scale?[$0] ?? 1) }
+    }
+}
