@@ -9,8 +9,8 @@ package enum PickleFile {
     /// Reads the file at `path`.
     ///
     /// - Throws: `.refused` for a name or instruction that would run something, `.unsupported` for what is legal and
-    ///   not read, `.overBudget`, `.tooLarge`, `.truncated`, `.corrupt`, `.notAnArtifact`, `.unsupportedVersion`, and what
-    ///   opening and reading a file throws.
+    ///   not read, `.overBudget`, `.tooLarge`, `.truncated`, `.corrupt`, `.notAnArtifact`, `.unsupportedVersion`, and
+    ///   what opening and reading a file throws.
     package static func read(
         path: String, limits: PickleLimits = PickleLimits()
     ) throws(ArtifactError) -> PickleDocument {
