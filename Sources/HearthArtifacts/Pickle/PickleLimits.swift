@@ -52,6 +52,9 @@ package struct PickleLimits: Sendable, Hashable {
     package static let fieldCountMax = 64
     /// Bytes of a text that is a dictionary's key.
     package static let keyByteCountMax = 512
+    /// Keys and values of a dictionary with a class of its own in protocols 0 and 1, which are copied: a Bunch has a
+    /// few.
+    package static let reconstructedCountMax = 2_000
     /// Parts of a tuple that is a dictionary's key.
     package static let keyTupleCountMax = 16
     /// How deep a ``PickleWalk`` goes: a pipeline in a search in an ensemble is a dozen.

@@ -127,15 +127,7 @@ extension PickleMachine {
             guard items.isEmpty || (known.name == "defaultdict" && isFactory) else { break }
             return try arena.makeGrowing(.dictionary, row: row, at: offset)
         case .reconstructObject:
-            guard items.count == 3, arena.records[Int(items[0])].kind == .name,
-                isName(items[1], "object"), arena.records[Int(items[2])].kind == .none
-            else { break }
-            let row = arena.records[Int(items[0])].row
-            switch PickleGlobals.rows[Int(row)].role {
-            case .object: return try make(.object, row: row, at: offset)
-            case .opaque, .distribution: return try make(.opaque, row: row, at: offset)
-            default: throw arguments(of: known, "\(PickleGlobals.rows[Int(row)].publicClass)", at: offset)
-            }
+            if let node = try reconstructObject(items, at: offset) { return node }
         case .method:
             guard items.count == 2, arena.records[Int(items[0])].kind == .opaque,
                 PickleGlobals.rows[Int(arena.records[Int(items[0])].row)].role == .distribution,
@@ -148,6 +140,26 @@ extension PickleMachine {
                 hint: "if you trust the file, load it in Python and save the fitted estimator alone")
         }
         throw arguments(of: known, items.map { arena.records[Int($0)].kind.text }.joined(separator: ", "), at: offset)
+    }
+
+    /// An object as protocols 0 and 1 write it: its class, the class below it and what that one holds; nil for others.
+    private mutating func reconstructObject(_ items: [UInt32], at offset: Int) throws(ArtifactError) -> UInt32? {
+        guard items.count == 3, arena.records[Int(items[0])].kind == .name else { return nil }
+        let row = arena.records[Int(items[0])].row
+        let content = arena.records[Int(items[2])].kind
+        switch PickleGlobals.rows[Int(row)].role {
+        case .object where isName(items[1], "object") && content == .none:
+            return try make(.object, row: row, at: offset)
+        case .opaque where isName(items[1], "object") && content == .none,
+            .distribution where isName(items[1], "object") && content == .none:
+            return try make(.opaque, row: row, at: offset)
+        case .dictionary where isName(items[1], "dict") && content == .dictionary:
+            guard let pairs = arena.items(of: items[2], atMost: PickleLimits.reconstructedCountMax) else { return nil }
+            let node = try arena.makeGrowing(.dictionary, row: row, at: offset)
+            try arena.append(pairs, from: 0, to: node, at: offset)
+            return node
+        default: return nil
+        }
     }
 
     func arguments(of known: PickleGlobals.Row, _ found: String, at offset: Int) -> ArtifactError {

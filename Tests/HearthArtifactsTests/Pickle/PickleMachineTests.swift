@@ -56,6 +56,13 @@ import Testing
         #expect(try root.member("classes_").integer() == 3)
     }
 
+    @Test func `a dictionary with a class of its own is read in protocol 0`() throws {
+        let text = "ccopy_reg\n_reconstructor\n(csklearn.utils._bunch\nBunch\nc__builtin__\ndict\n(dVa\nI3\nstR(db."
+        let root = try read(Array(text.utf8)).root
+        #expect(root.kind == .dictionary && root.isInstance("Bunch"))
+        #expect(try root.member("a").integer() == 3)
+    }
+
     @Test func `long integers keep their sign and all their digits`() throws {
         let values: [([UInt8], String)] = [
             ([], "0"), ([0xFF], "-1"), ([0xFF, 0x00], "255"), ([0, 0, 0, 0, 0, 0, 0, 0x80], "-9223372036854775808"),
