@@ -184,7 +184,6 @@ extension GRPCSession {
     private func handOut(_ stream: GRPCStream, _ message: ByteView, isCompressed: Bool) {
         guard let delegate, let route = stream.head.route else { return }
         stream.isBusy = true
-        stream.messageCount += 1
         idleFrames.earn()
         var message = message
         if isCompressed {

@@ -34,8 +34,6 @@ final class GRPCStream {
     var isHalfClosed = false
     /// Whether a message has been handed out that is not answered yet.
     var isBusy = false
-    /// Request messages handed out so far.
-    var messageCount = 0
     /// Since when a part of a request is here whose rest is not.
     var partialSince: MonotonicTime?
     /// Reply messages with their prefixes, not yet given to the engine.
@@ -60,7 +58,6 @@ final class GRPCStream {
         bodyByteCount = 0
         isHalfClosed = false
         isBusy = false
-        messageCount = 0
         isDeferred = false
         answer = .none
         isHeadSent = false
