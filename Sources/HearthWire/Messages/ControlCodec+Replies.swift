@@ -1,7 +1,7 @@
 import CHearthMessages
-package import HearthCore
+import HearthCore
 
-extension ReloadResponse: ControlMessage {
+extension ReloadResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ReloadResponse>? {
         guard let message = unsafe arena.message(hearth__v1__reload_response__init) else { return nil }
         unsafe message.pointee.head_version = headVersion
@@ -19,20 +19,10 @@ extension ReloadResponse: ControlMessage {
         }
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__reload_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__reload_response__unpack }
 }
 
-extension ServedModelMessage: ControlMessage {
+extension ServedModelMessage: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ServedModel>? {
         guard let message = unsafe arena.message(hearth__v1__served_model__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -62,20 +52,10 @@ extension ServedModelMessage: ControlMessage {
         loadMilliseconds = unsafe message.load_milliseconds
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__served_model__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__served_model__unpack }
 }
 
-extension ModelVersionMessage: ControlMessage {
+extension ModelVersionMessage: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ModelVersion>? {
         guard let message = unsafe arena.message(hearth__v1__model_version__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -115,20 +95,10 @@ extension ModelVersionMessage: ControlMessage {
         error = unsafe ByteView(message.error).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__model_version__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__model_version__unpack }
 }
 
-extension ListResponse: ControlMessage {
+extension ListResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ListResponse>? {
         guard let message = unsafe arena.message(hearth__v1__list_response__init) else { return nil }
         let versions = unsafe arena.pointers(self.versions.map { unsafe $0.message(in: arena) })
@@ -150,20 +120,10 @@ extension ListResponse: ControlMessage {
         }
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__list_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__list_response__unpack }
 }
 
-extension GetResponse: ControlMessage {
+extension GetResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__GetResponse>? {
         guard let message = unsafe arena.message(hearth__v1__get_response__init) else { return nil }
         unsafe message.pointee.version = version?.message(in: arena)
@@ -189,20 +149,10 @@ extension GetResponse: ControlMessage {
         threshold = unsafe message.threshold
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__get_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__get_response__unpack }
 }
 
-extension PointerResponse: ControlMessage {
+extension PointerResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__PointerResponse>? {
         guard let message = unsafe arena.message(hearth__v1__pointer_response__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -224,20 +174,10 @@ extension PointerResponse: ControlMessage {
         changedAtMicroseconds = unsafe message.changed_at_microseconds
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__pointer_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__pointer_response__unpack }
 }
 
-extension StatsResponse: ControlMessage {
+extension StatsResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__StatsResponse>? {
         guard let message = unsafe arena.message(hearth__v1__stats_response__init) else { return nil }
         unsafe message.pointee.version = arena.text(version)
@@ -273,20 +213,10 @@ extension StatsResponse: ControlMessage {
         }
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__stats_response__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__stats_response__unpack }
 }
 
-extension StatsResponse.Counter: ControlMessage {
+extension StatsResponse.Counter: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__Counter>? {
         guard let message = unsafe arena.message(hearth__v1__counter__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -300,20 +230,10 @@ extension StatsResponse.Counter: ControlMessage {
         value = unsafe message.value
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__counter__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__counter__unpack }
 }
 
-extension WatchEvent: ControlMessage {
+extension WatchEvent: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__WatchEvent>? {
         guard let message = unsafe arena.message(hearth__v1__watch_event__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -337,15 +257,5 @@ extension WatchEvent: ControlMessage {
         atMicroseconds = unsafe message.at_microseconds
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__watch_event__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__watch_event__unpack }
 }

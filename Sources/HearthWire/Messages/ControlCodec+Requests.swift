@@ -1,7 +1,7 @@
 import CHearthMessages
-package import HearthCore
+import HearthCore
 
-extension ReloadRequest: ControlMessage {
+extension ReloadRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ReloadRequest>? {
         guard let message = unsafe arena.message(hearth__v1__reload_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -13,20 +13,10 @@ extension ReloadRequest: ControlMessage {
         modelName = unsafe ByteView(message.model_name).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__reload_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__reload_request__unpack }
 }
 
-extension ListRequest: ControlMessage {
+extension ListRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__ListRequest>? {
         guard let message = unsafe arena.message(hearth__v1__list_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -40,20 +30,10 @@ extension ListRequest: ControlMessage {
         limit = unsafe message.limit
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__list_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__list_request__unpack }
 }
 
-extension GetRequest: ControlMessage {
+extension GetRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__GetRequest>? {
         guard let message = unsafe arena.message(hearth__v1__get_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -67,20 +47,10 @@ extension GetRequest: ControlMessage {
         modelVersion = unsafe ByteView(message.model_version).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__get_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__get_request__unpack }
 }
 
-extension PromoteRequest: ControlMessage {
+extension PromoteRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__PromoteRequest>? {
         guard let message = unsafe arena.message(hearth__v1__promote_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -98,20 +68,10 @@ extension PromoteRequest: ControlMessage {
         reason = unsafe ByteView(message.reason).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__promote_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__promote_request__unpack }
 }
 
-extension RollbackRequest: ControlMessage {
+extension RollbackRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__RollbackRequest>? {
         guard let message = unsafe arena.message(hearth__v1__rollback_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -127,20 +87,10 @@ extension RollbackRequest: ControlMessage {
         reason = unsafe ByteView(message.reason).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__rollback_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__rollback_request__unpack }
 }
 
-extension StatsRequest: ControlMessage {
+extension StatsRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__StatsRequest>? {
         guard let message = unsafe arena.message(hearth__v1__stats_request__init) else { return nil }
         return unsafe message
@@ -150,20 +100,10 @@ extension StatsRequest: ControlMessage {
         self = StatsRequest()
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__stats_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__stats_request__unpack }
 }
 
-extension WatchRequest: ControlMessage {
+extension WatchRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Hearth__V1__WatchRequest>? {
         guard let message = unsafe arena.message(hearth__v1__watch_request__init) else { return nil }
         unsafe message.pointee.model_name = arena.text(modelName)
@@ -175,15 +115,5 @@ extension WatchRequest: ControlMessage {
         modelName = unsafe ByteView(message.model_name).text
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        guard
-            let message = unsafe hearth__v1__watch_request__unpack(
-                arena.allocator, bytes.count, bytes.start.assumingMemoryBound(to: UInt8.self))
-        else { return nil }
-        return unsafe Self(message.pointee)
-    }
+    static var generatedUnpack: Unpacking { unsafe hearth__v1__watch_request__unpack }
 }

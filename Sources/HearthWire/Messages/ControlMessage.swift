@@ -11,6 +11,32 @@ package protocol ControlMessage: Sendable {
     static func unpack(_ bytes: ByteView, in arena: Arena) -> Self?
 }
 
+/// A message by its generated C form: how it is built and read; packing and unpacking follow from that.
+///
+/// Internal to this module, so that nobody else sees a C type.
+protocol GeneratedMessage: ControlMessage {
+    associatedtype Generated
+    typealias Unpacking = (
+        UnsafeMutablePointer<ProtobufCAllocator>?, Int, UnsafePointer<UInt8>?
+    ) -> UnsafeMutablePointer<Generated>?
+
+    /// The generated function that reads the bytes.
+    static var generatedUnpack: Unpacking { get }
+    /// Builds the C message; nil when the arena may not grow further.
+    func message(in arena: Arena) -> UnsafeMutablePointer<Generated>?
+    init(_ message: Generated)
+}
+
+extension GeneratedMessage {
+    @safe package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
+        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
+    }
+
+    @safe package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
+        unsafe generatedUnpack(arena.allocator, bytes.count, bytes.octets).map { unsafe Self($0.pointee) }
+    }
+}
+
 extension Arena {
     /// Packs any protobuf-c message into the arena; empty when the arena may not grow further.
     func packed(_ message: UnsafeMutableRawPointer?) -> ByteView {

@@ -1,7 +1,7 @@
 import CHearthMessages
 package import HearthCore
 
-extension OpenInference.ModelRequest: ControlMessage {
+extension OpenInference.ModelRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelReadyRequest>? {
         guard let message = unsafe arena.message(inference__model_ready_request__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -9,21 +9,14 @@ extension OpenInference.ModelRequest: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__model_ready_request__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__model_ready_request__unpack }
 
     init(_ message: Inference__ModelReadyRequest) {
         self.init(name: unsafe ByteView(message.name).text, version: unsafe ByteView(message.version).text)
     }
 }
 
-extension OpenInference.ModelMetadataResponse: ControlMessage {
+extension OpenInference.ModelMetadataResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelMetadataResponse>? {
         guard let message = unsafe arena.message(inference__model_metadata_response__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -40,14 +33,7 @@ extension OpenInference.ModelMetadataResponse: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__model_metadata_response__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__model_metadata_response__unpack }
 
     init(_ message: Inference__ModelMetadataResponse) {
         self.init()

@@ -1,47 +1,33 @@
 import CHearthMessages
-package import HearthCore
+import HearthCore
 
-extension OpenInference.Empty: ControlMessage {
+extension OpenInference.Empty: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerLiveRequest>? {
         unsafe arena.message(inference__server_live_request__init)
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__server_live_request__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__server_live_request__unpack }
 
     init(_ message: Inference__ServerLiveRequest) {
         self.init()
     }
 }
 
-extension OpenInference.FlagResponse: ControlMessage {
+extension OpenInference.FlagResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerLiveResponse>? {
         guard let message = unsafe arena.message(inference__server_live_response__init) else { return nil }
         unsafe message.pointee.live = flag ? 1 : 0
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__server_live_response__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__server_live_response__unpack }
 
     init(_ message: Inference__ServerLiveResponse) {
         self.init(unsafe message.live != 0)
     }
 }
 
-extension OpenInference.ServerMetadataResponse: ControlMessage {
+extension OpenInference.ServerMetadataResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ServerMetadataResponse>? {
         guard let message = unsafe arena.message(inference__server_metadata_response__init) else { return nil }
         unsafe message.pointee.name = arena.text(name)
@@ -52,14 +38,7 @@ extension OpenInference.ServerMetadataResponse: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__server_metadata_response__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__server_metadata_response__unpack }
 
     init(_ message: Inference__ServerMetadataResponse) {
         self.init()
@@ -69,7 +48,7 @@ extension OpenInference.ServerMetadataResponse: ControlMessage {
     }
 }
 
-extension OpenInference.RepositoryIndexRequest: ControlMessage {
+extension OpenInference.RepositoryIndexRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryIndexRequest>? {
         guard let message = unsafe arena.message(inference__repository_index_request__init) else { return nil }
         unsafe message.pointee.repository_name = arena.text(repositoryName)
@@ -77,14 +56,7 @@ extension OpenInference.RepositoryIndexRequest: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__repository_index_request__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__repository_index_request__unpack }
 
     init(_ message: Inference__RepositoryIndexRequest) {
         self.init()
@@ -93,7 +65,7 @@ extension OpenInference.RepositoryIndexRequest: ControlMessage {
     }
 }
 
-extension OpenInference.RepositoryIndexResponse: ControlMessage {
+extension OpenInference.RepositoryIndexResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryIndexResponse>? {
         guard let message = unsafe arena.message(inference__repository_index_response__init) else { return nil }
         let models = unsafe arena.pointers(self.models.map { unsafe $0.message(in: arena) })
@@ -102,14 +74,7 @@ extension OpenInference.RepositoryIndexResponse: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__repository_index_response__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__repository_index_response__unpack }
 
     init(_ message: Inference__RepositoryIndexResponse) {
         self.init(models: unsafe elements(message.models, message.n_models, Model.init))
@@ -137,7 +102,7 @@ extension OpenInference.RepositoryIndexResponse.Model {
     }
 }
 
-extension OpenInference.RepositoryModelRequest: ControlMessage {
+extension OpenInference.RepositoryModelRequest: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__RepositoryModelLoadRequest>? {
         guard let message = unsafe arena.message(inference__repository_model_load_request__init) else { return nil }
         unsafe message.pointee.repository_name = arena.text(repositoryName)
@@ -148,14 +113,7 @@ extension OpenInference.RepositoryModelRequest: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__repository_model_load_request__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__repository_model_load_request__unpack }
 
     init(_ message: Inference__RepositoryModelLoadRequest) {
         self.init()

@@ -1,7 +1,7 @@
 import CHearthMessages
-package import HearthCore
+import HearthCore
 
-extension OpenInference.ModelStatisticsResponse: ControlMessage {
+extension OpenInference.ModelStatisticsResponse: ControlMessage, @unsafe GeneratedMessage {
     func message(in arena: Arena) -> UnsafeMutablePointer<Inference__ModelStatisticsResponse>? {
         guard let message = unsafe arena.message(inference__model_statistics_response__init) else { return nil }
         let models = unsafe arena.pointers(self.models.map { unsafe $0.message(in: arena) })
@@ -10,14 +10,7 @@ extension OpenInference.ModelStatisticsResponse: ControlMessage {
         return unsafe message
     }
 
-    package func pack<Result>(in arena: Arena, _ body: (ByteView) -> Result) -> Result {
-        body(unsafe arena.packed(UnsafeMutableRawPointer(message(in: arena))))
-    }
-
-    package static func unpack(_ bytes: ByteView, in arena: Arena) -> Self? {
-        unsafe inference__model_statistics_response__unpack(arena.allocator, bytes.count, bytes.octets)
-            .map { unsafe Self($0.pointee) }
-    }
+    static var generatedUnpack: Unpacking { unsafe inference__model_statistics_response__unpack }
 
     init(_ message: Inference__ModelStatisticsResponse) {
         self.init(
