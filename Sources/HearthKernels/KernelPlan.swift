@@ -12,6 +12,7 @@ struct KernelPlan {
         case categorical
         case linear
         case zScore
+        case combination
     }
 
     var family: Family
@@ -43,6 +44,9 @@ struct KernelPlan {
     /// What the sums are divided by; 0 when they are not.
     var divisor = 0.0
 
+    /// Of a combination: its rule.
+    var combination: CombinationPlan?
+
     // All families.
     /// Raw values per row.
     var outputCount = 1
@@ -55,7 +59,8 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
-    init(_ packed: PackedModel, stages: StageProgram) {
+    /// `rowCountMax` bounds the rows of a block: a member of another model gets one row at a time.
+    init(_ packed: PackedModel, stages: StageProgram, rowCountMax: Int) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
         columnCount = descriptor.estimator.columnCount
@@ -66,6 +71,7 @@ struct KernelPlan {
         unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
         unsafe preparer = stages.preparer
         var keyByteCount = 0
+        var workCount = 0
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -94,9 +100,16 @@ struct KernelPlan {
             family = .zScore
             self.threshold = threshold
             writer = .zScore
+        case .combination(let shape):
+            family = .combination
+            unsafe combination = CombinationPlan(shape, numbers: stages.combinationNumbers)
+            workCount = shape.workCount
+            outputCount = shape.output.outputCount
+            writer = OutputWriter(shape.output)
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            workCount: workCount, members: stages.memberNeed, rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

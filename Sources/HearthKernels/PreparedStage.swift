@@ -10,6 +10,8 @@ enum PreparedStage {
     case clip(lower: Double, upper: Double, count: Int)
     case markEqual(value: Float, count: Int)
     case copyWithoutZeros(columns: UnsafePointer<Int>, columnCount: Int, count: Int)
+    /// Asks models, which needs scratch memory: ``EstimatesKernel`` runs it.
+    case estimates(UnsafePointer<EstimatesPlan>)
 
     /// One row through this stage.
     ///
@@ -53,6 +55,7 @@ enum PreparedStage {
                 let value = unsafe source[columns[index]]
                 unsafe result[count + index] = value.magnitude <= MissingMarker.zeroMagnitude ? .nan : value
             }
+        case .estimates: preconditionFailure("a stage that asks models is run with scratch memory")
         }
     }
 }

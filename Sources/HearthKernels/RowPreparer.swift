@@ -14,12 +14,16 @@ struct RowPreparer {
     let sourceColumns: UnsafePointer<Int>
     let acceptsMissing: Bool
     let acceptsInfinite: Bool
+    /// A row as it came is searched for infinite values, because a stage is to take it.
+    let refusesInfiniteInput: Bool
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
+    ///
+    /// Nil when a stage refuses it: then ``stageProblem(_:scratch:index:)`` says why.
     @inline(__always)
     static func stagedRow(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer
-    ) -> UnsafePointer<Double> {
+    ) -> UnsafePointer<Double>? {
         let source = unsafe rows + row &* plan.pointee.preparer.columnCount
         return unsafe plan.pointee.preparer.stageCount == 0 ? source : runStages(plan, source, scratch)
     }
@@ -27,15 +31,34 @@ struct RowPreparer {
     @inline(never)
     private static func runStages(
         _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer
-    ) -> UnsafePointer<Double> {
+    ) -> UnsafePointer<Double>? {
         let buffers = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
         var source = unsafe row
         for index in unsafe 0..<plan.pointee.preparer.stageCount {
             let result = unsafe buffers + (index & 1) &* plan.pointee.layout.stagedWidth
-            unsafe plan.pointee.preparer.stages[index].apply(source, to: result)
+            let stage = unsafe plan.pointee.preparer.stages + index
+            if case .estimates(let estimates) = unsafe stage.pointee {
+                let layout = unsafe ScratchLayout.address(in: plan)
+                if let problem = unsafe EstimatesKernel.run(estimates, source, to: result, layout, scratch: scratch) {
+                    unsafe (scratch + layout.pointee.problemOffset).storeBytes(of: problem, as: RowProblem.self)
+                    return nil
+                }
+            } else {
+                unsafe stage.pointee.apply(source, to: result)
+            }
             unsafe source = UnsafePointer(result)
         }
         return unsafe source
+    }
+
+    /// Why a stage has refused row `index` of the request.
+    @inline(never)
+    static func stageProblem(
+        _ plan: UnsafePointer<KernelPlan>, scratch: UnsafeMutableRawPointer, index: Int
+    ) -> RowProblem {
+        var problem = unsafe (scratch + plan.pointee.layout.problemOffset).load(as: RowProblem.self)
+        problem.row = index
+        return problem
     }
 
     /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does).
@@ -45,9 +68,7 @@ struct RowPreparer {
     static func infiniteInput(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int
     ) -> RowProblem? {
-        guard unsafe plan.pointee.preparer.stageCount > 0, unsafe !plan.pointee.preparer.acceptsInfinite else {
-            return nil
-        }
+        guard unsafe plan.pointee.preparer.refusesInfiniteInput else { return nil }
         let columnCount = unsafe plan.pointee.preparer.columnCount
         let values = unsafe rows + row &* columnCount
         for column in 0..<columnCount where unsafe values[column].isInfinite {
@@ -83,7 +104,9 @@ struct RowPreparer {
         to keys: UnsafeMutablePointer<Writer.Key>, stride: Int, scratch: UnsafeMutableRawPointer
     ) -> RowProblem? {
         if let problem = unsafe infiniteInput(plan, rows: rows, row: row, index: index) { return problem }
-        let values = unsafe stagedRow(plan, rows: rows, row: row, scratch: scratch)
+        guard let values = unsafe stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+            return unsafe stageProblem(plan, scratch: scratch, index: index &+ row)
+        }
         let acceptsInfinite = unsafe plan.pointee.preparer.acceptsInfinite
         let twice = unsafe plan.pointee.splitsMissing
         for column in unsafe 0..<plan.pointee.preparer.preparedCount {

@@ -13,17 +13,28 @@ struct ScratchLayout {
     let sumsOffset: Int
     let rawOffset: Int
     let leafRowsOffset: Int
+    /// What a combination works with.
+    let workOffset: Int
+    /// The ``RowProblem`` of a stage.
+    let problemOffset: Int
+    /// For the members of stages, one after the other: the row that one sees, its outputs, its scratch.
+    let memberRowOffset: Int
+    let memberOutputsOffset: Int
+    let memberScratchOffset: Int
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
 
-    private static let blockRowCountMax = 256
+    static let blockRowCountMax = 256
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
 
-    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int) {
+    init(
+        stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int, workCount: Int = 0,
+        members: MemberScratch = MemberScratch(), rowCountMax: Int = blockRowCountMax
+    ) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
         let bySums = Self.sumByteCountMax / (8 * outputCount)
-        let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
+        let rows = max(8, min(rowCountMax, byKeys, bySums) / 8 * 8)
         blockRowCount = rows
         self.stagedWidth = stagedWidth
         var end = 0
@@ -36,7 +47,21 @@ struct ScratchLayout {
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
         leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
+        workOffset = place(8 * workCount)
+        problemOffset = place(MemoryLayout<RowProblem>.size)
+        memberRowOffset = place(8 * members.columnCount)
+        memberOutputsOffset = place(8 * members.outputCount)
+        memberScratchOffset = place(members.byteCount)
         byteCount = end + 64
+    }
+
+    /// Where the layout of a plan lies, so that it is not copied.
+    @inline(__always)
+    static func address(in plan: UnsafePointer<KernelPlan>) -> UnsafePointer<ScratchLayout> {
+        guard let offset = MemoryLayout<KernelPlan>.offset(of: \.layout) else {
+            preconditionFailure("a stored property has an offset")
+        }
+        return unsafe (UnsafeRawPointer(plan) + offset).assumingMemoryBound(to: ScratchLayout.self)
     }
 
     /// The first multiple of 64 bytes in the caller's memory.

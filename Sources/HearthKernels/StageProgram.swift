@@ -6,6 +6,12 @@ final class StageProgram: Sendable {
     // Filled by the initialiser, read-only afterwards, freed with the object.
     nonisolated(unsafe) private let stages: UnsafeMutableBufferPointer<PreparedStage>
     nonisolated(unsafe) private let indices: UnsafeMutableBufferPointer<Int>
+    nonisolated(unsafe) private let estimates: UnsafeMutableBufferPointer<EstimatesPlan>
+    private let programs: [EstimatesProgram]
+    /// What the members of all stages need of the scratch memory.
+    let memberNeed: MemberScratch
+    /// The whole numbers of a combination, valid as long as this object.
+    nonisolated(unsafe) let combinationNumbers: UnsafePointer<Int>
     /// Doubles that the stages take from section `PARM`.
     let parameterCount: Int
     /// Values of the widest row.
@@ -13,7 +19,10 @@ final class StageProgram: Sendable {
     /// The door of the model, valid as long as this object.
     nonisolated(unsafe) let preparer: RowPreparer
 
-    init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>) {
+    /// `models` are those of the members of all stages, in order.
+    init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>, models: [ServableModel]) {
+        var programs: [EstimatesProgram] = []
+        var nextModel = 0
         var prepared: [PreparedStage] = []
         var indicatorStarts: [Int] = []
         // Indicator and copied columns of all stages, then the source column of each value that leaves the last stage.
@@ -33,6 +42,20 @@ final class StageProgram: Sendable {
                 indicatorStarts.append(numbers.count)
                 numbers += columns
             }
+            if case .estimates(let shape) = stage {
+                let end = nextModel + shape.members.count
+                let program = unsafe EstimatesProgram(
+                    shape, models: models[nextModel..<end], classValues: parameters + offset, sources: sources)
+                programs.append(program)
+                nextModel = end
+                // An answer comes from no column; a problem with it names the first that its member sees.
+                sources =
+                    shape.members.flatMap { member in
+                        [Int](
+                            repeating: sources[member.columns?.first ?? 0],
+                            count: member.answers.reduce(0) { $0 + $1.width })
+                    } + (shape.passesRow ? sources : [])
+            }
             widthMax = max(widthMax, sources.count)
             offset += stage.parameterCount
         }
@@ -40,11 +63,21 @@ final class StageProgram: Sendable {
         self.widthMax = widthMax
         let sourceStart = numbers.count
         numbers += sources
+        let combinationStart = numbers.count
+        if case .combination(let shape) = descriptor.estimator { numbers += shape.numbers }
+        self.programs = programs
+        memberNeed = programs.reduce(into: MemberScratch()) { $0.widen(to: $1.need) }
+        unsafe estimates = .allocate(capacity: max(programs.count, 1))
+        for (index, program) in programs.enumerated() {
+            unsafe estimates.initializeElement(at: index, to: program.plan)
+        }
         unsafe indices = .allocate(capacity: numbers.count)
         _ = unsafe indices.initialize(fromContentsOf: numbers)
 
         offset = 0
+        unsafe combinationNumbers = Self.pointer(indices, combinationStart)
         var nextIndicator = 0
+        var nextProgram = 0
         for stage in descriptor.stages {
             let values = unsafe parameters + offset
             switch stage {
@@ -72,6 +105,9 @@ final class StageProgram: Sendable {
                 nextIndicator += 1
                 unsafe prepared.append(
                     .copyWithoutZeros(columns: first, columnCount: columns.count, count: inputCount))
+            case .estimates:
+                unsafe prepared.append(.estimates(Self.pointer(estimates, nextProgram)))
+                nextProgram += 1
             }
             offset += stage.parameterCount
         }
@@ -84,20 +120,30 @@ final class StageProgram: Sendable {
             // HistGradientBoosting and LightGBM compare infinite values as they are; no stage of scikit-learn lets one
             // through.
             acceptsInfinite =
-                shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.allSatisfy(\.passesInfinite)
+                shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.allSatisfy { $0.passesInfinite || $0.asksModels }
+        }
+        // Members look at infinite values themselves, as scikit-learn's do.
+        let first = descriptor.stages.first { !$0.passesInfinite }
+        let refusesInfiniteInput: Bool
+        switch first {
+        case .estimates: refusesInfiniteInput = false
+        case nil: refusesInfiniteInput = !prepared.isEmpty && !acceptsInfinite
+        default: refusesInfiniteInput = true
         }
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: Self.pointer(stages, 0), stageCount: prepared.count,
             preparedCount: sources.count, sourceColumns: Self.pointer(indices, sourceStart),
-            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite,
+            refusesInfiniteInput: refusesInfiniteInput)
     }
 
     deinit {
         unsafe stages.deallocate()
+        unsafe estimates.deallocate()
         unsafe indices.deallocate()
     }
 
-    private static func pointer<Element>(
+    static func pointer<Element>(
         _ buffer: UnsafeMutableBufferPointer<Element>, _ index: Int
     ) -> UnsafePointer<Element> {
         guard let base = buffer.baseAddress else { preconditionFailure("an allocated buffer has an address") }
@@ -106,11 +152,16 @@ final class StageProgram: Sendable {
 }
 
 extension StageShape {
+    fileprivate var asksModels: Bool {
+        if case .estimates = self { return true }
+        return false
+    }
+
     /// Whether infinite values go through as they are.
     fileprivate var passesInfinite: Bool {
         switch self {
         case .markMissing: true
-        case .impute, .subtractThenDivide, .multiplyThenAdd: false
+        case .impute, .subtractThenDivide, .multiplyThenAdd, .estimates: false
         }
     }
 }

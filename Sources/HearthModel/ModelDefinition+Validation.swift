@@ -3,6 +3,7 @@ extension ModelDefinition {
     ///
     /// What passes can be packed and served; nothing after this asks again.
     package func validate() throws(ModelError) {
+        try checkNesting()
         try signature.validate()
         var width = signature.columnCount
         guard stages.count <= ModelLimits.stageCount else {
@@ -15,6 +16,7 @@ extension ModelDefinition {
         case .treeEnsemble(let ensemble): try ensemble.validate(inputCount: width)
         case .linear(let model): try model.validate(inputCount: width)
         case .zScore(let model): try model.validate(inputCount: width)
+        case .combination(let combination): try combination.validate(inputCount: width)
         }
         if let threshold, !threshold.isFinite {
             throw .invalid("threshold", "\(threshold) found, a finite number expected")
@@ -49,6 +51,7 @@ extension Stage {
             try scaler.validate(inputCount: inputCount, place: place)
             return inputCount
         case .markMissing(let marker): return try marker.validate(inputCount: inputCount, place: place)
+        case .estimates(let estimates): return try estimates.validate(inputCount: inputCount, place: place)
         }
     }
 }

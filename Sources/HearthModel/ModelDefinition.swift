@@ -47,6 +47,7 @@ package enum Stage: Sendable, Equatable {
     case impute(Imputer)
     case scale(Scaler)
     case markMissing(MissingMarker)
+    case estimates(Estimates)
 }
 
 /// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
@@ -103,6 +104,7 @@ package enum Estimator: Sendable, Equatable {
     case treeEnsemble(TreeEnsemble)
     case linear(LinearModel)
     case zScore(ZScore)
+    case combination(Combination)
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.

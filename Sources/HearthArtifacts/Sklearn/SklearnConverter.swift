@@ -14,6 +14,8 @@ package struct SklearnConverter {
     var signature: InputSignature?
     var library = "scikit-learn"
     var libraryVersion = ""
+    /// The estimator that answers is a booster's wrapper, whose classes have no `decision_function`.
+    var endsInBooster = false
 
     /// The model in a file: an estimator, or the one estimator in a dict, list or tuple.
     ///
@@ -25,10 +27,9 @@ package struct SklearnConverter {
         let estimator = try converter.estimator(node)
         guard let signature = converter.signature else { throw node.error("an estimator without columns found") }
         var definition = ModelDefinition(signature: signature, stages: converter.stages, estimator: estimator)
-        var treeCount = 0
-        if case .treeEnsemble(let ensemble) = estimator { treeCount = ensemble.trees.count }
+        let treeCount = definition.treeCount
         var classes: ClassLabels?
-        switch estimator.imported?.task {
+        switch estimator.outputShape?.task {
         case .classification(let labels): classes = labels
         case .anomaly(let offset): definition.threshold = -offset
         case .regression, nil: break
@@ -45,7 +46,7 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount, outputs: estimator.imported?.outputNames ?? []))
+                treeCount: treeCount, outputs: estimator.outputShape?.outputNames ?? []))
     }
 
     /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.
@@ -71,7 +72,8 @@ package struct SklearnConverter {
                 throw source.refusal("no 'best_estimator_' found", hint: "search with refit=True")
             }
             return try estimator(best)
-        default: break
+        case "FrozenEstimator": return try estimator(node.member("estimator"))
+        default: if let composite = try composite(source) { return composite }
         }
         let estimator: Estimator
         switch found.name {
@@ -98,6 +100,23 @@ package struct SklearnConverter {
     private mutating func finish(_ source: SklearnEstimator) throws(ArtifactError) {
         try enterStep(source)
         libraryVersion = source.versionText
+        endsInBooster = false
+    }
+
+    /// A model of models; nil for any other class.
+    private mutating func composite(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator? {
+        switch source.className {
+        case "VotingClassifier": try votingClassifier(source)
+        case "VotingRegressor": try votingRegressor(source)
+        case "StackingClassifier", "StackingRegressor": try stacking(source)
+        case "CalibratedClassifierCV": try calibrated(source)
+        case "AdaBoostClassifier": try adaBoostClassifier(source)
+        case "AdaBoostRegressor": try adaBoostRegressor(source)
+        case "BaggingClassifier", "BaggingRegressor": try bagging(source)
+        case "OneVsRestClassifier": try oneVsRest(source)
+        case "MultiOutputRegressor": try multiOutputRegressor(source)
+        default: nil
+        }
     }
 
     /// Notes a step: its columns are those that leave the stages so far, or the caller's.
@@ -129,12 +148,9 @@ enum SklearnRefusals {
         case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
             "support vectors are not computed"
         case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"
-        case "AdaBoostClassifier", "AdaBoostRegressor", "BaggingClassifier", "BaggingRegressor", "VotingClassifier",
-            "VotingRegressor", "StackingClassifier", "StackingRegressor", "CalibratedClassifierCV",
-            "OneVsRestClassifier", "OneVsOneClassifier":
-            "several estimators under one are not computed"
+        case "OneVsOneClassifier", "OutputCodeClassifier": "votes of pairs of classes are not computed"
         case "PCA", "PolynomialFeatures": "columns made of several columns are not computed"
-        case "MultiOutputClassifier", "MultiOutputRegressor": "several outputs are not computed"
+        case "MultiOutputClassifier": "several outputs are not computed"
         default: "this class is not computed"
         }
     }

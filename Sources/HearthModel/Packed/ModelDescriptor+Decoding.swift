@@ -44,6 +44,7 @@ extension ModelDescriptor {
             switch estimator {
             case .treeEnsemble(let shape): try shape.validate()
             case .linear(_, let output): try output.validate(place: "linear model")
+            case .combination(let shape): try shape.validate()
             case .zScore(_, _, let threshold):
                 guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found") }
             }
@@ -109,7 +110,8 @@ extension StageShape {
             }
             let marker = MissingMarker.nearZeroCopies(ofColumns: columns)
             self = .markMissing(inputCount: count, try Self.checked(marker, count, reader))
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 4 expected")
+        case 7: self = .estimates(try EstimatesShape(from: &reader))
+        case let other: throw reader.malformed("stage kind \(other) found, 0 to 4 or 7 expected")
         }
     }
 }
@@ -138,7 +140,8 @@ extension EstimatorShape {
             let method: ZScore.Method = try reader.readBool() ? .robust : .standard
             let columnCount = try reader.readCount("columns", atMost: ModelLimits.columnCount)
             self = .zScore(method: method, columnCount: columnCount, threshold: try reader.readDouble())
-        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 2 expected")
+        case 4: self = .combination(try CombinationShape(from: &reader))
+        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 2 or 4 expected")
         }
     }
 }
@@ -171,7 +174,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate init(from reader: inout ByteReader, family: Family) throws(ModelError) {
+    init(from reader: inout ByteReader, family: Family) throws(ModelError) {
         self.family = family
         outputCount = try reader.readCount("outputs", atMost: ModelLimits.outputCount)
         accumulator = try reader.readBool() ? .float64 : .float32

@@ -2,7 +2,7 @@ extension ModelDescriptor {
     /// The layout that this source writes and reads.
     ///
     /// A reader refuses another.
-    static let layoutVersion: UInt32 = 2
+    static let layoutVersion: UInt32 = 3
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -51,6 +51,9 @@ extension StageShape {
             writer.write(count: inputCount)
             writer.write(count: columns.count)
             for column in columns { writer.write(count: column) }
+        case .estimates(let shape):
+            writer.write(UInt8(7))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -70,6 +73,9 @@ extension EstimatorShape {
             writer.write(UInt8(method == .standard ? 0 : 1))
             writer.write(count: columnCount)
             writer.write(threshold)
+        case .combination(let shape):
+            writer.write(UInt8(4))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -95,7 +101,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         writer.write(count: outputCount)
         writer.write(UInt8(accumulator == .float32 ? 0 : 1))
         switch classRule {

@@ -21,6 +21,8 @@ package enum StageShape: Sendable, Equatable {
     case multiplyThenAdd(count: Int, clip: ClosedRange<Double>?)
     /// No parameters.
     case markMissing(inputCount: Int, MissingMarker)
+    /// Parameters: class values of the members' answers. Section `CHLD`.
+    case estimates(EstimatesShape)
 
     package var parameterCount: Int {
         switch self {
@@ -29,6 +31,7 @@ package enum StageShape: Sendable, Equatable {
             (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
         case .markMissing: 0
+        case .estimates(let shape): shape.parameterCount
         }
     }
 
@@ -36,6 +39,7 @@ package enum StageShape: Sendable, Equatable {
         switch self {
         case .impute(let inputCount, _, _), .markMissing(let inputCount, _): inputCount
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        case .estimates(let shape): shape.inputCount
         }
     }
 
@@ -44,6 +48,7 @@ package enum StageShape: Sendable, Equatable {
         case .impute(_, let outputCount, _): outputCount
         case .markMissing(let inputCount, let marker): marker.outputCount(inputCount: inputCount)
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        case .estimates(let shape): shape.outputCount
         }
     }
 }
@@ -56,12 +61,25 @@ package enum EstimatorShape: Sendable, Equatable {
     case linear(columnCount: Int, output: OutputShape)
     /// Parameters: the centers, then the scales.
     case zScore(method: ZScore.Method, columnCount: Int, threshold: Double)
+    /// Parameters: as ``CombinationShape`` says.
+    case combination(CombinationShape)
 
     package var columnCount: Int {
         switch self {
         case .treeEnsemble(let shape): shape.columnCount
         case .linear(let columnCount, _): columnCount
         case .zScore(_, let columnCount, _): columnCount
+        case .combination(let shape): shape.columnCount
+        }
+    }
+
+    /// How the raw values become outputs; nil for a z-score, which has no link.
+    package var outputShape: OutputShape? {
+        switch self {
+        case .treeEnsemble(let shape): shape.output
+        case .linear(_, let output): output
+        case .combination(let shape): shape.output
+        case .zScore: nil
         }
     }
 
@@ -70,6 +88,7 @@ package enum EstimatorShape: Sendable, Equatable {
         case .treeEnsemble(let shape): shape.output.outputCount
         case .linear(let columnCount, let output): (columnCount + 1) * output.outputCount
         case .zScore(_, let columnCount, _): 2 * columnCount
+        case .combination(let shape): shape.parameterCount
         }
     }
 }
