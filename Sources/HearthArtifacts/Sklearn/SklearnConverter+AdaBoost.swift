@@ -13,7 +13,7 @@ extension SklearnConverter {
         guard sum != 0, sum.isFinite else { throw source.refusal("weights that add up to \(sum) found") }
         try enter(source, members)
         // SAMME.R went in 1.6, and with it the parameter's meaning.
-        let isReal = try source.version < SklearnVersion(1, 6) && source.text("algorithm") == "SAMME.R"
+        let isReal = source.version < SklearnVersion(1, 6) ? try source.text("algorithm") == "SAMME.R" : false
         let form: Combination.AdaptiveBoost.Form
         let answer: Estimates.Answer
         if isReal {

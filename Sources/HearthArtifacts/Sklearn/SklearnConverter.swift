@@ -82,7 +82,10 @@ package struct SklearnConverter {
             estimator = try singleTree(source)
         case "RandomForestClassifier", "ExtraTreesClassifier", "RandomForestRegressor", "ExtraTreesRegressor":
             estimator = try forest(source)
-        case "GradientBoostingClassifier", "GradientBoostingRegressor": estimator = try gradientBoosting(source)
+        case "GradientBoostingClassifier", "GradientBoostingRegressor":
+            estimator = try gradientBoosting(source)
+            // Over another estimator it is a model of models, which has noted itself.
+            if case .combination = estimator { return estimator }
         case "HistGradientBoostingClassifier", "HistGradientBoostingRegressor":
             estimator = try histGradientBoosting(source)
         case "LogisticRegression", "LogisticRegressionCV": estimator = try logisticRegression(source)
