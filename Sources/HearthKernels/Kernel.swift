@@ -51,7 +51,28 @@ enum Kernel {
                 : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
         case .linear, .zScore, .identity:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
+    }
+
+    /// Combinations, which take what the members before them have answered.
+    @inline(never)
+    private static func combine(
+        _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        guard let rule = unsafe plan.pointee.combination else {
+            preconditionFailure("the plan of a combination has a rule")
+        }
+        let rawCount = unsafe plan.pointee.outputCount
+        let work = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+        for row in 0..<count {
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
+            }
+            unsafe CombinationKernel.combine(plan, rule, values, to: raw + row &* rawCount, work: work)
+        }
+        return nil
     }
 
     @inline(never)

@@ -33,6 +33,7 @@ extension SklearnConverter {
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
+        endsInBooster = true
         return model.definition.estimator
     }
 
