@@ -13,7 +13,10 @@ struct RowPreparer {
     /// Column of the request that each of those comes from.
     let sourceColumns: UnsafePointer<Int>
     let acceptsMissing: Bool
+    /// The estimator takes infinite values.
     let acceptsInfinite: Bool
+    /// The stages do.
+    let passesInfinite: Bool
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
     @inline(__always)
@@ -45,7 +48,7 @@ struct RowPreparer {
     static func infiniteInput(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int
     ) -> RowProblem? {
-        guard unsafe plan.pointee.preparer.stageCount > 0, unsafe !plan.pointee.preparer.acceptsInfinite else {
+        guard unsafe plan.pointee.preparer.stageCount > 0, unsafe !plan.pointee.preparer.passesInfinite else {
             return nil
         }
         let columnCount = unsafe plan.pointee.preparer.columnCount
@@ -128,7 +131,7 @@ enum Float32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt32? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(rounded) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(rounded) : nil
     }
 }
 
@@ -140,7 +143,7 @@ enum WidenedFloat32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt64? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(Double(rounded)) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(Double(rounded)) : nil
     }
 }
 

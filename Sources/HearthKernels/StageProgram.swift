@@ -81,15 +81,13 @@ final class StageProgram: Sendable {
         var (acceptsMissing, acceptsInfinite) = (false, false)
         if case .treeEnsemble(let shape) = descriptor.estimator {
             acceptsMissing = shape.acceptsMissing
-            // HistGradientBoosting and LightGBM compare infinite values as they are; no stage of scikit-learn lets one
-            // through.
-            acceptsInfinite =
-                shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.allSatisfy(\.passesInfinite)
+            acceptsInfinite = shape.acceptsInfinite
         }
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: Self.pointer(stages, 0), stageCount: prepared.count,
             preparedCount: sources.count, sourceColumns: Self.pointer(indices, sourceStart),
-            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite,
+            passesInfinite: descriptor.stages.allSatisfy(\.passesInfinite))
     }
 
     deinit {
@@ -105,8 +103,18 @@ final class StageProgram: Sendable {
     }
 }
 
+extension EnsembleShape {
+    /// HistGradientBoosting and LightGBM compare infinite values as they are, and what became infinite as a float32 is
+    /// compared by XGBoost and by isolation forests that take missing values.
+    fileprivate var acceptsInfinite: Bool {
+        guard acceptsMissing else { return false }
+        if case .isolation = output.link { return true }
+        return inputs == .float64 || output.accumulator == .float32
+    }
+}
+
 extension StageShape {
-    /// Whether infinite values go through as they are.
+    /// Whether a row with infinite values may enter: no stage of scikit-learn takes one.
     fileprivate var passesInfinite: Bool {
         switch self {
         case .markMissing: true
