@@ -83,10 +83,12 @@ extension SklearnConverter {
         guard let name = tree.className?.name else { throw tree.expected("a fitted tree") }
         let isExtra = name.hasPrefix("ExtraTree")
         guard source.version >= (isExtra ? SklearnVersion(1, 6) : SklearnVersion(1, 3)) else { return .refused }
-        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
-        if source.version < SklearnVersion(1, 6) {
-            guard try tree.member("splitter").isString("best") else { return .refused }
+        if isExtra || source.version < SklearnVersion(1, 6) {
+            guard try tree.member("splitter").isString(isExtra ? "random" : "best") else { return .refused }
         }
+        // From 1.9 on with every criterion and with constraints.
+        guard source.version < SklearnVersion(1, 9) else { return .perNode }
+        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
         let criteria =
             name.hasSuffix("Classifier")
             ? ["gini", "log_loss", "entropy"] : ["squared_error", "friedman_mse", "poisson"]
