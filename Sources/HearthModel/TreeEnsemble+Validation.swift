@@ -63,43 +63,47 @@ extension Tree {
         try validateNodes(of: ensemble, place: place)
     }
 
+    /// One pass, without a branch that data decides but leaf or split: it sees every node of a forest at each load.
     private func validateNodes(of ensemble: TreeEnsemble, place: String) throws(ModelError) {
         let columnCount = columns?.count ?? ensemble.columnCount
         let leafRows = leafValues.count / width
-        var hasParent = [Bool](repeating: false, count: nodes.count)
-        for (index, node) in nodes.enumerated() {
-            let here = "\(place) node \(index)"
-            guard index == 0 || hasParent[index] else {
-                throw .invalid(here, "no parent before it found, one expected")
-            }
+        let nodeCount = nodes.count
+        var hasParent = [Bool](repeating: false, count: nodeCount)
+        hasParent[0] = true
+        // Texts are made for errors only.
+        func invalid(_ index: Int, _ message: String) -> ModelError {
+            .invalid("\(place) node \(index)", message)
+        }
+        for index in 0..<nodeCount {
+            guard hasParent[index] else { throw invalid(index, "no parent before it found, one expected") }
             let (column, left, right): (Int, Int, Int)
-            switch node {
+            switch nodes[index] {
             case .leaf(let row):
-                guard (0..<leafRows).contains(row) else {
-                    throw .invalid(here, "leaf row \(row) found, 0 to \(leafRows - 1) expected")
+                guard row >= 0, row < leafRows else {
+                    throw invalid(index, "leaf row \(row) found, 0 to \(leafRows - 1) expected")
                 }
                 continue
             case .split(let splitColumn, let threshold, let splitLeft, let splitRight, _):
-                guard !threshold.isNaN else { throw .invalid(here, "threshold NaN found, a number expected") }
+                guard !threshold.isNaN else { throw invalid(index, "threshold NaN found, a number expected") }
                 (column, left, right) = (splitColumn, splitLeft, splitRight)
             case .category(let splitColumn, let set, let splitLeft, let splitRight, _):
                 guard ensemble.categorySets.indices.contains(set) else {
-                    throw .invalid(here, "category set \(set) found, 0 to \(ensemble.categorySets.count - 1) expected")
+                    throw invalid(
+                        index, "category set \(set) found, 0 to \(ensemble.categorySets.count - 1) expected")
                 }
                 (column, left, right) = (splitColumn, splitLeft, splitRight)
             }
-            guard (0..<columnCount).contains(column) else {
-                throw .invalid(here, "column \(column) found, 0 to \(columnCount - 1) expected")
+            guard column >= 0, column < columnCount else {
+                throw invalid(index, "column \(column) found, 0 to \(columnCount - 1) expected")
             }
-            for child in [left, right] {
-                guard child > index, child < nodes.count else {
-                    throw .invalid(here, "child \(child) found, \(index + 1) to \(nodes.count - 1) expected")
-                }
-                guard !hasParent[child] else {
-                    throw .invalid("\(place) node \(child)", "two parents found, one expected")
-                }
-                hasParent[child] = true
+            guard left > index, left < nodeCount, right > index, right < nodeCount else {
+                let child = left > index && left < nodeCount ? right : left
+                throw invalid(index, "child \(child) found, \(index + 1) to \(nodeCount - 1) expected")
             }
+            guard !hasParent[left] else { throw invalid(left, "two parents found, one expected") }
+            hasParent[left] = true
+            guard !hasParent[right] else { throw invalid(right, "two parents found, one expected") }
+            hasParent[right] = true
         }
     }
 }

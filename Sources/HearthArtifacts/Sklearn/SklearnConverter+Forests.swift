@@ -44,9 +44,12 @@ extension SklearnConverter {
             let tree = try SklearnTree(node, columnCount: columnCount, width: width)
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
-                    let values = tree.values[index * width..<(index + 1) * width]
-                    guard isCounted else { return leaf.append(contentsOf: values) }
-                    leaf.append(contentsOf: try Self.fractions(of: Array(values), node, source))
+                    let range = index * width..<(index + 1) * width
+                    guard isCounted else {
+                        for position in range { leaf.append(tree.values[position]) }
+                        return
+                    }
+                    leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
                 })
         }
         return .treeEnsemble(
@@ -154,7 +157,7 @@ extension SklearnConverter {
 
     /// The expected rest of a path below each node: as stored, else of the samples in the node.
     private static func lengths(_ node: PickleNode?, of tree: SklearnTree) throws(ArtifactError) -> [Double] {
-        guard let node else { return tree.sampleCounts.map(IsolationPath.averageLength) }
+        guard let node else { return try tree.sampleCounts().map(IsolationPath.averageLength) }
         let lengths = try node.doubles()
         guard lengths.count == tree.count, lengths.allSatisfy(\.isFinite) else {
             throw node.error("\(lengths.count) lengths for \(tree.count) nodes found, one finite number each expected")

@@ -1,18 +1,17 @@
 /// Lays the trees of a validated ensemble out as the kernels read them.
 struct EnsemblePacker {
     private let ensemble: TreeEnsemble
-    private let nodeCounts: [Int]
+    /// Leaves of all trees.
+    private let leafCount: Int
     /// First word of each categorical set.
     private let categoryOffsets: [Int]
     private(set) var shape: EnsembleShape
-    private var leafRows = LeafTable()
 
     /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count
     /// fits.
     init(_ ensemble: TreeEnsemble) throws(ModelError) {
         self.ensemble = ensemble
         let traits = Traits(of: ensemble)
-        nodeCounts = ensemble.trees.map(\.nodes.count)
         categoryOffsets = ensemble.categorySets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         shape = EnsembleShape(
             columnCount: ensemble.columnCount, inputs: ensemble.inputs, acceptsMissing: ensemble.missing == .perNode,
@@ -20,7 +19,8 @@ struct EnsemblePacker {
             nodeForm: .small, treeCount: ensemble.trees.count, nodeSlotCount: 0, leafRowCount: 0,
             leafWidth: ensemble.trees[0].width, categoryWordCount: 0, negativeCategory: ensemble.negativeCategory,
             aggregation: ensemble.aggregation, output: ensemble.outputShape)
-        let leafCount = ensemble.trees.reduce(0) { $0 + $1.leafValues.count / $1.width }
+        // Every inner node has two children.
+        leafCount = ensemble.trees.reduce(0) { $0 + ($1.nodes.count + 1) / 2 }
         if traits.hasCategories {
             shape.nodeForm = .categorical
             shape.categoryWordCount = ensemble.categorySets.reduce(0) { $0 + $1.count }
@@ -29,7 +29,8 @@ struct EnsemblePacker {
         {
             shape.nodeForm = .wide
         }
-        shape.nodeSlotCount = nodeCounts.reduce(0) { [form = shape.nodeForm] in $0 + form.slotCount(nodeCount: $1) }
+        let form = shape.nodeForm
+        shape.nodeSlotCount = ensemble.trees.reduce(0) { $0 + form.slotCount(nodeCount: $1.nodes.count) }
         guard shape.nodeSlotCount <= ModelLimits.nodeSlotCount, leafCount <= ModelLimits.leafRowCount,
             shape.categoryWordCount <= ModelLimits.nodeSlotCount
         else {
@@ -40,21 +41,28 @@ struct EnsemblePacker {
 
     /// The sections of the ensemble; afterwards ``shape`` is complete.
     mutating func pack() -> [ModelSection] {
-        var nodes = [UInt64](repeating: 0, count: shape.nodeSlotCount * shape.nodeForm.byteCount / 8)
+        var leafTable = LeafTable(width: shape.leafWidth, leafCount: leafCount)
+        var placement = TreePlacement(slotsPerLine: shape.nodeForm.slotsPerLine)
         var records = ByteWriter()
-        var firstSlot = 0
-        for (index, tree) in ensemble.trees.enumerated() {
-            let steps = pack(tree, from: firstSlot, into: &nodes)
-            records.write(UInt32(firstSlot + 1))
-            records.write(UInt32(tree.nodes.count))
-            records.write(UInt32(steps))
-            records.write(UInt32(tree.output))
-            firstSlot += shape.nodeForm.slotCount(nodeCount: nodeCounts[index])
+        let form = shape.nodeForm
+        let nodes = unsafe [UInt8](unsafeUninitializedCapacity: shape.nodeSlotCount * form.byteCount) { bytes, count in
+            let words = unsafe UnsafeMutableRawBufferPointer(bytes).bindMemory(to: UInt64.self)
+            unsafe words.initialize(repeating: 0)
+            var firstSlot = 0
+            for tree in ensemble.trees {
+                let steps = unsafe pack(tree, into: words, from: firstSlot, &placement, &leafTable)
+                records.write(UInt32(firstSlot + 1))
+                records.write(UInt32(tree.nodes.count))
+                records.write(UInt32(steps))
+                records.write(UInt32(tree.output))
+                firstSlot += form.slotCount(nodeCount: tree.nodes.count)
+            }
+            count = bytes.count
         }
-        shape.leafRowCount = leafRows.count
+        shape.leafRowCount = leafTable.count
         var sections = [
-            ModelSection(.trees, bytes: records.bytes), ModelSection(.nodes, bytes: Self.bytes(of: nodes)),
-            ModelSection(.leaves, bytes: leafRows.bytes(accumulator: ensemble.accumulator)),
+            ModelSection(.trees, bytes: records.bytes), ModelSection(.nodes, bytes: nodes),
+            ModelSection(.leaves, bytes: leafTable.bytes(accumulator: ensemble.accumulator)),
         ]
         if shape.categoryWordCount > 0 {
             var words = ByteWriter()
@@ -65,55 +73,43 @@ struct EnsemblePacker {
     }
 
     /// Writes one tree and returns its depth in steps.
-    private mutating func pack(_ tree: Tree, from firstSlot: Int, into slots: inout [UInt64]) -> Int {
-        let placement = TreePlacement(of: tree, slotsPerLine: shape.nodeForm.slotsPerLine)
-        for (node, position) in placement.slots.enumerated() {
-            let slot = firstSlot + position
-            switch tree.nodes[node] {
+    private func pack(
+        _ tree: Tree, into words: UnsafeMutableBufferPointer<UInt64>, from firstSlot: Int,
+        _ placement: inout TreePlacement, _ leafTable: inout LeafTable
+    ) -> Int {
+        let isSmall = shape.nodeForm == .small
+        let splitsMissing = shape.splitsMissing
+        let (rule, thresholds) = (ensemble.splitRule, ensemble.thresholds)
+        func feature(_ column: Int, _ missingGoesLeft: Bool) -> UInt64 {
+            let column = tree.columns.map { $0[column] } ?? column
+            return UInt64(splitsMissing ? 2 * column + (missingGoesLeft ? 0 : 1) : column)
+        }
+        return placement.place(tree.nodes) { placed, pair in
+            let slot = firstSlot + placed.slot
+            let delta = UInt64(truncatingIfNeeded: pair - placed.slot)
+            switch tree.nodes[placed.node] {
             case .leaf(let row):
-                let values = tree.leafValues[row * tree.width..<(row + 1) * tree.width]
-                write(leafRow: leafRows.row(of: values), at: slot, into: &slots)
+                let row = UInt64(leafTable.row(of: tree.leafValues, from: row * tree.width))
+                if isSmall {
+                    unsafe words[slot] = (UInt64(SortableKey.firstLeaf32) + row).littleEndian
+                } else {
+                    unsafe words[2 * slot] = (SortableKey.firstLeaf64 + row).littleEndian
+                }
             case .split(let column, let threshold, _, _, let missingGoesLeft):
-                let key = SplitKey(threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
-                let feature = feature(column, of: tree, missingGoesLeft: missingGoesLeft)
-                write(key: key, feature: feature, delta: placement.pairs[node] - position, at: slot, into: &slots)
+                let key = SplitKey(threshold, rule: rule, thresholds: thresholds)
+                let feature = feature(column, missingGoesLeft)
+                if isSmall {
+                    unsafe words[slot] = (UInt64(key.small) | feature << 32 | delta << 48).littleEndian
+                } else {
+                    unsafe words[2 * slot] = key.wide.littleEndian
+                    unsafe words[2 * slot + 1] = (feature | delta << 32).littleEndian
+                }
             case .category(let column, let set, _, _, let missingGoesLeft):
-                let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
-                slots[2 * slot] = UInt64(categoryOffsets[set]) | UInt64(ensemble.categorySets[set].count) << 32
-                slots[2 * slot + 1] = UInt64(feature) | UInt64(placement.pairs[node] - position) << 32
+                let feature = feature(column, missingGoesLeft) | UInt64(NodeForm.categoryBit)
+                let words64 = UInt64(categoryOffsets[set]) | UInt64(ensemble.categorySets[set].count) << 32
+                unsafe words[2 * slot] = words64.littleEndian
+                unsafe words[2 * slot + 1] = (feature | delta << 32).littleEndian
             }
-        }
-        return placement.steps
-    }
-
-    private func feature(_ column: Int, of tree: Tree, missingGoesLeft: Bool) -> Int {
-        let column = tree.columns.map { $0[column] } ?? column
-        return shape.splitsMissing ? 2 * column + (missingGoesLeft ? 0 : 1) : column
-    }
-
-    private func write(key: SplitKey, feature: Int, delta: Int, at slot: Int, into slots: inout [UInt64]) {
-        switch shape.nodeForm {
-        case .small: slots[slot] = UInt64(key.small) | UInt64(feature) << 32 | UInt64(delta) << 48
-        case .wide, .categorical:
-            slots[2 * slot] = key.wide
-            slots[2 * slot + 1] = UInt64(feature) | UInt64(delta) << 32
-        }
-    }
-
-    private func write(leafRow: Int, at slot: Int, into slots: inout [UInt64]) {
-        switch shape.nodeForm {
-        case .small: slots[slot] = UInt64(SortableKey.firstLeaf32 + UInt32(leafRow))
-        case .wide, .categorical: slots[2 * slot] = SortableKey.firstLeaf64 + UInt64(leafRow)
-        }
-    }
-
-    private static func bytes(of words: [UInt64]) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: words.count * 8) { buffer, count in
-            for (index, word) in words.enumerated() {
-                unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
-                    of: word.littleEndian, toByteOffset: index * 8, as: UInt64.self)
-            }
-            count = words.count * 8
         }
     }
 }
@@ -136,39 +132,5 @@ private struct Traits {
                 }
             }
         }
-    }
-}
-
-/// The distinct leaf rows of all trees in the order in which they are met.
-///
-/// Isolation forests have a few hundred distinct path lengths and classifiers many pure leaves, so what the kernels
-/// look up mostly fits the first-level cache.
-private struct LeafTable {
-    private var rows: [[UInt64]: Int] = [:]
-    private var singles: [UInt64: Int] = [:]
-    private var values: [Double] = []
-    private(set) var count = 0
-
-    mutating func row(of leaf: ArraySlice<Double>) -> Int {
-        if leaf.count == 1, let value = leaf.first {
-            if let row = singles[value.bitPattern] { return row }
-            singles[value.bitPattern] = count
-        } else {
-            let bits = leaf.map(\.bitPattern)
-            if let row = rows[bits] { return row }
-            rows[bits] = count
-        }
-        values += leaf
-        count += 1
-        return count - 1
-    }
-
-    func bytes(accumulator: TreeEnsemble.Number) -> [UInt8] {
-        var writer = ByteWriter()
-        switch accumulator {
-        case .float32: for value in values { writer.write(Float(value)) }
-        case .float64: writer.write(values)
-        }
-        return writer.bytes
     }
 }

@@ -1,50 +1,70 @@
-/// Where the nodes of one tree go, so that a walk touches few cache lines.
+/// Where the nodes of a tree go, so that a walk touches few cache lines.
 ///
 /// The two children of a node are placed as a pair. A line is filled with a pair, then the children of that pair, then
 /// theirs, so it holds two levels and more of one subtree (the first line three levels of the tree); what does not fit
 /// begins lines of its own, upper ones first. A walk of eight steps touches four or five lines, where level order would
 /// touch seven; out of the first-level cache that is a fifth of its time. No slot but the first stays empty, and
 /// children come after their parents.
+///
+/// One value places tree after tree: its two queues keep their memory.
 struct TreePlacement {
-    /// Slot of each node.
-    private(set) var slots: [Int]
-    /// Slot of the left child of each inner node; the right child has the next.
-    private(set) var pairs: [Int]
-    /// Steps from the root to the deepest leaf.
-    private(set) var steps = 0
+    /// A node that has its slot.
+    struct Placed {
+        var node: Int
+        /// Counted from the start of the tree.
+        var slot: Int
+        /// Steps from the root.
+        var level: Int
+    }
 
-    init(of tree: Tree, slotsPerLine: Int) {
-        slots = [Int](repeating: 0, count: tree.nodes.count)
-        pairs = slots
-        var depths = slots
-        // Inner nodes whose children have no place yet: `line` in the line being filled, `waiting` (from `next` on) for
-        // another.
-        var line: [Int] = [0]
-        var waiting: [Int] = []
-        var next = 0
-        slots[0] = 1
+    private let slotsPerLine: Int
+    /// Inner nodes whose children have no place yet and go on the line being filled.
+    private var line: [Placed] = []
+    /// Those that wait for another line.
+    private var waiting: [Placed] = []
+
+    init(slotsPerLine: Int) {
+        self.slotsPerLine = slotsPerLine
+    }
+
+    /// Hands every node of a tree to `write`, parents first, with the slot of its left child (0 for a leaf; the right
+    /// child has the next), and returns the steps from the root to the deepest leaf.
+    mutating func place(_ nodes: [Tree.Node], write: (Placed, Int) -> Void) -> Int {
+        waiting.removeAll(keepingCapacity: true)
+        line.removeAll(keepingCapacity: true)
+        var (lineStart, waitingStart) = (0, 0)
+        var steps = 0
         var cursor = 2
+        put(Placed(node: 0, slot: 1, level: 0), nodes, write)
         while true {
             if cursor % slotsPerLine == 0 {
-                waiting += line
-                line = []
+                waiting.append(contentsOf: line[lineStart...])
+                lineStart = line.count
             }
-            if line.isEmpty {
-                guard next < waiting.count else { break }
-                line = [waiting[next]]
-                next += 1
+            let parent: Placed
+            if lineStart < line.count {
+                parent = line[lineStart]
+                lineStart += 1
+            } else {
+                guard waitingStart < waiting.count else { return steps }
+                parent = waiting[waitingStart]
+                waitingStart += 1
+                line.removeAll(keepingCapacity: true)
+                lineStart = 0
             }
-            let parent = line.removeFirst()
-            guard let (left, right) = tree.nodes[parent].children else { continue }
-            pairs[parent] = cursor
-            for (child, slot) in [(left, cursor), (right, cursor + 1)] {
-                slots[child] = slot
-                depths[child] = depths[parent] + 1
-                steps = max(steps, depths[child])
-                if tree.nodes[child].children != nil { line.append(child) }
-            }
+            guard let (left, right) = nodes[parent.node].children else { continue }
+            write(parent, cursor)
+            let level = parent.level + 1
+            steps = max(steps, level)
+            put(Placed(node: left, slot: cursor, level: level), nodes, write)
+            put(Placed(node: right, slot: cursor + 1, level: level), nodes, write)
             cursor += 2
         }
+    }
+
+    @inline(__always)
+    private mutating func put(_ placed: Placed, _ nodes: [Tree.Node], _ write: (Placed, Int) -> Void) {
+        if case .leaf = nodes[placed.node] { write(placed, 0) } else { line.append(placed) }
     }
 }
 
