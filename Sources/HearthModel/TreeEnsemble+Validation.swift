@@ -60,50 +60,11 @@ extension Tree {
         guard leafValues.allSatisfy({ $0.isFinite && (!single || Float($0).isFinite) }) else {
             throw .invalid(place, "a leaf value that is not finite found")
         }
-        try validateNodes(of: ensemble, place: place)
-    }
-
-    /// One pass, without a branch that data decides but leaf or split: it sees every node of a forest at each load.
-    private func validateNodes(of ensemble: TreeEnsemble, place: String) throws(ModelError) {
-        let columnCount = columns?.count ?? ensemble.columnCount
-        let leafRows = leafValues.count / width
-        let nodeCount = nodes.count
-        var hasParent = [Bool](repeating: false, count: nodeCount)
-        hasParent[0] = true
-        // Texts are made for errors only.
-        func invalid(_ index: Int, _ message: String) -> ModelError {
-            .invalid("\(place) node \(index)", message)
-        }
-        for index in 0..<nodeCount {
-            guard hasParent[index] else { throw invalid(index, "no parent before it found, one expected") }
-            let (column, left, right): (Int, Int, Int)
-            switch nodes[index] {
-            case .leaf(let row):
-                guard row >= 0, row < leafRows else {
-                    throw invalid(index, "leaf row \(row) found, 0 to \(leafRows - 1) expected")
-                }
-                continue
-            case .split(let splitColumn, let threshold, let splitLeft, let splitRight, _):
-                guard !threshold.isNaN else { throw invalid(index, "threshold NaN found, a number expected") }
-                (column, left, right) = (splitColumn, splitLeft, splitRight)
-            case .category(let splitColumn, let set, let splitLeft, let splitRight, _):
-                guard ensemble.categorySets.indices.contains(set) else {
-                    throw invalid(
-                        index, "category set \(set) found, 0 to \(ensemble.categorySets.count - 1) expected")
-                }
-                (column, left, right) = (splitColumn, splitLeft, splitRight)
-            }
-            guard column >= 0, column < columnCount else {
-                throw invalid(index, "column \(column) found, 0 to \(columnCount - 1) expected")
-            }
-            guard left > index, left < nodeCount, right > index, right < nodeCount else {
-                let child = left > index && left < nodeCount ? right : left
-                throw invalid(index, "child \(child) found, \(index + 1) to \(nodeCount - 1) expected")
-            }
-            guard !hasParent[left] else { throw invalid(left, "two parents found, one expected") }
-            hasParent[left] = true
-            guard !hasParent[right] else { throw invalid(right, "two parents found, one expected") }
-            hasParent[right] = true
+        let problem = nodes.problem(
+            columnCount: columns?.count ?? ensemble.columnCount, leafRowCount: leafValues.count / width,
+            categorySetCount: ensemble.categorySets.count)
+        if let problem {
+            throw .invalid("\(place) node \(problem.node)", "\(problem.found) found, \(problem.expected) expected")
         }
     }
 }

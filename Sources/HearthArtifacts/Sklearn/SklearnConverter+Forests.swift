@@ -123,11 +123,12 @@ extension SklearnConverter {
             let columns = try Self.columns(columnLists[index], below: columnCount)
             let tree = try SklearnTree(trees[index], columnCount: columns.count, width: 1)
             let ownLengths = try Self.lengths(lengths?[index], of: tree)
-            if let depths { try Self.check(depths[index], of: tree) }
+            let treeDepths = tree.depths()
+            if let depths { try Self.check(depths[index], treeDepths) }
             converted.append(
                 try tree.converted(leafWidth: 1, columns: columns == Array(0..<columnCount) ? nil : columns) {
                     index, leaf throws(ArtifactError) in
-                    leaf.append((Double(tree.depths[index]) + ownLengths[index]) - 1)
+                    leaf.append((Double(treeDepths[index]) + ownLengths[index]) - 1)
                 })
         }
         let maxName = try node.hasMember("_max_samples") ? "_max_samples" : "max_samples_"
@@ -165,8 +166,8 @@ extension SklearnConverter {
         return lengths
     }
 
-    private static func check(_ node: PickleNode, of tree: SklearnTree) throws(ArtifactError) {
-        guard try node.integers() == tree.depths.map(Int64.init) else {
+    private static func check(_ node: PickleNode, _ depths: [Int]) throws(ArtifactError) {
+        guard try node.integers().elementsEqual(depths, by: { $0 == $1 }) else {
             throw node.error("depths that are not those of the tree found")
         }
     }

@@ -36,60 +36,45 @@ struct SklearnNodes {
         return field
     }
 
-    /// The nodes with their depths, 1 for the root.
+    /// The nodes, checked: each has one parent before it, each split a column below `columnCount`, and the leaves are
+    /// numbered in their order.
     ///
-    /// Parents come before their children, so one pass sees all; what passes cannot make a walk go round.
-    func read(of tree: PickleNode, columnCount: Int) throws(ArtifactError) -> (nodes: [Tree.Node], depths: [Int]) {
+    /// What is a leaf is not predictable, so that one and a split are told apart without a branch.
+    func read(of tree: PickleNode, columnCount: Int) throws(ArtifactError) -> TreeNodes {
         let count = records.count
-        var nodes: [Tree.Node] = []
-        nodes.reserveCapacity(count)
-        var depths = [Int](repeating: 0, count: count)
-        depths[0] = 1
-        var leafCount = 0
-        try unsafe records.withBytes { bytes throws(ArtifactError) in
-            let size = records.type.byteCount
+        let size = records.type.byteCount
+        var leafCount: Int32 = 0
+        var isFlagged = true
+        let read = try unsafe records.withBytes { bytes throws(ArtifactError) in
             guard bytes.count == count * size else { throw tree.expected("\(count) nodes of \(size) bytes") }
-            for index in 0..<count {
-                let start = index * size
-                let depth = depths[index]
-                guard depth > 0 else { throw tree.error("node \(index) has no parent before it, one expected") }
-                let left = unsafe Int(Int64(bitPattern: left.word(in: bytes, start)))
-                let right = unsafe Int(Int64(bitPattern: right.word(in: bytes, start)))
-                if left == -1, right == -1 {
-                    nodes.append(.leaf(leafCount))
-                    leafCount += 1
-                    continue
+            return unsafe [TreeNodes.Record](unsafeUninitializedCapacity: count) { output, initializedCount in
+                for index in 0..<count {
+                    let start = index * size
+                    let left = unsafe Int32(clamping: left.integer(in: bytes, start))
+                    let right = unsafe Int32(clamping: right.integer(in: bytes, start))
+                    let isLeaf = left == -1 && right == -1
+                    let column = unsafe Int32(clamping: feature.integer(in: bytes, start))
+                    let threshold = unsafe Double(bitPattern: threshold.word(in: bytes, start))
+                    let goesLeft = missingGoesLeft.map { unsafe $0.byte(in: bytes, start) } ?? 0
+                    isFlagged = isFlagged && goesLeft <= 1
+                    let flags = TreeNodes.Record.Flags.inner.rawValue | (goesLeft & 1) << 2
+                    unsafe output.initializeElement(
+                        at: index,
+                        to: TreeNodes.Record(
+                            threshold: isLeaf ? 0 : threshold, left: isLeaf ? leafCount : left,
+                            right: isLeaf ? 0 : right, column: isLeaf ? 0 : column,
+                            flags: TreeNodes.Record.Flags(rawValue: isLeaf ? 0 : flags)))
+                    leafCount &+= isLeaf ? 1 : 0
                 }
-                guard left > index, left < count, right > index, right < count else {
-                    let child = left > index && left < count ? right : left
-                    throw tree.error("child \(child) of node \(index) found, \(index + 1) to \(count - 1) expected")
-                }
-                guard depths[left] == 0, depths[right] == 0, left != right else {
-                    let child = depths[left] == 0 ? right : left
-                    throw tree.error("node \(child) has two parents, one expected")
-                }
-                depths[left] = depth + 1
-                depths[right] = depth + 1
-                let feature = unsafe Int64(bitPattern: feature.word(in: bytes, start))
-                guard feature >= 0, feature < Int64(columnCount) else {
-                    throw tree.error("column \(feature) of node \(index) found, 0 to \(columnCount - 1) expected")
-                }
-                let threshold = unsafe Double(bitPattern: threshold.word(in: bytes, start))
-                guard !threshold.isNaN else {
-                    throw tree.error("threshold NaN of node \(index) found, a number expected")
-                }
-                var goesLeft: UInt8 = 0
-                if let missingGoesLeft { goesLeft = unsafe missingGoesLeft.byte(in: bytes, start) }
-                guard goesLeft <= 1 else {
-                    throw tree.error("missing_go_to_left \(goesLeft) of node \(index) found, 0 or 1 expected")
-                }
-                nodes.append(
-                    .split(
-                        column: Int(feature), threshold: threshold, left: left, right: right,
-                        missingGoesLeft: goesLeft == 1))
+                initializedCount = count
             }
         }
-        return (nodes, depths)
+        guard isFlagged else { throw tree.error("a 'missing_go_to_left' that is neither 0 nor 1 found") }
+        var nodes = TreeNodes(records: read)
+        if let problem = nodes.check(columnCount: columnCount, leafRowCount: Int(leafCount), categorySetCount: 0) {
+            throw tree.error("\(problem.found) of node \(problem.node) found, \(problem.expected) expected")
+        }
+        return nodes
     }
 }
 
@@ -104,6 +89,11 @@ extension PickleArray {
         func word(in bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 {
             let word = unsafe bytes.loadUnaligned(fromByteOffset: start + byteOffset, as: UInt64.self)
             return isBigEndian ? UInt64(bigEndian: word) : UInt64(littleEndian: word)
+        }
+
+        @inline(__always)
+        func integer(in bytes: UnsafeRawBufferPointer, _ start: Int) -> Int64 {
+            unsafe Int64(bitPattern: word(in: bytes, start))
         }
 
         /// The same for a field of one byte.

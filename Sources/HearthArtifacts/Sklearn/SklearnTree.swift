@@ -5,14 +5,11 @@ struct SklearnTree {
     private let node: PickleNode
     private let records: PickleArray
     /// As a definition has them; leaves are numbered in their order.
-    private let nodes: [Tree.Node]
+    private let nodes: TreeNodes
     /// Values of a node: one per class, or 1.
     let width: Int
     /// The values of the nodes, `width` each.
     let values: [Double]
-    /// 1 for the root, one more than the parent for any other node.
-    let depths: [Int]
-
     /// Nodes.
     var count: Int { nodes.count }
 
@@ -41,7 +38,7 @@ struct SklearnTree {
         guard count >= 1, try node.member("node_count").integer() == Int64(count) else {
             throw node.error("\(count) nodes found, 'node_count' of them and at least one expected")
         }
-        (nodes, depths) = try SklearnNodes(records).read(of: node, columnCount: columnCount)
+        nodes = try SklearnNodes(records).read(of: node, columnCount: columnCount)
         let values = try node.member("values").array().requireShape([count, 1, width])
         guard values.type.kind == .float, values.type.byteCount == 8 else {
             throw values.node.error("\(values.type.text) found, f8 expected")
@@ -54,6 +51,9 @@ struct SklearnTree {
         try SklearnNodes.field("n_node_samples", .signed, 8, of: records).integers()
     }
 
+    /// 1 for the root, one more than the parent for any other node.
+    func depths() -> [Int] { nodes.levels() }
+
     /// The tree with leaves of `leafWidth` values that `leaf` appends for a node.
     func converted(
         leafWidth: Int, output: Int = 0, columns: [Int]? = nil,
@@ -62,7 +62,7 @@ struct SklearnTree {
         var leafValues: [Double] = []
         leafValues.reserveCapacity((count + 1) / 2 * leafWidth)
         for index in 0..<count {
-            if case .leaf = nodes[index] { try leaf(index, &leafValues) }
+            if nodes.isLeaf(index) { try leaf(index, &leafValues) }
         }
         guard leafValues.allSatisfy(\.isFinite) else { throw node.error("a leaf value that is not finite found") }
         return Tree(nodes: nodes, leafValues: leafValues, width: leafWidth, output: output, columns: columns)

@@ -1,8 +1,9 @@
 /// Lays the trees of a validated ensemble out as the kernels read them.
 struct EnsemblePacker {
     private let ensemble: TreeEnsemble
-    /// Leaves of all trees.
+    /// Leaf rows of all trees.
     private let leafCount: Int
+    private let nodeCountMax: Int
     /// First word of each categorical set.
     private let categoryOffsets: [Int]
     private(set) var shape: EnsembleShape
@@ -11,21 +12,21 @@ struct EnsemblePacker {
     /// fits.
     init(_ ensemble: TreeEnsemble) throws(ModelError) {
         self.ensemble = ensemble
-        let traits = Traits(of: ensemble)
+        let hasCategories = ensemble.hasCategories
         categoryOffsets = ensemble.categorySets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         shape = EnsembleShape(
             columnCount: ensemble.columnCount, inputs: ensemble.inputs, acceptsMissing: ensemble.missing == .perNode,
-            splitsMissing: traits.hasCategories || ensemble.missing == .perNode && traits.sendsMissingRight,
+            splitsMissing: hasCategories || ensemble.missing == .perNode && ensemble.sendsMissingRight,
             nodeForm: .small, treeCount: ensemble.trees.count, nodeSlotCount: 0, leafRowCount: 0,
             leafWidth: ensemble.trees[0].width, categoryWordCount: 0, negativeCategory: ensemble.negativeCategory,
             aggregation: ensemble.aggregation, output: ensemble.outputShape)
-        // Every inner node has two children.
-        leafCount = ensemble.trees.reduce(0) { $0 + ($1.nodes.count + 1) / 2 }
-        if traits.hasCategories {
+        leafCount = ensemble.trees.reduce(0) { $0 + $1.leafValues.count / $1.width }
+        nodeCountMax = ensemble.trees.reduce(0) { max($0, $1.nodes.count) }
+        if hasCategories {
             shape.nodeForm = .categorical
             shape.categoryWordCount = ensemble.categorySets.reduce(0) { $0 + $1.count }
         } else if ensemble.inputs == .float64 || shape.featureCount > Int(UInt16.max) + 1
-            || traits.nodeCountMax > Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
+            || nodeCountMax > Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
         {
             shape.nodeForm = .wide
         }
@@ -42,7 +43,7 @@ struct EnsemblePacker {
     /// The sections of the ensemble; afterwards ``shape`` is complete.
     mutating func pack() -> [ModelSection] {
         var leafTable = LeafTable(width: shape.leafWidth, leafCount: leafCount)
-        var placement = TreePlacement(slotsPerLine: shape.nodeForm.slotsPerLine)
+        var placement = TreePlacement(slotsPerLine: shape.nodeForm.slotsPerLine, nodeCountMax: nodeCountMax)
         var records = ByteWriter()
         let form = shape.nodeForm
         let nodes = unsafe [UInt8](unsafeUninitializedCapacity: shape.nodeSlotCount * form.byteCount) { bytes, count in
@@ -50,7 +51,8 @@ struct EnsemblePacker {
             unsafe words.initialize(repeating: 0)
             var firstSlot = 0
             for tree in ensemble.trees {
-                let steps = unsafe pack(tree, into: words, from: firstSlot, &placement, &leafTable)
+                let leafRows = leafTable.rows(of: tree.leafValues)
+                let steps = unsafe pack(tree, leafRows, into: words, from: firstSlot, &placement)
                 records.write(UInt32(firstSlot + 1))
                 records.write(UInt32(tree.nodes.count))
                 records.write(UInt32(steps))
@@ -72,65 +74,73 @@ struct EnsemblePacker {
         return sections
     }
 
-    /// Writes one tree and returns its depth in steps.
+    /// Writes one tree, whose leaf rows have these numbers, and returns its depth in steps.
+    ///
+    /// First the words of all nodes in their order, then each to its place: the second pass jumps about in memory that
+    /// the first has brought near.
     private func pack(
-        _ tree: Tree, into words: UnsafeMutableBufferPointer<UInt64>, from firstSlot: Int,
-        _ placement: inout TreePlacement, _ leafTable: inout LeafTable
+        _ tree: Tree, _ leafRows: [UInt32], into words: UnsafeMutableBufferPointer<UInt64>, from firstSlot: Int,
+        _ placement: inout TreePlacement
     ) -> Int {
-        let isSmall = shape.nodeForm == .small
-        let splitsMissing = shape.splitsMissing
-        let (rule, thresholds) = (ensemble.splitRule, ensemble.thresholds)
-        func feature(_ column: Int, _ missingGoesLeft: Bool) -> UInt64 {
-            let column = tree.columns.map { $0[column] } ?? column
-            return UInt64(splitsMissing ? 2 * column + (missingGoesLeft ? 0 : 1) : column)
-        }
-        return placement.place(tree.nodes) { placed, pair in
-            let slot = firstSlot + placed.slot
-            let delta = UInt64(truncatingIfNeeded: pair - placed.slot)
-            switch tree.nodes[placed.node] {
-            case .leaf(let row):
-                let row = UInt64(leafTable.row(of: tree.leafValues, from: row * tree.width))
-                if isSmall {
-                    unsafe words[slot] = (UInt64(SortableKey.firstLeaf32) + row).littleEndian
-                } else {
-                    unsafe words[2 * slot] = (SortableKey.firstLeaf64 + row).littleEndian
-                }
-            case .split(let column, let threshold, _, _, let missingGoesLeft):
-                let key = SplitKey(threshold, rule: rule, thresholds: thresholds)
-                let feature = feature(column, missingGoesLeft)
-                if isSmall {
-                    unsafe words[slot] = (UInt64(key.small) | feature << 32 | delta << 48).littleEndian
-                } else {
-                    unsafe words[2 * slot] = key.wide.littleEndian
-                    unsafe words[2 * slot + 1] = (feature | delta << 32).littleEndian
-                }
-            case .category(let column, let set, _, _, let missingGoesLeft):
-                let feature = feature(column, missingGoesLeft) | UInt64(NodeForm.categoryBit)
-                let words64 = UInt64(categoryOffsets[set]) | UInt64(ensemble.categorySets[set].count) << 32
-                unsafe words[2 * slot] = words64.littleEndian
-                unsafe words[2 * slot + 1] = (feature | delta << 32).littleEndian
+        switch shape.nodeForm {
+        case .small:
+            let ordered = tree.nodes.records.map { smallWord($0, of: tree, leafRows) }
+            return placement.place(tree.nodes.records) { node, slot in
+                unsafe words[firstSlot + slot] = ordered[node].littleEndian
+            } link: { slot, pair in
+                unsafe words[firstSlot + slot] |= (UInt64(truncatingIfNeeded: pair - slot) << 48).littleEndian
+            }
+        case .wide, .categorical:
+            let ordered = tree.nodes.records.map { wideWords($0, of: tree, leafRows) }
+            return placement.place(tree.nodes.records) { node, slot in
+                unsafe words[2 * (firstSlot + slot)] = ordered[node].key.littleEndian
+                unsafe words[2 * (firstSlot + slot) + 1] = ordered[node].feature.littleEndian
+            } link: { slot, pair in
+                let delta = UInt64(truncatingIfNeeded: pair - slot) << 32
+                unsafe words[2 * (firstSlot + slot) + 1] |= delta.littleEndian
             }
         }
     }
+
+    /// A node without its delta; leaf or split is chosen without a branch.
+    @inline(__always)
+    private func smallWord(_ record: TreeNodes.Record, of tree: Tree, _ leafRows: [UInt32]) -> UInt64 {
+        let key = SplitKey(record.threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
+        let inner = UInt64(key.small) | feature(record, of: tree) << 32
+        let leaf = UInt64(SortableKey.firstLeaf32) + UInt64(leafRows[record.isInner ? 0 : Int(record.left)])
+        return record.isInner ? inner : leaf
+    }
+
+    @inline(__always)
+    private func wideWords(
+        _ record: TreeNodes.Record, of tree: Tree, _ leafRows: [UInt32]
+    ) -> (key: UInt64, feature: UInt64) {
+        guard record.isInner else { return (SortableKey.firstLeaf64 + UInt64(leafRows[Int(record.left)]), 0) }
+        guard record.flags.contains(.category) else {
+            let key = SplitKey(record.threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
+            return (key.wide, feature(record, of: tree))
+        }
+        let words = UInt64(categoryOffsets[record.set]) | UInt64(ensemble.categorySets[record.set].count) << 32
+        return (words, feature(record, of: tree) | UInt64(NodeForm.categoryBit))
+    }
+
+    /// The feature of a split; of a leaf, any.
+    @inline(__always)
+    private func feature(_ record: TreeNodes.Record, of tree: Tree) -> UInt64 {
+        var column = Int(record.column)
+        if let columns = tree.columns, !columns.isEmpty { column = columns[column] }
+        guard shape.splitsMissing else { return UInt64(truncatingIfNeeded: column) }
+        return UInt64(truncatingIfNeeded: 2 * column + (record.flags.contains(.missingGoesLeft) ? 0 : 1))
+    }
 }
 
-/// What decides the form of an ensemble's nodes.
-private struct Traits {
-    var hasCategories = false
-    var sendsMissingRight = false
-    var nodeCountMax = 0
+extension TreeEnsemble {
+    fileprivate var hasCategories: Bool {
+        !categorySets.isEmpty && trees.contains { $0.nodes.records.contains { $0.flags.contains(.category) } }
+    }
 
-    init(of ensemble: TreeEnsemble) {
-        for tree in ensemble.trees {
-            nodeCountMax = max(nodeCountMax, tree.nodes.count)
-            for node in tree.nodes {
-                switch node {
-                case .leaf: break
-                case .split(_, _, _, _, let missingGoesLeft):
-                    if !missingGoesLeft { sendsMissingRight = true }
-                case .category: hasCategories = true
-                }
-            }
-        }
+    /// Whether some split sends missing values right; mostly one of the first does.
+    fileprivate var sendsMissingRight: Bool {
+        trees.contains { $0.nodes.records.contains { $0.isInner && $0.flags.isDisjoint(with: [.category, .missingGoesLeft]) } }
     }
 }

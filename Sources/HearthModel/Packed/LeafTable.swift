@@ -16,6 +16,11 @@ struct LeafTable {
     private(set) var count = 0
 
     private static let probeCountMax = 16
+    /// So many rows are looked up; if seven of eight are new ones then, as in a regressor, no others are: looking
+    /// would cost as much as all else.
+    private static let trialCount = 8192
+    private var lookUpCount = 0
+    private var isDistinct = false
 
     /// A table for up to `leafCount` rows of `width` values.
     init(width: Int, leafCount: Int) {
@@ -26,14 +31,26 @@ struct LeafTable {
         shift = UInt64.bitWidth - bits
     }
 
-    /// The number of the row that starts at `start`: that of an equal one, to the bit, or a new one.
-    mutating func row(of leafValues: [Double], from start: Int) -> Int {
+    /// The numbers of the rows of a tree: each that of an equal one, to the bit, or a new one.
+    mutating func rows(of leafValues: [Double]) -> [UInt32] {
+        var rows: [UInt32] = []
+        rows.reserveCapacity(leafValues.count / width)
+        for start in stride(from: 0, to: leafValues.count, by: width) {
+            rows.append(UInt32(truncatingIfNeeded: row(of: leafValues, from: start)))
+        }
+        return rows
+    }
+
+    private mutating func row(of leafValues: [Double], from start: Int) -> Int {
+        guard !isDistinct else { return append(leafValues, from: start) }
         var hash: UInt64 = 0
         for index in start..<start + width {
             hash = (hash ^ leafValues[index].bitPattern) &* 0x9E37_79B9_7F4A_7C15
             hash ^= hash >> 32
         }
         var place = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> UInt64(shift))
+        lookUpCount += 1
+        if lookUpCount == Self.trialCount { isDistinct = count > Self.trialCount / 8 * 7 }
         for _ in 0..<Self.probeCountMax {
             let found = Int(places[place])
             if found == 0 {
@@ -43,6 +60,10 @@ struct LeafTable {
             if isRow(found - 1, leafValues, start) { return found - 1 }
             place = (place + 1) & (places.count - 1)
         }
+        return append(leafValues, from: start)
+    }
+
+    private mutating func append(_ leafValues: [Double], from start: Int) -> Int {
         for index in start..<start + width { values.append(leafValues[index]) }
         count += 1
         return count - 1

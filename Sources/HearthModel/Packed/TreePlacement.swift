@@ -6,73 +6,73 @@
 /// touch seven; out of the first-level cache that is a fifth of its time. No slot but the first stays empty, and
 /// children come after their parents.
 ///
-/// One value places tree after tree: its two queues keep their memory.
+/// One value places tree after tree: its queues keep their memory.
 struct TreePlacement {
-    /// A node that has its slot.
-    struct Placed {
-        var node: Int
-        /// Counted from the start of the tree.
-        var slot: Int
+    /// An inner node that has its slot, counted from the start of the tree.
+    private struct Placed {
+        var node: Int32
+        var slot: Int32
         /// Steps from the root.
-        var level: Int
+        var level: Int32
     }
 
     private let slotsPerLine: Int
-    /// Inner nodes whose children have no place yet and go on the line being filled.
-    private var line: [Placed] = []
+    /// Those whose children have no place yet and go on the line being filled.
+    private var line: [Placed]
     /// Those that wait for another line.
-    private var waiting: [Placed] = []
+    private var waiting: [Placed]
 
-    init(slotsPerLine: Int) {
+    /// Places trees of up to `nodeCountMax` nodes.
+    init(slotsPerLine: Int, nodeCountMax: Int) {
         self.slotsPerLine = slotsPerLine
+        line = [Placed](repeating: Placed(node: 0, slot: 0, level: 0), count: nodeCountMax + 2)
+        waiting = line
     }
 
-    /// Hands every node of a tree to `write`, parents first, with the slot of its left child (0 for a leaf; the right
-    /// child has the next), and returns the steps from the root to the deepest leaf.
-    mutating func place(_ nodes: [Tree.Node], write: (Placed, Int) -> Void) -> Int {
-        waiting.removeAll(keepingCapacity: true)
-        line.removeAll(keepingCapacity: true)
-        var (lineStart, waitingStart) = (0, 0)
-        var steps = 0
+    /// Hands every node of a tree with its slot to `write`, the slot of every inner node with that of its left child to
+    /// `link` (the right child has the next), and returns the steps from the root to the deepest leaf.
+    ///
+    /// A leaf takes the same way as an inner node, but for not being counted in the line: which of them comes next is
+    /// not predictable, and a branch would cost more.
+    mutating func place(_ nodes: [TreeNodes.Record], write: (Int, Int) -> Void, link: (Int, Int) -> Void) -> Int {
+        var (lineStart, lineEnd, waitingStart, waitingEnd) = (0, 0, 0, 0)
+        var steps: Int32 = 0
         var cursor = 2
-        put(Placed(node: 0, slot: 1, level: 0), nodes, write)
+        write(0, 1)
+        if nodes[0].isInner {
+            line[0] = Placed(node: 0, slot: 1, level: 0)
+            lineEnd = 1
+        }
         while true {
             if cursor % slotsPerLine == 0 {
-                waiting.append(contentsOf: line[lineStart...])
-                lineStart = line.count
+                while lineStart < lineEnd {
+                    waiting[waitingEnd] = line[lineStart]
+                    waitingEnd += 1
+                    lineStart += 1
+                }
             }
             let parent: Placed
-            if lineStart < line.count {
+            if lineStart < lineEnd {
                 parent = line[lineStart]
                 lineStart += 1
             } else {
-                guard waitingStart < waiting.count else { return steps }
+                guard waitingStart < waitingEnd else { return Int(steps) }
                 parent = waiting[waitingStart]
                 waitingStart += 1
-                line.removeAll(keepingCapacity: true)
-                lineStart = 0
+                (lineStart, lineEnd) = (0, 0)
             }
-            guard let (left, right) = nodes[parent.node].children else { continue }
-            write(parent, cursor)
             let level = parent.level + 1
             steps = max(steps, level)
-            put(Placed(node: left, slot: cursor, level: level), nodes, write)
-            put(Placed(node: right, slot: cursor + 1, level: level), nodes, write)
+            let record = nodes[Int(parent.node)]
+            link(Int(parent.slot), cursor)
+            let slot = Int32(truncatingIfNeeded: cursor)
+            write(Int(record.left), cursor)
+            line[lineEnd] = Placed(node: record.left, slot: slot, level: level)
+            lineEnd += nodes[Int(record.left)].isInner ? 1 : 0
+            write(Int(record.right), cursor + 1)
+            line[lineEnd] = Placed(node: record.right, slot: slot + 1, level: level)
+            lineEnd += nodes[Int(record.right)].isInner ? 1 : 0
             cursor += 2
-        }
-    }
-
-    @inline(__always)
-    private mutating func put(_ placed: Placed, _ nodes: [Tree.Node], _ write: (Placed, Int) -> Void) {
-        if case .leaf = nodes[placed.node] { write(placed, 0) } else { line.append(placed) }
-    }
-}
-
-extension Tree.Node {
-    fileprivate var children: (left: Int, right: Int)? {
-        switch self {
-        case .leaf: nil
-        case .split(_, _, let left, let right, _), .category(_, _, let left, let right, _): (left, right)
         }
     }
 }
