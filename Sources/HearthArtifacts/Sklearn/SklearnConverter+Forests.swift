@@ -44,9 +44,12 @@ extension SklearnConverter {
             let tree = try SklearnTree(node, columnCount: columnCount, width: width)
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
-                    let values = tree.values[index * width..<(index + 1) * width]
-                    guard isCounted else { return leaf.append(contentsOf: values) }
-                    leaf.append(contentsOf: try Self.fractions(of: Array(values), node, source))
+                    let range = index * width..<(index + 1) * width
+                    guard isCounted else {
+                        for position in range { leaf.append(tree.values[position]) }
+                        return
+                    }
+                    leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
                 })
         }
         return .treeEnsemble(
@@ -122,11 +125,12 @@ extension SklearnConverter {
             let columns = try Self.columns(columnLists[index], below: columnCount)
             let tree = try SklearnTree(trees[index], columnCount: columns.count, width: 1)
             let ownLengths = try Self.lengths(lengths?[index], of: tree)
-            if let depths { try Self.check(depths[index], of: tree) }
+            let treeDepths = tree.depths()
+            if let depths { try Self.check(depths[index], treeDepths) }
             converted.append(
                 try tree.converted(leafWidth: 1, columns: columns == Array(0..<columnCount) ? nil : columns) {
                     index, leaf throws(ArtifactError) in
-                    leaf.append((Double(tree.depths[index]) + ownLengths[index]) - 1)
+                    leaf.append((Double(treeDepths[index]) + ownLengths[index]) - 1)
                 })
         }
         let maxName = try node.hasMember("_max_samples") ? "_max_samples" : "max_samples_"
@@ -156,7 +160,7 @@ extension SklearnConverter {
 
     /// The expected rest of a path below each node: as stored, else of the samples in the node.
     private static func lengths(_ node: PickleNode?, of tree: SklearnTree) throws(ArtifactError) -> [Double] {
-        guard let node else { return tree.sampleCounts.map(IsolationPath.averageLength) }
+        guard let node else { return try tree.sampleCounts().map(IsolationPath.averageLength) }
         let lengths = try node.doubles()
         guard lengths.count == tree.count, lengths.allSatisfy(\.isFinite) else {
             throw node.error("\(lengths.count) lengths for \(tree.count) nodes found, one finite number each expected")
@@ -164,8 +168,8 @@ extension SklearnConverter {
         return lengths
     }
 
-    private static func check(_ node: PickleNode, of tree: SklearnTree) throws(ArtifactError) {
-        guard try node.integers() == tree.depths.map(Int64.init) else {
+    private static func check(_ node: PickleNode, _ depths: [Int]) throws(ArtifactError) {
+        guard try node.integers().elementsEqual(depths, by: { $0 == $1 }) else {
             throw node.error("depths that are not those of the tree found")
         }
     }
