@@ -50,6 +50,7 @@ struct RowPreparer {
         }
         let columnCount = unsafe plan.pointee.preparer.columnCount
         let values = unsafe rows + row &* columnCount
+        if unsafe ColumnPairs.areFinite(values, count: columnCount) { return nil }
         for column in 0..<columnCount where unsafe values[column].isInfinite {
             return RowProblem(row: index &+ row, column: column, kind: .infinite)
         }
@@ -70,7 +71,9 @@ struct RowPreparer {
     static func notFinite(
         _ plan: UnsafePointer<KernelPlan>, _ values: UnsafePointer<Double>, index: Int
     ) -> RowProblem? {
-        for column in unsafe 0..<plan.pointee.preparer.preparedCount where unsafe !values[column].isFinite {
+        let count = unsafe plan.pointee.preparer.preparedCount
+        if unsafe ColumnPairs.areFinite(values, count: count) { return nil }
+        for column in 0..<count where unsafe !values[column].isFinite {
             return unsafe problem(plan, values[column], column: column, row: index)
         }
         return nil
