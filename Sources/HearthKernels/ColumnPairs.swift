@@ -19,19 +19,25 @@ enum ColumnPairs {
         }
     }
 
-    /// Whether no value is infinite or NaN.
+    /// True when the sum of the values is finite: then all of them are.
+    ///
+    /// Not the other way round: large values may overflow in the sum, so after false one looks at each.
     @inline(__always)
-    static func areFinite(_ values: UnsafePointer<Double>, count: Int) -> Bool {
-        // A finite value times 0 is a zero; every other one becomes NaN, and so does what it is added to.
-        var sums = Pair.zero
+    static func sumIsFinite(_ values: UnsafePointer<Double>, count: Int) -> Bool {
+        var (low, high) = (Pair.zero, Pair.zero)
         var column = 0
-        while column &+ 2 <= count {
-            unsafe sums += load(values, column) * Pair.zero
-            column &+= 2
+        while column &+ 4 <= count {
+            unsafe low += load(values, column)
+            unsafe high += load(values, column &+ 2)
+            column &+= 4
         }
-        var sum = sums[0] + sums[1]
-        if column < count { unsafe sum += values[column] * 0 }
-        return sum == 0
+        low += high
+        var sum = low[0] + low[1]
+        while column < count {
+            unsafe sum += values[column]
+            column &+= 1
+        }
+        return sum.isFinite
     }
 
     @inline(__always)

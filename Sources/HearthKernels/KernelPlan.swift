@@ -96,7 +96,8 @@ struct KernelPlan {
             writer = .zScore
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            tileRowCount: family == .linear ? LinearKernel.tileRowCount : 0)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

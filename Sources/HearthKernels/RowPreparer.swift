@@ -14,6 +14,8 @@ struct RowPreparer {
     let sourceColumns: UnsafePointer<Int>
     let acceptsMissing: Bool
     let acceptsInfinite: Bool
+    /// A value that is infinite at the door is not finite after the stages either.
+    let keepsInfinite: Bool
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
     @inline(__always)
@@ -21,17 +23,29 @@ struct RowPreparer {
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer
     ) -> UnsafePointer<Double> {
         let source = unsafe rows + row &* plan.pointee.preparer.columnCount
-        return unsafe plan.pointee.preparer.stageCount == 0 ? source : runStages(plan, source, scratch)
+        return unsafe plan.pointee.preparer.stageCount == 0 ? source : runStages(plan, source, scratch, last: nil)
+    }
+
+    /// Runs the stages, of which there must be some, over row `row` of `rows` and leaves the values at `result`.
+    @inline(__always)
+    static func stage(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int,
+        to result: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) {
+        _ = unsafe runStages(plan, rows + row &* plan.pointee.preparer.columnCount, scratch, last: result)
     }
 
     @inline(never)
     private static func runStages(
-        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer,
+        last: UnsafeMutablePointer<Double>?
     ) -> UnsafePointer<Double> {
         let buffers = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
         var source = unsafe row
-        for index in unsafe 0..<plan.pointee.preparer.stageCount {
-            let result = unsafe buffers + (index & 1) &* plan.pointee.layout.stagedWidth
+        let stageCount = unsafe plan.pointee.preparer.stageCount
+        for index in 0..<stageCount {
+            var result = unsafe buffers + (index & 1) &* plan.pointee.layout.stagedWidth
+            if let last = unsafe last, index &+ 1 == stageCount { unsafe result = last }
             unsafe plan.pointee.preparer.stages[index].apply(source, to: result)
             unsafe source = UnsafePointer(result)
         }
@@ -50,7 +64,7 @@ struct RowPreparer {
         }
         let columnCount = unsafe plan.pointee.preparer.columnCount
         let values = unsafe rows + row &* columnCount
-        if unsafe ColumnPairs.areFinite(values, count: columnCount) { return nil }
+        if unsafe ColumnPairs.sumIsFinite(values, count: columnCount) { return nil }
         for column in 0..<columnCount where unsafe values[column].isInfinite {
             return RowProblem(row: index &+ row, column: column, kind: .infinite)
         }
@@ -72,7 +86,7 @@ struct RowPreparer {
         _ plan: UnsafePointer<KernelPlan>, _ values: UnsafePointer<Double>, index: Int
     ) -> RowProblem? {
         let count = unsafe plan.pointee.preparer.preparedCount
-        if unsafe ColumnPairs.areFinite(values, count: count) { return nil }
+        if unsafe ColumnPairs.sumIsFinite(values, count: count) { return nil }
         for column in 0..<count where unsafe !values[column].isFinite {
             return unsafe problem(plan, values[column], column: column, row: index)
         }

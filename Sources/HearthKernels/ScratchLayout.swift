@@ -9,6 +9,8 @@ struct ScratchLayout {
     /// Two staged rows of this many doubles each.
     let stagedWidth: Int
     let stagedOffset: Int
+    /// Staged rows of a linear model.
+    let tileOffset: Int
     let keysOffset: Int
     let sumsOffset: Int
     let rawOffset: Int
@@ -20,7 +22,7 @@ struct ScratchLayout {
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
 
-    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int) {
+    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int, tileRowCount: Int) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
         let bySums = Self.sumByteCountMax / (8 * outputCount)
         let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
@@ -32,6 +34,7 @@ struct ScratchLayout {
             return end
         }
         stagedOffset = place(2 * 8 * stagedWidth)
+        tileOffset = place(tileRowCount * 8 * stagedWidth)
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)

@@ -89,7 +89,8 @@ final class StageProgram: Sendable {
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: Self.pointer(stages, 0), stageCount: prepared.count,
             preparedCount: sources.count, sourceColumns: Self.pointer(indices, sourceStart),
-            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite,
+            keepsInfinite: descriptor.stages.allSatisfy(\.keepsInfinite))
     }
 
     deinit {
@@ -106,6 +107,16 @@ final class StageProgram: Sendable {
 }
 
 extension StageShape {
+    /// Whether what is infinite leaves the stage not finite: infinite, or NaN where it is multiplied by 0.
+    ///
+    /// Clipping makes it finite, and an imputer may drop its column.
+    fileprivate var keepsInfinite: Bool {
+        switch self {
+        case .subtractThenDivide, .multiplyThenAdd(_, nil): true
+        case .impute, .multiplyThenAdd, .markMissing: false
+        }
+    }
+
     /// Whether infinite values go through as they are.
     fileprivate var passesInfinite: Bool {
         switch self {
