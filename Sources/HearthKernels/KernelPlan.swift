@@ -126,7 +126,8 @@ struct KernelPlan {
         }
         layout = ScratchLayout(
             stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
-            workCount: workCount, rowCountMax: rowCountMax)
+            tileCount: family == .linear ? LinearKernel.tileRowCount * columnCount : 0, workCount: workCount,
+            rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

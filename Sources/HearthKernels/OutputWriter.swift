@@ -32,6 +32,8 @@ struct OutputWriter {
     let isFloat32: Bool
     let hasProbabilities: Bool
     let hasDecision: Bool
+    /// Two classes whose probabilities are the sigmoid of one value in float64: most classifiers.
+    let isBinarySigmoid: Bool
     let classCount: Int
     /// What an anomaly's decision subtracts.
     let offset: Double
@@ -69,13 +71,16 @@ struct OutputWriter {
         hasProbabilities = shape.hasProbabilities
         hasDecision = shape.hasDecision
         classCount = shape.classCount
+        isBinarySigmoid =
+            kind == .classification && link == .sigmoid && hasProbabilities && !isFloat32 && shape.outputCount == 1
+            && shape.classCount == 2
         powerBase = 2
     }
 
     private init(kind: Kind) {
         self.kind = kind
         (link, choosesProbability, zeroIsPositive, isFloat32) = (.identity, false, false, false)
-        (hasProbabilities, hasDecision) = (false, false)
+        (hasProbabilities, hasDecision, isBinarySigmoid) = (false, false, false)
         (classCount, offset, linkParameter, powerBase) = (0, 0, 0, 2)
     }
 

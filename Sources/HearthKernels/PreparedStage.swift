@@ -37,12 +37,7 @@ enum PreparedStage {
                 unsafe result[next + index] = Self.isMissing(source[column], missing, column) ? 1 : 0
             }
         case .subtractThenDivide(let offset, let scale, let count):
-            for column in 0..<count {
-                var value = unsafe source[column]
-                if let offset = unsafe offset { unsafe value -= offset[column] }
-                if let scale = unsafe scale { unsafe value /= scale[column] }
-                unsafe result[column] = value
-            }
+            unsafe ColumnPairs.subtractThenDivide(source, offset, scale, count: count, to: result)
         case .multiplyThenAdd(let scale, let offset, let count):
             for column in 0..<count { unsafe result[column] = source[column] * scale[column] + offset[column] }
         case .clip(let lower, let upper, let count):

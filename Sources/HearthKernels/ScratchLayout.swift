@@ -10,6 +10,8 @@ struct ScratchLayout {
     let stagedOffset: Int
     /// What a stage says of a row that it refuses.
     let problemOffset: Int
+    /// Staged rows of a linear model.
+    let tileOffset: Int
     let keysOffset: Int
     let sumsOffset: Int
     let rawOffset: Int
@@ -24,7 +26,7 @@ struct ScratchLayout {
     private static let sumByteCountMax = 64 * 1024
 
     init(
-        stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, workCount: Int = 0,
+        stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, tileCount: Int = 0, workCount: Int = 0,
         rowCountMax: Int = blockRowCountMax
     ) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
@@ -38,6 +40,7 @@ struct ScratchLayout {
         }
         stagedOffset = place(8 * stagedCount)
         problemOffset = place(MemoryLayout<StageProblem>.stride)
+        tileOffset = place(8 * tileCount)
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)

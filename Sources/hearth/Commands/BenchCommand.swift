@@ -5,6 +5,6 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Measures a running server, or a model by itself.",
         subcommands: [
             LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self, LoadCommand.self,
-            EchoCommand.self,
+            PredictTimeCommand.self, EchoCommand.self,
         ])
 }
