@@ -1,0 +1,2 @@
+import HearthImport
+import Testing
