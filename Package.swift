@@ -63,7 +63,7 @@ let package = Package(
                 "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry", "HearthKernels",
                 "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
             ]),
-        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
+        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",

@@ -1,5 +1,6 @@
 import HearthArtifacts
 import HearthCore
+import HearthImport
 import HearthKernels
 import HearthModel
 import HearthServing

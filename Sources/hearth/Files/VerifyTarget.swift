@@ -82,14 +82,14 @@ struct VerifyTarget: CustomStringConvertible {
         var answering = version
         for start in stride(from: 0, to: values.count, by: step) {
             let part = try client.predict(
-                model: model, version: answering, rows: Array(values[start..<min(values.count, start + step)]),
-                columns: columnCount)
+                model: model, rows: Array(values[start..<min(values.count, start + step)]), columns: columnCount,
+                version: answering)
             // All rows by one version, whatever is promoted meanwhile.
             answering = part.modelVersion
             for (index, output) in part.outputs.enumerated() {
                 if index == answers.count { answers.append(ModelAnswer(name: output.name, width: output.width, cells: [])) }
-                answers[index].cells +=
-                    output.labels.isEmpty ? output.values.map { .number($0) } : output.labels.map { .text($0) }
+                let numbers = output.values.map { ArrayCell.number($0) }
+                answers[index].cells += output.labels.isEmpty ? numbers : output.labels.map { ArrayCell.text($0) }
             }
         }
         return answers
