@@ -14,6 +14,8 @@ package struct ExercisingRows: Sendable {
     /// Rows with values in all columns; further ones have missing values.
     static let wholeRowCount = 32
     static let missingRowCount = 8
+    /// Rows whose categories are all known.
+    static let knownRowCount = 8
 
     /// Rows for a model of `columnCount` columns, by its definition where there is one.
     package init(columnCount: Int, definition: ModelDefinition?) {
@@ -27,7 +29,9 @@ package struct ExercisingRows: Sendable {
             var row: [Double] = []
             row.reserveCapacity(columnCount)
             for column in 0..<columnCount {
-                let value = (column < domains.count ? domains[column] : ColumnDomain()).value(&random)
+                let domain = column < domains.count ? domains[column] : ColumnDomain()
+                // The first rows have nothing that an encoder may not know.
+                let value = domain.value(&random, isKnown: index < Self.knownRowCount)
                 // The last row has nothing at all.
                 let isMissing = index >= wholeCount && (index == wholeCount + missingCount - 1 || random.next() % 4 == 0)
                 row.append(isMissing ? .nan : value)
@@ -45,8 +49,14 @@ private struct ColumnDomain {
     var thresholds: [Double] = []
     /// Codes of categories below this; 0 for a column of numbers.
     var categoryCount = 0
+    /// The categories that an encoder knows, which may be any numbers; the codes of a column of texts.
+    var known: [Double] = []
 
-    func value(_ random: inout SplitMix64) -> Double {
+    func value(_ random: inout SplitMix64, isKnown: Bool) -> Double {
+        if !known.isEmpty {
+            let unknown = random.next() % 8 == 0 && !isKnown
+            return unknown ? Vocabulary.unknown : known[Int(random.next() % UInt64(known.count))]
+        }
         if categoryCount > 0, random.next() % 4 != 0 { return Double(random.next() % UInt64(categoryCount)) }
         guard !thresholds.isEmpty else {
             // No split asks for it: a number of few bits.
@@ -83,7 +93,10 @@ private struct ColumnDomains {
         let count = definition.signature.columnCount
         columns = [ColumnDomain](repeating: ColumnDomain(), count: count)
         var origins: [Origin?] = (0..<count).map { Origin(column: $0) }
-        for stage in definition.stages { origins = Self.behind(stage, origins) }
+        for vocabulary in definition.signature.vocabularies where vocabulary.column < count {
+            columns[vocabulary.column].known = vocabulary.texts.indices.prefix(1000).map(Double.init)
+        }
+        for stage in definition.stages { origins = behind(stage, origins) }
         switch definition.estimator {
         case .treeEnsemble(let ensemble): add(ensemble, origins)
         case .zScore(let model):
@@ -127,13 +140,25 @@ private struct ColumnDomains {
         return origins.indices.contains(place) ? origins[place] : nil
     }
 
-    private static func behind(_ stage: Stage, _ origins: [Origin?]) -> [Origin?] {
+    private mutating func behind(_ stage: Stage, _ origins: [Origin?]) -> [Origin?] {
         switch stage {
         case .impute(let imputer):
             let kept = zip(origins, imputer.statistics).filter { !$0.1.isNaN }.map(\.0)
             return kept + imputer.indicatorColumns.map { _ in nil }
         case .scale(let scaler):
-            return origins.enumerated().map { place, origin in origin.map { behind(scaler, place, $0) } }
+            return origins.enumerated().map { place, origin in origin.map { Self.behind(scaler, place, $0) } }
+        case .columns(let branches):
+            return branches.flatMap { branch in
+                var taken = branch.columns.map { origins.indices.contains($0) ? origins[$0] : nil }
+                for stage in branch.stages { taken = behind(stage, taken) }
+                return taken
+            }
+        case .encode(let encoder):
+            for (origin, column) in zip(origins, encoder.columns) {
+                guard let origin, columns[origin.column].known.isEmpty else { continue }
+                columns[origin.column].known = column.categories.prefix(1000).filter(\.isFinite).map(origin.source)
+            }
+            return [Origin?](repeating: nil, count: encoder.outputCount)
         default:
             // Columns made of several have no single way back: the generic values do.
             guard case .markMissing(let marker) = stage else { return [] }

@@ -1,3 +1,4 @@
+import HearthKernels
 import HearthModel
 
 /// How far the value of a sum that BLAS makes may lie from the same sum made left to right.
@@ -17,20 +18,15 @@ struct SumBound {
         }
         link = model.link
         if case .classification(let labels) = model.task { classCount = labels.count } else { classCount = 0 }
-        let columnCount = definition.signature.columnCount
-        var bounds: [[Double]] = []
-        for start in stride(from: 0, to: rows.count, by: columnCount) {
-            guard let row = Self.prepared(Array(rows[start..<start + columnCount]), definition.stages) else {
-                decisions = nil
-                return
-            }
-            bounds.append(
+        decisions = Self.prepared(rows, definition).map { prepared in
+            let width = model.coefficients.first?.count ?? 1
+            return stride(from: 0, to: prepared.count, by: max(width, 1)).map { start in
                 zip(model.coefficients, model.intercepts).map { weights, intercept in
-                    let size = zip(row, weights).reduce(abs(intercept)) { $0 + abs($1.0 * $1.1) }
+                    let size = zip(prepared[start...], weights).reduce(abs(intercept)) { $0 + abs($1.0 * $1.1) }
                     return Double(weights.count + 2) * 0x1p-53 * size
-                })
+                }
+            }
         }
-        decisions = bounds
     }
 
     /// The largest difference that is allowed for a value of an output.
@@ -55,31 +51,13 @@ struct SumBound {
         return 1
     }
 
-    /// The row behind the stages, as the estimator sees it; nil for stages that are not followed here.
-    private static func prepared(_ row: [Double], _ stages: [Stage]) -> [Double]? {
-        var row = row
-        for stage in stages {
-            switch stage {
-            case .impute(let imputer):
-                let marks = imputer.indicatorColumns.map { $0 < row.count && row[$0].isNaN ? 1.0 : 0 }
-                row =
-                    zip(row, imputer.statistics).filter { !$0.1.isNaN }.map { $0.0.isNaN ? $0.1 : $0.0 } + marks
-            case .scale(let scaler): row = scaled(row, scaler)
-            default: return nil
-            }
-        }
-        return row
-    }
-
-    private static func scaled(_ row: [Double], _ scaler: Scaler) -> [Double] {
-        switch scaler.form {
-        case .subtractThenDivide(let offset, let scale):
-            return row.indices.map { (row[$0] - (offset?[$0] ?? 0)) / (scale?[$0] ?? 1) }
-        case .multiplyThenAdd(let scale, let offset, let clip):
-            return row.indices.map { place in
-                let value = row[place] * scale[place] + offset[place]
-                return clip.map { min(max(value, $0.lowerBound), $0.upperBound) } ?? value
-            }
-        }
+    /// The rows as they leave the stages, one after the other, by the kernels themselves; nil when the model refuses
+    /// one.
+    private static func prepared(_ rows: [Double], _ definition: ModelDefinition) -> [Double]? {
+        guard !definition.stages.isEmpty else { return rows }
+        var preparation = definition
+        preparation.estimator = .identity
+        preparation.threshold = nil
+        return try? ServableModel(PackedModel.pack(preparation)).outputs(of: rows)
     }
 }

@@ -18,7 +18,7 @@ package struct ModelAnswer: Sendable, Equatable {
 
 /// What a model is asked with: the rows of a case as the model takes them.
 package enum InputRows {
-    /// The values of `rows` in the order of the model's columns, row after row.
+    /// The values of `rows` in the order of the model's columns, row after row: texts as their codes.
     ///
     /// Throws ``VerifyError`` for another number of columns, and for text in a column of numbers.
     package static func encoded(_ rows: ExpectedArray, for signature: InputSignature) throws(VerifyError) -> [Double] {
@@ -26,20 +26,32 @@ package enum InputRows {
             throw VerifyError(
                 "inputs of shape \(rows.shape) found, rows of \(signature.columnCount) columns expected")
         }
+        var vocabularies: [Vocabulary?] = Array(repeating: nil, count: signature.columnCount)
+        for vocabulary in signature.vocabularies where vocabulary.column < vocabularies.count {
+            vocabularies[vocabulary.column] = vocabulary
+        }
         var values: [Double] = []
         values.reserveCapacity(rows.cells.count)
         for (index, cell) in rows.cells.enumerated() {
             let column = index % rows.width
-            switch cell {
-            case .number(let value): values.append(value)
-            case .none: values.append(.nan)
-            case .text(let text):
+            switch (cell, vocabularies[column]) {
+            case (.number(let value), _): values.append(value)
+            case (.none, nil): values.append(.nan)
+            case (.none, .some): values.append(Vocabulary.none)
+            case (.text(let text), .some(let vocabulary)): values.append(code(of: text, in: vocabulary))
+            case (.text(let text), nil):
                 throw VerifyError(
                     "inputs, row \(index / rows.width), column \(column): '\(text.prefix(40))' found, a number expected"
                 )
             }
         }
         return values
+    }
+
+    /// The position of a text, by its bytes.
+    private static func code(of text: String, in vocabulary: Vocabulary) -> Double {
+        let place = vocabulary.texts.firstIndex { $0.utf8.elementsEqual(text.utf8) }
+        return place.map(Double.init) ?? Vocabulary.unknown
     }
 }
 

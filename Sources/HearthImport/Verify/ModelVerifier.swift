@@ -41,7 +41,7 @@ package struct ModelVerifier {
     ) -> ArrayComparison {
         let rounding = expected.rounding ?? (isSum ? .blas : .exact)
         let valueCount = expected.arrays.reduce(0) { $0 + $1.cells.count }
-        guard let answer = answers.first(where: { $0.name == expected.name }) else {
+        guard let answer = answer(to: expected) else {
             let names = answers.map(\.name).joined(separator: ", ")
             return ArrayComparison(
                 output: expected.name, rounding: rounding, missing: "no such output; the model has \(names)",
@@ -65,6 +65,19 @@ package struct ModelVerifier {
         return plain
     }
 
+    /// The output of that name; of a model with several targets, `predict_proba_0` and so on beside each other.
+    private func answer(to expected: CorpusCase.Output) -> ModelAnswer? {
+        if let answer = answers.first(where: { $0.name == expected.name }) { return answer }
+        let parts = expected.arrays.indices.compactMap { target in
+            answers.first { $0.name == "\(expected.name)_\(target)" }
+        }
+        guard parts.count == expected.arrays.count, parts.allSatisfy({ $0.cells.count == rowCount * $0.width }) else {
+            return nil
+        }
+        let joined = Self.joined(parts.map { ExpectedArray(shape: [rowCount, $0.width], cells: $0.cells) })
+        return ModelAnswer(name: expected.name, width: joined.width, cells: joined.cells)
+    }
+
     private func comparison(
         _ answer: ModelAnswer, _ expected: ExpectedArray, _ rounding: Rounding,
         _ bound: (Int, Int, Double) -> Double
@@ -75,7 +88,7 @@ package struct ModelVerifier {
 
     /// The arrays of a model with several targets beside each other: row by row the first, the second, ….
     static func joined(_ arrays: [ExpectedArray]) -> ExpectedArray {
-        guard arrays.count != 1, let rowCount = arrays.first?.rowCount, rowCount > 0,
+        guard arrays.count > 1, let rowCount = arrays.first?.rowCount, rowCount > 0,
             arrays.allSatisfy({ $0.rowCount == rowCount && $0.cells.count == rowCount * $0.width })
         else { return arrays.first ?? ExpectedArray(shape: [0], cells: []) }
         let width = arrays.reduce(0) { $0 + $1.width }

@@ -1,6 +1,7 @@
 import Foundation
 import HearthArtifacts
 import HearthCore
+import HearthKernels
 import HearthRegistry
 import HearthServing
 import HearthTestSupport
