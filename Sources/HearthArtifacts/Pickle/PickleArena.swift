@@ -61,8 +61,13 @@ struct PickleArena: ~Copyable {
 
     /// Takes `count` bytes from the budget before they are used.
     mutating func charge(_ count: Int, at offset: Int) throws(ArtifactError) {
+        try require(count, at: offset)
         byteCount &+= count
-        guard byteCount <= limits.arenaByteCountMax else {
+    }
+
+    /// Asks whether `count` more bytes are in the budget.
+    func require(_ count: Int, at offset: Int) throws(ArtifactError) {
+        guard byteCount &+ count <= limits.arenaByteCountMax else {
             throw ArtifactError(
                 .overBudget, path: path, byteOffset: offset,
                 "more than \(limits.arenaByteCountMax) bytes of nodes found (\(records.count) values so far)",
