@@ -116,7 +116,8 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash",
-            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"], path: "Tests/HearthPublishCrash",
+            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
+            path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),

@@ -41,9 +41,11 @@ enum HearthFileFuzzer {
     private static func mended(_ bytes: [UInt8]) -> [UInt8]? {
         guard bytes.count > sizeRange.upperBound else { return nil }
         var bytes = bytes
-        bytes.replaceSubrange(sizeRange, with: sizeRange.indices.map { index in
-            UInt8(truncatingIfNeeded: bytes.count >> (8 * (index - sizeRange.lowerBound)))
-        })
+        bytes.replaceSubrange(
+            sizeRange,
+            with: sizeRange.indices.map { index in
+                UInt8(truncatingIfNeeded: bytes.count >> (8 * (index - sizeRange.lowerBound)))
+            })
         let digested = Array(bytes[digestRange.upperBound...])
         guard let digest = try? SHA256Hasher.digest(of: digested, subject: "fuzz") else { return nil }
         bytes.replaceSubrange(digestRange, with: digest.bytes)

@@ -192,7 +192,8 @@ struct JSONDocument {
             if byte == UInt8(ascii: "\\") { try escape(into: &units) } else { units.append(byte) }
         }
         let text =
-            isCopied ? String(validating: units, as: UTF8.self) : String(validating: bytes[first..<offset], as: UTF8.self)
+            isCopied
+            ? String(validating: units, as: UTF8.self) : String(validating: bytes[first..<offset], as: UTF8.self)
         guard let text else { throw failure.corrupt(start, "a text that is not UTF-8 found") }
         offset &+= 1
         return text

@@ -83,7 +83,8 @@ struct LightGBMFields {
         let words = text.split(separator: " ", maxSplits: countMax)
         guard words.count <= countMax else {
             throw failure.corrupt(
-                values[key]?.lowerBound, "more than \(countMax) words of \(key) of \(place) found, at most that many "
+                values[key]?.lowerBound,
+                "more than \(countMax) words of \(key) of \(place) found, at most that many "
                     + "expected")
         }
         return words.map(String.init)

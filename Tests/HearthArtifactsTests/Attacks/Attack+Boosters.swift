@@ -166,7 +166,8 @@ extension Attack {
             $0.categories = ([2e9], [0], [0], [1])
         }
         + [
-            ("100,000 lists in JSON", nested("{\"a\":", "[")), ("100,000 objects in JSON", nested("{\"a\":", "{\"a\":")),
+            ("100,000 lists in JSON", nested("{\"a\":", "[")),
+            ("100,000 objects in JSON", nested("{\"a\":", "{\"a\":")),
             ("100,000 lists in UBJSON", nested("{U\u{1}a", "[")),
             ("100,000 objects in UBJSON", nested("{U\u{1}a", "{U\u{1}a")),
         ].map { name, bytes in

@@ -64,13 +64,15 @@ extension Attack {
     ]
 
     static let ensembles: [Attack] = [
-        Attack("lists", "a list of columns too many", .unexpectedContent, says: "2 trees and 3 lists of columns found") {
+        Attack("lists", "a list of columns too many", .unexpectedContent, says: "2 trees and 3 lists of columns found")
+        {
             pickle(isolationForest(columns: [[0, 1], [0, 1], [0, 1]]))
         },
         Attack("lists", "a list of columns too few", .unexpectedContent, says: "2 trees and 1 lists of columns found") {
             pickle(isolationForest(columns: [[0, 1]]))
         },
-        Attack("lists", "path lengths of other trees", .unexpectedContent, says: "3 lists of path lengths for 2 trees") {
+        Attack("lists", "path lengths of other trees", .unexpectedContent, says: "3 lists of path lengths for 2 trees")
+        {
             pickle(isolationForest(lengths: 3))
         },
         Attack("lists", "no trees", .unexpectedContent, says: "0 trees and 0 lists of columns found") {

@@ -25,7 +25,8 @@ extension Attack {
                 Attack("code by GLOBAL", "\(module).\(name)", .refused, says: "'\(module).\(name)' is not among") {
                     pickle(call(module, name))
                 },
-                Attack("code by STACK_GLOBAL", "\(module).\(name)", .refused, says: "'\(module).\(name)' is not among") {
+                Attack("code by STACK_GLOBAL", "\(module).\(name)", .refused, says: "'\(module).\(name)' is not among")
+                {
                     pickle { writer in
                         writer.stackGlobal(module, name)
                         writer.raw([0x29, 0x52])
@@ -149,7 +150,8 @@ extension Attack {
                 for _ in 0..<50 { writer.raw(Array("2".utf8) + [0x86]) }
             }
         },
-        Attack("amplification", "a key that is a tuple of tuples", .unsupported, says: "a tuple as a dict's key found") {
+        Attack("amplification", "a key that is a tuple of tuples", .unsupported, says: "a tuple as a dict's key found")
+        {
             pickle { writer in
                 writer.op("}")
                 writer.op(")")

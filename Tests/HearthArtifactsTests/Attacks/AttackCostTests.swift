@@ -7,9 +7,9 @@ import Testing
 @Suite struct AttackCostTests {
     /// The debug build checks every step and inlines nothing: it takes some thirty times as long.
     #if DEBUG
-        private static let millisecondsMax = 30_000
+    private static let millisecondsMax = 30_000
     #else
-        private static let millisecondsMax = 1000
+    private static let millisecondsMax = 1000
     #endif
     private static let kibibytesMax = 256 << 10
 
