@@ -49,9 +49,30 @@ enum Kernel {
             return unsafe plan.pointee.roundsInputs
                 ? sumCategorical(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
                 : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
-        case .linear, .zScore:
+        case .linear, .zScore, .identity:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
+    }
+
+    /// Combinations, which take what the members before them have answered.
+    @inline(never)
+    private static func combine(
+        _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        guard let rule = unsafe plan.pointee.combination else {
+            preconditionFailure("the plan of a combination has a rule")
+        }
+        let rawCount = unsafe plan.pointee.outputCount
+        let work = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+        for row in 0..<count {
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
+            }
+            unsafe CombinationKernel.combine(plan, rule, values, to: raw + row &* rawCount, work: work)
+        }
+        return nil
     }
 
     @inline(never)
@@ -76,7 +97,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models and z-scores, which take staged rows of finite values.
+    /// Linear models and z-scores, which take staged rows of finite values, and staged rows that are the answer.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -85,10 +106,13 @@ enum Kernel {
         let isLinear = unsafe plan.pointee.family == .linear
         let rawCount = unsafe plan.pointee.outputCount
         for row in 0..<count {
-            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) {
-                return problem
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
             }
-            let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
+            if unsafe plan.pointee.family == .identity {
+                unsafe (raw + row &* rawCount).update(from: values, count: rawCount)
+                continue
+            }
             if unsafe isLinear && plan.pointee.addsFloat32 {
                 guard let column = unsafe LinearKernel.decideFloat32(plan, values, to: raw + row &* rawCount) else {
                     continue

@@ -12,6 +12,8 @@ struct KernelPlan {
         case categorical
         case linear
         case zScore
+        case identity
+        case combination
     }
 
     var family: Family
@@ -43,6 +45,9 @@ struct KernelPlan {
     /// What the sums are divided by; 0 when they are not.
     var divisor = 0.0
 
+    /// Of a combination: its rule.
+    var combination: CombinationPlan?
+
     // All families.
     /// Raw values per row.
     var outputCount = 1
@@ -55,7 +60,11 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
-    init(_ packed: PackedModel, stages: StageProgram) {
+    /// `rowCountMax` bounds the rows of a block: a member of another model gets one row at a time.
+    init(
+        _ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>, combinationNumbers: PlanArray<Int>,
+        rowCountMax: Int
+    ) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
         columnCount = descriptor.estimator.columnCount
@@ -64,8 +73,18 @@ struct KernelPlan {
         unsafe nodes = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt64.self)
         unsafe leaves = UnsafeRawPointer(packed.parameters)
         unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
-        unsafe preparer = stages.preparer
+        var (acceptsMissing, acceptsInfinite) = (false, false)
+        if case .treeEnsemble(let shape) = descriptor.estimator {
+            acceptsMissing = shape.acceptsMissing
+            // HistGradientBoosting and LightGBM compare infinite values as they are.
+            acceptsInfinite = shape.acceptsMissing && shape.inputs == .float64
+        }
+        unsafe preparer = RowPreparer(
+            columnCount: descriptor.signature.columnCount, stages: stages.steps,
+            preparedCount: descriptor.estimator.columnCount, sourceColumns: sourceColumns.start,
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
         var keyByteCount = 0
+        var workCount = 0
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -94,9 +113,20 @@ struct KernelPlan {
             family = .zScore
             self.threshold = threshold
             writer = .zScore
+        case .identity(let columnCount):
+            family = .identity
+            outputCount = columnCount
+            writer = OutputWriter(.transform(width: columnCount))
+        case .combination(let shape):
+            family = .combination
+            unsafe combination = CombinationPlan(shape, numbers: combinationNumbers.start)
+            workCount = shape.workCount
+            outputCount = shape.output.outputCount
+            writer = OutputWriter(shape.output)
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            workCount: workCount, rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

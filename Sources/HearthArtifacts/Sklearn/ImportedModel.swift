@@ -45,28 +45,12 @@ package struct ImportedFacts: Sendable, Equatable {
     }
 }
 
-extension Estimator {
-    /// The link and task of what the estimator computes; nil for a z-score, which has none.
-    var imported: OutputShape? {
-        switch self {
-        case .treeEnsemble(let model):
-            OutputShape(
-                family: .trees, outputCount: model.baseValues.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .linear(let model):
-            OutputShape(
-                family: .linear, outputCount: model.intercepts.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .zScore: nil
-        }
-    }
-}
-
 extension OutputShape {
     /// The outputs by name, as kernels give them.
     var outputNames: [String] {
         switch task {
         case .regression: return ["predict"]
+        case .transform: return ["transform"]
         case .anomaly: return ["score_samples", "decision_function", "predict"]
         case .classification:
             return ["predict"] + (hasProbabilities ? ["predict_proba"] : [])

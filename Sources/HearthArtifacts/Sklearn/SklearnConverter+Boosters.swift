@@ -27,10 +27,13 @@ extension SklearnConverter {
             throw node.error("\(found.name) of \(count) columns found, the \(width) before it expected")
         }
         if signature == nil { signature = model.definition.signature }
+        width = count
+        try useNumbers(node)
         stages += model.definition.stages
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
+        endsInBooster = true
         return model.definition.estimator
     }
 

@@ -141,7 +141,7 @@ extension SklearnConverter {
                 task: .anomaly(offset: try node.member("offset_").finiteDouble())))
     }
 
-    private static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
+    static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
         var columns: [Int] = []
         for column in try node.integers() {
             guard column >= 0, column < Int64(columnCount) else {
