@@ -15,6 +15,8 @@ extension ModelDefinition {
         case .treeEnsemble(let ensemble): try ensemble.validate(inputCount: width)
         case .linear(let model): try model.validate(inputCount: width)
         case .zScore(let model): try model.validate(inputCount: width)
+        case .kernelMachine(let model): try model.validate(inputCount: width)
+        case .localOutlierFactor(let model): try model.validate(inputCount: width)
         }
         if let threshold, !threshold.isFinite {
             throw .invalid("threshold", "\(threshold) found, a finite number expected")
@@ -49,6 +51,8 @@ extension Stage {
             try scaler.validate(inputCount: inputCount, place: place)
             return inputCount
         case .markMissing(let marker): return try marker.validate(inputCount: inputCount, place: place)
+        case .polynomial(let features): return try features.validate(inputCount: inputCount, place: place)
+        case .project(let projection): return try projection.validate(inputCount: inputCount, place: place)
         }
     }
 }

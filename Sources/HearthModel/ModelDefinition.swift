@@ -47,6 +47,8 @@ package enum Stage: Sendable, Equatable {
     case impute(Imputer)
     case scale(Scaler)
     case markMissing(MissingMarker)
+    case polynomial(PolynomialFeatures)
+    case project(Projection)
 }
 
 /// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
@@ -103,6 +105,8 @@ package enum Estimator: Sendable, Equatable {
     case treeEnsemble(TreeEnsemble)
     case linear(LinearModel)
     case zScore(ZScore)
+    case kernelMachine(KernelMachine)
+    case localOutlierFactor(LocalOutlierFactor)
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.
@@ -175,6 +179,12 @@ package enum Task: Sendable, Equatable {
     /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0,
     /// else 1).
     case anomaly(offset: Double)
+    /// As ``anomaly(offset:)`` for models whose raw value is the decision: `score_samples` is decision + offset,
+    /// `predict` 1 when the decision is > 0 (>= 0 with ``ClassRule/rawAtLeastZero``), else -1.
+    case anomalyDecision(offset: Double)
+    /// Outputs `predict` (a class per target) and `predict_proba_0`, `predict_proba_1`, … (the classes of each target);
+    /// the raw values are the probabilities, target after target.
+    case multiOutputClassification([ClassLabels])
 }
 
 /// The labels of the classes, in the order of the model's outputs.
@@ -182,12 +192,14 @@ package enum ClassLabels: Sendable, Equatable {
     case integers([Int64])
     case booleans([Bool])
     case strings([String])
+    case floats([Double])
 
     package var count: Int {
         switch self {
         case .integers(let labels): labels.count
         case .booleans(let labels): labels.count
         case .strings(let labels): labels.count
+        case .floats(let labels): labels.count
         }
     }
 }
@@ -222,6 +234,13 @@ package enum Link: Sendable, Equatable {
     case softmaxPairwise
     /// The same with the sum left to right.
     case softmaxSequential
+    /// As ``softmaxLogSumExp`` with the sum from left to right (HistGradientBoosting up to 1.0).
+    case softmaxLogSumExpSequential
+    /// ``softmaxPairwise`` of `[-x, x]`: one raw value of a classifier of two classes (multinomial logistic regression).
+    case softmaxOfOpposites
+    /// `(min(max(x, -1), 1) + 1) / 2`, as a classifier of several raw values each divided by their sum, or all equal
+    /// when that is 0 (SGDClassifier with the loss `modified_huber`).
+    case clippedUnit
     /// `exp(x)`.
     case exponential
     /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x

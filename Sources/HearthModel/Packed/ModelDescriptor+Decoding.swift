@@ -46,6 +46,8 @@ extension ModelDescriptor {
             case .linear(_, let output): try output.validate(place: "linear model")
             case .zScore(_, _, let threshold):
                 guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found") }
+            case .kernelMachine(let shape): try shape.validate()
+            case .localOutlierFactor(let shape): try shape.validate()
             }
         } catch {
             throw .malformed(.descriptor, "\(error.place): \(error.message)")
@@ -109,7 +111,9 @@ extension StageShape {
             }
             let marker = MissingMarker.nearZeroCopies(ofColumns: columns)
             self = .markMissing(inputCount: count, try Self.checked(marker, count, reader))
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 4 expected")
+        case 8: self = .polynomial(try PolynomialFeatures(from: &reader))
+        case 9: self = .project(try ProjectionShape(from: &reader))
+        case let other: throw reader.malformed("stage kind \(other) found, which is none")
         }
     }
 }
@@ -138,7 +142,9 @@ extension EstimatorShape {
             let method: ZScore.Method = try reader.readBool() ? .robust : .standard
             let columnCount = try reader.readCount("columns", atMost: ModelLimits.columnCount)
             self = .zScore(method: method, columnCount: columnCount, threshold: try reader.readDouble())
-        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 2 expected")
+        case 5: self = .kernelMachine(try KernelMachineShape(from: &reader))
+        case 6: self = .localOutlierFactor(try NeighborShape(from: &reader))
+        case let other: throw reader.malformed("estimator kind \(other) found, which is none")
         }
     }
 }
@@ -171,7 +177,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate init(from reader: inout ByteReader, family: Family) throws(ModelError) {
+    init(from reader: inout ByteReader, family: Family) throws(ModelError) {
         self.family = family
         outputCount = try reader.readCount("outputs", atMost: ModelLimits.outputCount)
         accumulator = try reader.readBool() ? .float64 : .float32
@@ -186,7 +192,14 @@ extension OutputShape {
         case 0: task = .regression
         case 1: task = .classification(classes: try ClassLabels(from: &reader))
         case 2: task = .anomaly(offset: try reader.readDouble())
-        case let other: throw reader.malformed("task \(other) found, 0 to 2 expected")
+        case 4:
+            let count = try reader.readCount("targets", atMost: ModelLimits.outputCount)
+            task = .multiOutputClassification(
+                try reader.readArray(count: count, byteCount: 5) { (reader) throws(ModelError) in
+                    try ClassLabels(from: &reader)
+                })
+        case 5: task = .anomalyDecision(offset: try reader.readDouble())
+        case let other: throw reader.malformed("task \(other) found, which is none")
         }
     }
 }
@@ -202,7 +215,10 @@ extension Link {
         case 5: self = .softmaxLogSumExp
         case 6: self = .exponential
         case 7: self = .isolation(normalizer: try reader.readDouble())
-        case let other: throw reader.malformed("link \(other) found, 0 to 7 expected")
+        case 20: self = .softmaxLogSumExpSequential
+        case 21: self = .softmaxOfOpposites
+        case 22: self = .clippedUnit
+        case let other: throw reader.malformed("link \(other) found, which is none")
         }
     }
 }
@@ -224,7 +240,12 @@ extension ClassLabels {
                 try reader.readArray(count: count, byteCount: 4) { (reader) throws(ModelError) in
                     try reader.readString(atMost: ModelLimits.nameByteCount)
                 })
-        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 2 expected")
+        case 3:
+            self = .floats(
+                try reader.readArray(count: count, byteCount: 8) { (reader) throws(ModelError) in
+                    try reader.readDouble()
+                })
+        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 3 expected")
         }
     }
 }

@@ -2,7 +2,7 @@ extension ModelDescriptor {
     /// The layout that this source writes and reads.
     ///
     /// A reader refuses another.
-    static let layoutVersion: UInt32 = 2
+    static let layoutVersion: UInt32 = 3
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -51,6 +51,12 @@ extension StageShape {
             writer.write(count: inputCount)
             writer.write(count: columns.count)
             for column in columns { writer.write(count: column) }
+        case .polynomial(let features):
+            writer.write(UInt8(8))
+            features.encode(to: &writer)
+        case .project(let shape):
+            writer.write(UInt8(9))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -70,6 +76,12 @@ extension EstimatorShape {
             writer.write(UInt8(method == .standard ? 0 : 1))
             writer.write(count: columnCount)
             writer.write(threshold)
+        case .kernelMachine(let shape):
+            writer.write(UInt8(5))
+            shape.encode(to: &writer)
+        case .localOutlierFactor(let shape):
+            writer.write(UInt8(6))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -95,7 +107,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         writer.write(count: outputCount)
         writer.write(UInt8(accumulator == .float32 ? 0 : 1))
         switch classRule {
@@ -111,6 +123,13 @@ extension OutputShape {
             classes.encode(to: &writer)
         case .anomaly(let offset):
             writer.write(UInt8(2))
+            writer.write(offset)
+        case .multiOutputClassification(let targets):
+            writer.write(UInt8(4))
+            writer.write(count: targets.count)
+            for classes in targets { classes.encode(to: &writer) }
+        case .anomalyDecision(let offset):
+            writer.write(UInt8(5))
             writer.write(offset)
         }
     }
@@ -131,6 +150,9 @@ extension Link {
         case .isolation(let normalizer):
             writer.write(UInt8(7))
             writer.write(normalizer)
+        case .softmaxLogSumExpSequential: writer.write(UInt8(20))
+        case .softmaxOfOpposites: writer.write(UInt8(21))
+        case .clippedUnit: writer.write(UInt8(22))
         }
     }
 }
@@ -150,6 +172,10 @@ extension ClassLabels {
             writer.write(UInt8(2))
             writer.write(count: labels.count)
             for label in labels { writer.write(label) }
+        case .floats(let labels):
+            writer.write(UInt8(3))
+            writer.write(count: labels.count)
+            writer.write(labels)
         }
     }
 }

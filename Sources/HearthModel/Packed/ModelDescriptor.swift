@@ -21,6 +21,9 @@ package enum StageShape: Sendable, Equatable {
     case multiplyThenAdd(count: Int, clip: ClosedRange<Double>?)
     /// No parameters.
     case markMissing(inputCount: Int, MissingMarker)
+    /// No parameters.
+    case polynomial(PolynomialFeatures)
+    case project(ProjectionShape)
 
     package var parameterCount: Int {
         switch self {
@@ -28,13 +31,16 @@ package enum StageShape: Sendable, Equatable {
         case .subtractThenDivide(let count, let hasOffset, let hasScale):
             (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
-        case .markMissing: 0
+        case .markMissing, .polynomial: 0
+        case .project(let shape): shape.parameterCount
         }
     }
 
     package var inputCount: Int {
         switch self {
         case .impute(let inputCount, _, _), .markMissing(let inputCount, _): inputCount
+        case .polynomial(let features): features.inputCount
+        case .project(let shape): shape.inputCount
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         }
     }
@@ -42,6 +48,8 @@ package enum StageShape: Sendable, Equatable {
     package var outputCount: Int {
         switch self {
         case .impute(_, let outputCount, _): outputCount
+        case .polynomial(let features): features.outputCount
+        case .project(let shape): shape.outputCount
         case .markMissing(let inputCount, let marker): marker.outputCount(inputCount: inputCount)
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         }
@@ -56,12 +64,17 @@ package enum EstimatorShape: Sendable, Equatable {
     case linear(columnCount: Int, output: OutputShape)
     /// Parameters: the centers, then the scales.
     case zScore(method: ZScore.Method, columnCount: Int, threshold: Double)
+    case kernelMachine(KernelMachineShape)
+    /// Section `NBRS` when there is a tree.
+    case localOutlierFactor(NeighborShape)
 
     package var columnCount: Int {
         switch self {
         case .treeEnsemble(let shape): shape.columnCount
         case .linear(let columnCount, _): columnCount
         case .zScore(_, let columnCount, _): columnCount
+        case .kernelMachine(let shape): shape.columnCount
+        case .localOutlierFactor(let shape): shape.columnCount
         }
     }
 
@@ -70,6 +83,8 @@ package enum EstimatorShape: Sendable, Equatable {
         case .treeEnsemble(let shape): shape.output.outputCount
         case .linear(let columnCount, let output): (columnCount + 1) * output.outputCount
         case .zScore(_, let columnCount, _): 2 * columnCount
+        case .kernelMachine(let shape): shape.parameterCount
+        case .localOutlierFactor(let shape): shape.parameterCount
         }
     }
 }

@@ -50,6 +50,8 @@ extension SectionID {
     package static let leaves = SectionID("LEAF")
     /// Categorical sets, 32-bit words; absent when no split is categorical.
     package static let categories = SectionID("CATS")
+    /// The tree through which nearest points are found (``NeighborShape``), 32-bit words; absent without one.
+    package static let neighbors = SectionID("NBRS")
     /// Rows and the outputs that they must give (``GoldenVectors``).
     package static let golden = SectionID("GOLD")
 }

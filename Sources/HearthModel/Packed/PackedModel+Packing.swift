@@ -28,6 +28,8 @@ extension PackedModel {
             parameters.write(model.centers)
             parameters.write(model.scales)
             estimator = .zScore(method: model.method, columnCount: model.centers.count, threshold: model.threshold)
+        case .kernelMachine(let model): estimator = model.pack(to: &parameters)
+        case .localOutlierFactor(let model): (estimator, arrays) = model.pack(to: &parameters)
         }
         let descriptor = ModelDescriptor(
             signature: definition.signature, stages: stages, estimator: estimator, threshold: definition.threshold)
@@ -46,6 +48,8 @@ extension Stage {
                 inputCount: imputer.statistics.count, outputCount: imputer.outputCount,
                 indicatorColumns: imputer.indicatorColumns)
         case .markMissing(let marker): return .markMissing(inputCount: inputCount, marker)
+        case .polynomial(let features): return .polynomial(features)
+        case .project(let projection): return projection.pack(to: &parameters)
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):

@@ -11,6 +11,8 @@ package struct PackedModel {
     package let parameters: UnsafePointer<Double>
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
+    /// The words of section `NBRS` (``NeighborShape``); nil for estimators without a tree of neighbours.
+    package let neighborTree: UnsafePointer<UInt32>?
 
     /// Checks the sections of one model.
     ///
@@ -25,7 +27,12 @@ package struct PackedModel {
         try unsafe Self.check(parameters, of: descriptor)
         switch descriptor.estimator {
         case .treeEnsemble(let shape): unsafe ensemble = try PackedEnsemble(shape, sections: sections)
-        case .linear, .zScore: ensemble = nil
+        case .linear, .zScore, .kernelMachine, .localOutlierFactor: ensemble = nil
+        }
+        if case .localOutlierFactor(let shape) = descriptor.estimator, shape.wordCount > 0 {
+            unsafe neighborTree = try Self.neighborTree(shape, sections)
+        } else {
+            unsafe neighborTree = nil
         }
     }
 
@@ -47,6 +54,19 @@ package struct PackedModel {
         return unsafe bytes
     }
 
+    private static func neighborTree(
+        _ shape: NeighborShape, _ sections: (SectionID) -> UnsafeRawBufferPointer?
+    ) throws(ModelError) -> UnsafePointer<UInt32>? {
+        let bytes = try unsafe require(.neighbors, sections, byteCount: shape.wordCount * 4)
+        let words = unsafe bytes.bindMemory(to: UInt32.self)
+        if let problem = unsafe NeighborTree.problem(
+            words, pointCount: shape.pointCount, nodeCount: shape.nodeCount)
+        {
+            throw .malformed(.neighbors, problem)
+        }
+        return words.baseAddress
+    }
+
     /// The parameters must be what ``ModelDefinition/validate()`` lets through.
     private static func check(
         _ parameters: UnsafeBufferPointer<Double>, of descriptor: ModelDescriptor
@@ -66,7 +86,12 @@ package struct PackedModel {
                 guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
                     throw .malformed(.parameters, "an offset or scale that is not usable found")
                 }
-            case .markMissing: break
+            case .markMissing, .polynomial: break
+            case .project(let shape):
+                let scales = unsafe values.suffix(shape.hasScale ? shape.outputCount : 0)
+                guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
+                    throw .malformed(.parameters, "a component, offset or scale that is not usable found")
+                }
             case .multiplyThenAdd:
                 guard unsafe values.allSatisfy(\.isFinite) else {
                     throw .malformed(.parameters, "an offset or scale that is not finite found")
