@@ -49,7 +49,7 @@ enum Kernel {
             return unsafe plan.pointee.roundsInputs
                 ? sumCategorical(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
                 : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
-        case .linear, .zScore:
+        case .linear, .zScore, .kernelMachine, .neighbors:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         }
     }
@@ -76,7 +76,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models and z-scores, which take staged rows of finite values.
+    /// Linear models, z-scores, kernel machines and neighbours, which take staged rows of finite values.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -96,10 +96,14 @@ enum Kernel {
                 return unsafe RowPreparer.problem(plan, values[column], column: column, row: index &+ row)
             }
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
-            if isLinear {
-                unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)
-            } else {
-                unsafe raw[row] = ZScoreKernel.score(plan, values)
+            switch unsafe plan.pointee.family {
+            case .linear: unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)
+            case .kernelMachine:
+                let own = unsafe (scratch + plan.pointee.layout.ownOffset).assumingMemoryBound(to: Double.self)
+                unsafe raw[row] = MachineKernel.decide(plan, values, difference: own)
+            case .neighbors:
+                unsafe raw[row] = NeighborKernel.score(plan, values, scratch: scratch + plan.pointee.layout.ownOffset)
+            case .zScore, .small, .wide, .categorical: unsafe raw[row] = ZScoreKernel.score(plan, values)
             }
         }
         return nil

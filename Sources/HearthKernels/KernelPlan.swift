@@ -12,6 +12,8 @@ struct KernelPlan {
         case categorical
         case linear
         case zScore
+        case kernelMachine
+        case neighbors
     }
 
     var family: Family
@@ -55,6 +57,9 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
+    var machine = MachinePlan.none
+    var neighbors: NeighborPlan
+
     init(_ packed: PackedModel, stages: StageProgram) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
@@ -65,7 +70,9 @@ struct KernelPlan {
         unsafe leaves = UnsafeRawPointer(packed.parameters)
         unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
         unsafe preparer = stages.preparer
-        var keyByteCount = 0
+        unsafe neighbors = NeighborPlan(
+            unused: UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self))
+        var (keyByteCount, ownByteCount) = (0, 0)
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -84,19 +91,31 @@ struct KernelPlan {
             leafWidth = shape.leafWidth
             divisor = shape.aggregation == .mean ? Double(shape.treeCount) : 0
             outputCount = shape.output.outputCount
-            writer = OutputWriter(shape.output)
+            writer = unsafe OutputWriter(shape.output, targetCounts: stages.targetCounts)
         case .linear(_, let output):
             family = .linear
             addsFloat32 = output.accumulator == .float32
             outputCount = output.outputCount
-            writer = OutputWriter(output)
+            writer = unsafe OutputWriter(output, targetCounts: stages.targetCounts)
         case .zScore(_, _, let threshold):
             family = .zScore
             self.threshold = threshold
-            writer = .zScore
+            writer = unsafe .zScore(stages.targetCounts)
+        case .kernelMachine(let shape):
+            family = .kernelMachine
+            machine = MachinePlan(shape)
+            ownByteCount = 8 * shape.columnCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: stages.targetCounts)
+        case .localOutlierFactor(let shape):
+            family = .neighbors
+            let words = unsafe packed.neighborTree ?? neighbors.words
+            unsafe neighbors = NeighborPlan(shape, words: words)
+            ownByteCount = neighbors.scratchByteCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: stages.targetCounts)
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            ownByteCount: ownByteCount)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

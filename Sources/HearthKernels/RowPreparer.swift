@@ -14,6 +14,8 @@ struct RowPreparer {
     let sourceColumns: UnsafePointer<Int>
     let acceptsMissing: Bool
     let acceptsInfinite: Bool
+    /// NaN is refused before any stage.
+    let refusesMissingInput: Bool
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
     @inline(__always)
@@ -52,6 +54,10 @@ struct RowPreparer {
         let values = unsafe rows + row &* columnCount
         for column in 0..<columnCount where unsafe values[column].isInfinite {
             return RowProblem(row: index &+ row, column: column, kind: .infinite)
+        }
+        guard unsafe plan.pointee.preparer.refusesMissingInput else { return nil }
+        for column in 0..<columnCount where unsafe values[column].isNaN {
+            return RowProblem(row: index &+ row, column: column, kind: .missing)
         }
         return nil
     }

@@ -13,6 +13,8 @@ struct ScratchLayout {
     let sumsOffset: Int
     let rawOffset: Int
     let leafRowsOffset: Int
+    /// What a family needs for itself.
+    let ownOffset: Int
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
 
@@ -20,7 +22,7 @@ struct ScratchLayout {
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
 
-    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int) {
+    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int, ownByteCount: Int = 0) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
         let bySums = Self.sumByteCountMax / (8 * outputCount)
         let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
@@ -36,6 +38,7 @@ struct ScratchLayout {
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
         leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
+        ownOffset = place(ownByteCount)
         byteCount = end + 64
     }
 

@@ -47,6 +47,12 @@ package final class ServableModel: Sendable {
         case .zScore(_, let columnCount, _):
             outputs = OutputSignature.anomaly
             workPerRow = columnCount
+        case .kernelMachine(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow = shape.vectorCount * (4 * shape.columnCount + 20)
+        case .localOutlierFactor(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow = shape.pointCount * 4 * shape.columnCount
         }
         signature = descriptor.signature
         threshold = descriptor.threshold

@@ -12,6 +12,8 @@ final class StageProgram: Sendable {
     let widthMax: Int
     /// The door of the model, valid as long as this object.
     nonisolated(unsafe) let preparer: RowPreparer
+    /// Classes of each target of a classifier with several; valid as long as this object.
+    nonisolated(unsafe) let targetCounts: UnsafePointer<Int>
 
     init(_ descriptor: ModelDescriptor, parameters: UnsafePointer<Double>) {
         var prepared: [PreparedStage] = []
@@ -33,6 +35,19 @@ final class StageProgram: Sendable {
                 indicatorStarts.append(numbers.count)
                 numbers += columns
             }
+            if case .polynomial(let features) = stage {
+                let products = features.products() ?? []
+                let kept = features.keptCount(of: products.count)
+                indicatorStarts.append(numbers.count)
+                numbers += products.flatMap { [$0.earlier, $0.column] }
+                widthMax = max(widthMax, features.plainCount + products.count)
+                let all = (features.degreeMax >= 1 ? Array(0..<features.inputCount) : []) + products.map(\.column)
+                sources = ((features.includesOne ? [0] : []) + all.suffix(kept)).map { sources[$0] }
+            }
+            // A problem of a projected value is any column's: the first stands for all.
+            if case .project(let shape) = stage {
+                sources = [Int](repeating: sources[0], count: shape.outputCount)
+            }
             widthMax = max(widthMax, sources.count)
             offset += stage.parameterCount
         }
@@ -40,7 +55,13 @@ final class StageProgram: Sendable {
         self.widthMax = widthMax
         let sourceStart = numbers.count
         numbers += sources
-        unsafe indices = .allocate(capacity: numbers.count)
+        let targetStart = numbers.count
+        if case .treeEnsemble(let shape) = descriptor.estimator,
+            case .multiOutputClassification(let targets) = shape.output.task
+        {
+            numbers += targets.map(\.count)
+        }
+        unsafe indices = .allocate(capacity: numbers.count + 1)
         _ = unsafe indices.initialize(fromContentsOf: numbers)
 
         offset = 0
@@ -72,6 +93,15 @@ final class StageProgram: Sendable {
                 nextIndicator += 1
                 unsafe prepared.append(
                     .copyWithoutZeros(columns: first, columnCount: columns.count, count: inputCount))
+            case .polynomial(let features):
+                let first = unsafe Self.pointer(indices, indicatorStarts[nextIndicator])
+                nextIndicator += 1
+                let productCount = features.products()?.count ?? 0
+                unsafe prepared.append(
+                    .multiply(
+                        features, products: first, productCount: productCount,
+                        keptCount: features.keptCount(of: productCount)))
+            case .project(let shape): unsafe prepared.append(.project(shape, parameters: values))
             }
             offset += stage.parameterCount
         }
@@ -86,10 +116,18 @@ final class StageProgram: Sendable {
             acceptsInfinite =
                 shape.acceptsMissing && shape.inputs == .float64 && descriptor.stages.allSatisfy(\.passesInfinite)
         }
+        // Stages that mix columns refuse NaN, like every stage behind them, unless an imputer comes first.
+        var refusesMissingInput = false
+        if let mixing = descriptor.stages.firstIndex(where: \.mixesColumns) {
+            acceptsMissing = false
+            refusesMissingInput = descriptor.stages[..<mixing].allSatisfy { !$0.imputes }
+        }
+        unsafe targetCounts = Self.pointer(indices, targetStart)
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: Self.pointer(stages, 0), stageCount: prepared.count,
             preparedCount: sources.count, sourceColumns: Self.pointer(indices, sourceStart),
-            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite,
+            refusesMissingInput: refusesMissingInput)
     }
 
     deinit {
@@ -110,7 +148,19 @@ extension StageShape {
     fileprivate var passesInfinite: Bool {
         switch self {
         case .markMissing: true
-        case .impute, .subtractThenDivide, .multiplyThenAdd: false
+        case .impute, .subtractThenDivide, .multiplyThenAdd, .polynomial, .project: false
         }
+    }
+
+    /// Whether columns are made of several columns.
+    fileprivate var mixesColumns: Bool {
+        switch self {
+        case .polynomial, .project: true
+        case .impute, .subtractThenDivide, .multiplyThenAdd, .markMissing: false
+        }
+    }
+
+    fileprivate var imputes: Bool {
+        if case .impute = self { true } else { false }
     }
 }

@@ -231,3 +231,10 @@ package struct ProjectionShape: Sendable, Equatable {
         writer.write(hasScale)
     }
 }
+
+extension Stage {
+    /// Columns that leave the stage; throws ``ModelError`` when it does not take `inputCount`, or is no stage.
+    package func outputCount(inputCount: Int) throws(ModelError) -> Int {
+        try validate(inputCount: inputCount, place: "stage")
+    }
+}

@@ -194,6 +194,14 @@ package enum ClassLabels: Sendable, Equatable {
     case strings([String])
     case floats([Double])
 
+    /// Whether the labels of both are of one type.
+    package func hasType(of other: ClassLabels) -> Bool {
+        switch (self, other) {
+        case (.integers, .integers), (.booleans, .booleans), (.strings, .strings), (.floats, .floats): true
+        case (.integers, _), (.booleans, _), (.strings, _), (.floats, _): false
+        }
+    }
+
     package var count: Int {
         switch self {
         case .integers(let labels): labels.count

@@ -35,13 +35,19 @@ extension SklearnConverter {
             stage = .scale(Scaler(.subtractThenDivide(offset: nil, scale: scale)))
         case "MinMaxScaler": stage = try minMaxScaler(source)
         case "SimpleImputer": stage = try imputer(source)
+        case "PCA", "IncrementalPCA": stage = try principalComponents(source)
+        case "TruncatedSVD": stage = try truncatedDecomposition(source)
+        case "PolynomialFeatures": stage = try polynomialFeatures(source)
         default: throw source.refusal(SklearnRefusals.reason(source.className), hint: SklearnRefusals.hint)
         }
         try enterStep(source)
         guard let stage else { return }
         stages.append(stage)
-        if case .impute(let imputer) = stage {
-            width = imputer.statistics.count { !$0.isNaN } + imputer.indicatorColumns.count
+        let inputCount = try source.columnCount()
+        do throws(ModelError) {
+            width = try stage.outputCount(inputCount: inputCount)
+        } catch {
+            throw source.refusal("\(error.message)")
         }
     }
 

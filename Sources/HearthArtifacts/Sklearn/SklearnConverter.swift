@@ -28,9 +28,11 @@ package struct SklearnConverter {
         var treeCount = 0
         if case .treeEnsemble(let ensemble) = estimator { treeCount = ensemble.trees.count }
         var classes: ClassLabels?
+        var targetClasses: [ClassLabels] = []
         switch estimator.imported?.task {
         case .classification(let labels): classes = labels
-        case .anomaly(let offset): definition.threshold = -offset
+        case .multiOutputClassification(let targets): targetClasses = targets
+        case .anomaly(let offset), .anomalyDecision(let offset): definition.threshold = -offset
         case .regression, nil: break
         }
         do throws(ModelError) {
@@ -45,7 +47,7 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount, outputs: estimator.imported?.outputNames ?? []))
+                targetClasses: targetClasses, treeCount: treeCount, outputs: estimator.imported?.outputNames ?? []))
     }
 
     /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.
@@ -85,9 +87,13 @@ package struct SklearnConverter {
             estimator = try histGradientBoosting(source)
         case "LogisticRegression", "LogisticRegressionCV": estimator = try logisticRegression(source)
         case "SGDClassifier": estimator = try stochasticClassifier(source)
+        case "Perceptron", "PassiveAggressiveClassifier", "LinearSVC": estimator = try decisionClassifier(source)
+        case "SGDOneClassSVM": estimator = try stochasticOneClass(source)
+        case "OneClassSVM", "SVR", "NuSVR": estimator = try kernelMachine(source)
+        case "LocalOutlierFactor": estimator = try localOutlierFactor(source)
         case "RidgeClassifier", "RidgeClassifierCV": estimator = try ridgeClassifier(source)
-        case "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "SGDRegressor":
-            estimator = try linearRegressor(source)
+        case let name where Self.linearRegressors.contains(name): estimator = try linearRegressor(source)
+        case "PoissonRegressor", "GammaRegressor", "TweedieRegressor": estimator = try generalizedLinear(source)
         default: throw source.refusal(SklearnRefusals.reason(found.name), hint: SklearnRefusals.hint)
         }
         try finish(source)
@@ -122,18 +128,20 @@ enum SklearnRefusals {
     /// The reason, by class.
     static func reason(_ name: String) -> String {
         switch name {
-        case "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "SimpleImputer":
+        case "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "SimpleImputer", "PCA", "IncrementalPCA",
+            "TruncatedSVD", "PolynomialFeatures":
             "a transformer alone predicts nothing; a Pipeline that ends with an estimator expected"
         case "OneHotEncoder", "OrdinalEncoder", "ColumnTransformer", "LabelEncoder", "LabelBinarizer", "FeatureUnion":
             "columns of text and columns that are taken apart are not computed"
-        case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
-            "support vectors are not computed"
-        case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"
+        case "SVC", "NuSVC": "the votes of support vectors between classes are not computed"
+        case "KNeighborsClassifier", "KNeighborsRegressor", "LabelSpreading", "LabelPropagation":
+            "the votes of neighbours are not computed"
+        case "DummyClassifier", "DummyRegressor":
+            "it answers without looking at a row and does not store how many columns one has"
         case "AdaBoostClassifier", "AdaBoostRegressor", "BaggingClassifier", "BaggingRegressor", "VotingClassifier",
             "VotingRegressor", "StackingClassifier", "StackingRegressor", "CalibratedClassifierCV",
             "OneVsRestClassifier", "OneVsOneClassifier":
             "several estimators under one are not computed"
-        case "PCA", "PolynomialFeatures": "columns made of several columns are not computed"
         case "MultiOutputClassifier", "MultiOutputRegressor": "several outputs are not computed"
         default: "this class is not computed"
         }

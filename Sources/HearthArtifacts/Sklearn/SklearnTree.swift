@@ -10,9 +10,9 @@ struct SklearnTree {
     private let missingGoesLeft: [Bool]?
     /// `n_node_samples`, per node.
     let sampleCounts: [Int64]
-    /// Values of a node: one per class, or 1.
-    let width: Int
-    /// The values of the nodes, `width` each.
+    /// Values of each target of a node: one per class, or 1.
+    let widths: [Int]
+    /// The values of the nodes: for each target as many as the widest has.
     let values: [Double]
     /// 1 for the root, one more than the parent for any other node.
     let depths: [Int]
@@ -20,8 +20,19 @@ struct SklearnTree {
     /// Nodes.
     var count: Int { left.count }
 
-    /// Reads `tree_`; its width must be `width`, the classes, when that is given.
-    init(_ estimator: PickleNode, columnCount: Int, width expectedWidth: Int) throws(ArtifactError) {
+    /// Reads `tree_`, which must have one target of `width` values.
+    init(_ estimator: PickleNode, columnCount: Int, width: Int) throws(ArtifactError) {
+        try self.init(estimator, columnCount: columnCount, widths: [width])
+    }
+
+    /// The values of one target of a node.
+    func values(of index: Int, target: Int) -> ArraySlice<Double> {
+        let start = (index * widths.count + target) * (widths.max() ?? 1)
+        return values[start..<start + widths[target]]
+    }
+
+    /// Reads `tree_`, which must have one target per width, of so many classes (1 for numbers).
+    init(_ estimator: PickleNode, columnCount: Int, widths: [Int]) throws(ArtifactError) {
         node = try estimator.member("tree_")
         guard node.isInstance("Tree") else { throw node.expected("a Tree") }
         let arguments = try node.arguments()
@@ -30,15 +41,15 @@ struct SklearnTree {
         guard columns == columnCount else {
             throw node.error("a tree of \(columns) columns found, \(columnCount) expected")
         }
-        guard try arguments[2].integer(in: 1...ModelLimits.outputCount) == 1 else {
-            throw node.error(
-                "a tree of several outputs found, one expected", code: .unsupported, hint: "train one model per output")
+        let targetCount = try arguments[2].integer(in: 1...ModelLimits.outputCount)
+        guard targetCount == widths.count else {
+            throw node.error("a tree of \(targetCount) targets found, \(widths.count) expected")
         }
         let classCounts = try arguments[1].integers()
-        guard classCounts == [Int64(expectedWidth)] else {
-            throw node.error("a tree of \(classCounts) classes found, [\(expectedWidth)] expected")
+        guard classCounts == widths.map(Int64.init) else {
+            throw node.error("a tree of \(classCounts.prefix(8)) classes found, \(widths.prefix(8)) expected")
         }
-        width = expectedWidth
+        self.widths = widths
 
         let nodes = try node.member("nodes").array().requireShape([nil])
         let count = nodes.count
@@ -53,7 +64,7 @@ struct SklearnTree {
         missingGoesLeft =
             nodes.field(ifPresent: "missing_go_to_left") == nil
             ? nil : try Self.field("missing_go_to_left", .unsigned, 1, of: nodes).bools()
-        let values = try node.member("values").array().requireShape([count, 1, width])
+        let values = try node.member("values").array().requireShape([count, targetCount, widths.max() ?? 1])
         guard values.type.kind == .float, values.type.byteCount == 8 else {
             throw values.node.error("\(values.type.text) found, f8 expected")
         }
