@@ -27,6 +27,7 @@ package final class ServableModel: Sendable {
     private let stages: StageProgram
     private let sourceColumns: PlanArray<Int>
     private let combinationNumbers: PlanArray<Int>
+    private let targetCounts: PlanArray<Int>
     private let outputShape: OutputShape?
     private let owner: any AnyObject & Sendable
 
@@ -51,9 +52,10 @@ package final class ServableModel: Sendable {
         var numbers: [Int] = []
         if case .combination(let shape) = descriptor.estimator { numbers = shape.numbers }
         let combinationNumbers = PlanArray(numbers)
+        let targetCounts = PlanArray(descriptor.estimator.outputShape?.targetCounts ?? [])
         let plan = KernelPlan(
             packed, stages: stages, sourceColumns: sourceColumns, combinationNumbers: combinationNumbers,
-            rowCountMax: rowCountMax)
+            targetCounts: targetCounts, rowCountMax: rowCountMax)
         var workPerRow = members.reduce(0) { $0 + $1.workPerRow }
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
@@ -71,6 +73,12 @@ package final class ServableModel: Sendable {
         case .combination(let shape):
             outputs = OutputSignature.outputs(of: shape.output)
             workPerRow += shape.columnCount
+        case .kernelMachine(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow += shape.vectorCount * (4 * shape.columnCount + 20)
+        case .localOutlierFactor(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow += shape.pointCount * 4 * shape.columnCount
         }
         self.workPerRow = workPerRow
         outputShape = descriptor.estimator.outputShape
@@ -83,6 +91,7 @@ package final class ServableModel: Sendable {
         self.stages = stages
         self.sourceColumns = sourceColumns
         self.combinationNumbers = combinationNumbers
+        self.targetCounts = targetCounts
         self.owner = owner
     }
 

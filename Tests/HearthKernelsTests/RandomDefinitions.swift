@@ -172,7 +172,8 @@ struct RandomDefinitions {
     /// The nearest link that is computed in float32.
     private static func single(_ link: Link, outputs: Int, task: Task) -> Link {
         switch link {
-        case .isolation, .softmaxLogSumExp: return .identity
+        case .isolation, .softmaxLogSumExp, .softmaxLogSumExpSequential, .softmaxOfOpposites, .clippedUnit:
+            return .identity
         case .scaledSigmoid where outputs > 1: return .softmaxSequential
         case .scaledSigmoid: return task == .regression ? .identity : .sigmoid
         case .softmaxPairwise: return .softmaxSequential

@@ -91,7 +91,8 @@ struct  Hearth__V1__Output
   size_t n_values;
   double *values;
   /*
-   * For class labels that are text: one per row; `values` then holds the class indices.
+   * For class labels that are text: one per value; `values` then holds the class indices. Classes that are numbers
+   * stand in `values` themselves.
    */
   size_t n_labels;
   char **labels;

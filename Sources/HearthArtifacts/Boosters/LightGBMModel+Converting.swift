@@ -18,7 +18,7 @@ extension LightGBMModel {
         let ensemble = TreeEnsemble(
             columnCount: columnCount + copied.count, inputs: .float64, thresholds: .float64, splitRule: .lessOrEqual,
             missing: .perNode, trees: converted, categorySets: sets.sets, negativeCategory: .truncated,
-            aggregation: .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link, task: task)
+            aggregation: isAveraged ? .mean : .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link, task: task)
         let definition = ModelDefinition(
             signature: InputSignature(columnCount: columnCount, columnNames: columnNames),
             stages: copied.isEmpty ? [] : [.markMissing(.nearZeroCopies(ofColumns: copied))],

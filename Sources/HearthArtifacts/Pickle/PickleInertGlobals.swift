@@ -62,8 +62,8 @@ enum PickleInertGlobals {
         return [
             (.opaque, "sklearn.metrics._dist_metrics", text),
             (.opaque, "sklearn.neighbors._dist_metrics", text),
-            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32 newObj"),
-            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32 newObj"),
+            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32"),
+            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32"),
         ]
     }()
 

@@ -6,12 +6,14 @@ extension SklearnConverter {
         let model: BoosterModel
         switch (found.module, found.name) {
         case ("xgboost.sklearn", "XGBClassifier"), ("xgboost.sklearn", "XGBRFClassifier"),
-            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"):
+            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"),
+            ("xgboost.sklearn", "XGBRanker"):
             model = try xgboost(node, isClassifier: found.name.hasSuffix("Classifier"))
         case ("xgboost.core", "Booster"):
             model = try BoosterConverter.model(
                 xgboost: Self.content(node.member("handle")), path: node.document.path)
-        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"):
+        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"),
+            ("lightgbm.sklearn", "LGBMRanker"):
             model = try lightGBM(node, isClassifier: found.name == "LGBMClassifier")
         case ("lightgbm.basic", "Booster"): model = try lightGBM(booster: node, role: .objective)
         default:

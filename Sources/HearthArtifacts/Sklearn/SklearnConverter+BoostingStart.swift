@@ -82,12 +82,12 @@ extension SklearnConverter {
             case .markMissing: break
             case .estimates(let estimates):
                 guard estimates.members.allSatisfy({ isExact($0.model) }) else { return false }
-            case .impute, .scale, .columns, .encode: return false
+            case .impute, .scale, .columns, .encode, .polynomial, .project: return false
             }
         }
         switch model.estimator {
         case .treeEnsemble, .combination: return true
-        case .linear, .zScore, .identity: return false
+        case .linear, .zScore, .identity, .kernelMachine, .localOutlierFactor: return false
         }
     }
 }

@@ -133,15 +133,26 @@ extension ClassLabels {
             case [.string]: self = .strings(try array.strings())
             case [.integer]: self = .integers(try array.integers())
             case [.bool]: self = .booleans(try array.integers().map { $0 != 0 })
+            case [.float]:
+                var labels: [Double] = []
+                for item in try array.nodes() { labels.append(try item.finiteDouble()) }
+                self = .floats(labels)
             default: throw Self.refusal(node)
             }
-        case .float, .bytes, .record: throw Self.refusal(node)
+        case .float: self = .floats(try Self.finite(array))
+        case .bytes, .record: throw Self.refusal(node)
         }
+    }
+
+    private static func finite(_ array: PickleArray) throws(ArtifactError) -> [Double] {
+        let labels = try array.doubles()
+        guard labels.allSatisfy(\.isFinite) else { throw refusal(array.node) }
+        return labels
     }
 
     private static func refusal(_ node: PickleNode) -> ArtifactError {
         node.error(
-            "class labels in \(node.found) found, integers, bools or strings expected", code: .unsupported,
+            "class labels in \(node.found) found, finite numbers, bools or strings expected", code: .unsupported,
             hint: "train the classifier with labels of one of these types")
     }
 }

@@ -24,7 +24,7 @@ struct SklearnMember {
         case .treeEnsemble, .linear: output.accumulator == .float32
         case .combination(let combination):
             if case .mean(let mean) = combination.rule { mean.accumulator == .float32 } else { false }
-        case .zScore, .identity: false
+        case .zScore, .identity, .kernelMachine, .localOutlierFactor: false
         }
     }
 }
@@ -111,6 +111,7 @@ extension ClassLabels {
     var numbers: [Double]? {
         switch self {
         case .integers(let labels): labels.map(Double.init)
+        case .floats(let labels): labels
         case .booleans(let labels): labels.map { $0 ? 1 : 0 }
         case .strings: nil
         }

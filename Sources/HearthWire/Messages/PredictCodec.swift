@@ -55,7 +55,8 @@ package struct OutputView {
     /// - Parameters:
     ///   - width: values per row.
     ///   - values: rowCount x width.
-    ///   - labels: for classes that are text; the values are indices into it. The caller keeps it alive.
+    ///   - labels: for classes; the values are indices into it. Texts are sent beside them, numbers in their place.
+    ///     The caller keeps it alive.
     package init(
         name: ByteView, width: Int, values: UnsafePointer<Double>, rowCount: Int, labels: OutputLabels? = nil
     ) {
@@ -66,9 +67,9 @@ package struct OutputView {
         unsafe self.labels = labels.map(Unmanaged.passUnretained)
         var total =
             VarInt.fieldByteCount(name.count) + VarInt.scalarByteCount(width) + VarInt.fieldByteCount(valueCount * 8)
-        if let labels {
+        if let labels, !labels.texts.isEmpty {
             for index in 0..<valueCount {
-                let length = unsafe Self.label(labels, values[index]).utf8.count
+                let length = unsafe Self.label(labels, values[index], index).utf8.count
                 total += 1 + VarInt.byteCount(UInt64(length)) + length
             }
         }
@@ -217,15 +218,31 @@ extension OutputView {
     func write(to cursor: inout UnsafeMutableRawPointer) {
         unsafe VarInt.writeField(1, name, to: &cursor)
         unsafe VarInt.writeScalar(2, width, to: &cursor)
+        guard let labels = unsafe labels?.takeUnretainedValue() else {
+            unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
+            return
+        }
+        guard labels.numbers.isEmpty else { return unsafe writeNumbers(labels, to: &cursor) }
         unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
-        guard let labels = unsafe labels?.takeUnretainedValue() else { return }
-        for index in 0..<valueCount { unsafe VarInt.writeText(4, Self.label(labels, values[index]), to: &cursor) }
+        for index in 0..<valueCount {
+            unsafe VarInt.writeText(4, Self.label(labels, values[index], index), to: &cursor)
+        }
     }
 
     /// The label of a class index; empty for one that is no index.
-    private static func label(_ labels: OutputLabels, _ value: Double) -> String {
-        guard let position = Int(exactly: value), labels.texts.indices.contains(position) else { return "" }
-        return labels.texts[position]
+    private static func label(_ labels: OutputLabels, _ value: Double, _ index: Int) -> String {
+        labels.text(value, at: index) ?? ""
+    }
+
+    /// The labels themselves; what is no index stays as it is.
+    private func writeNumbers(_ labels: OutputLabels, to cursor: inout UnsafeMutableRawPointer) {
+        unsafe VarInt.writeFieldHeader(3, byteCount: valueCount * 8, to: &cursor)
+        for index in 0..<valueCount {
+            let value = unsafe values[index]
+            let number = labels.number(value, at: index) ?? value
+            unsafe cursor.storeBytes(of: number.bitPattern.littleEndian, as: UInt64.self)
+            unsafe cursor += 8
+        }
     }
 }
 

@@ -32,11 +32,17 @@ struct CorpusOutputs {
         let shape = try #require(input["shape"] as? [Int])
         columnCount = shape[1]
         let rounding = try #require(content["rounding"] as? [String: String])
-        let all = try #require(content["outputs"] as? [String: [String: Any]])
-        outputs = try all.sorted { $0.key < $1.key }.map { name, array in
+        let all = try #require(content["outputs"] as? [String: Any])
+        // Several arrays of one method are those of several targets.
+        let arrays = try all.flatMap { name, value -> [(name: String, method: String, array: [String: Any])] in
+            if let array = value as? [String: Any] { return [(name, name, array)] }
+            let targets = try #require(value as? [[String: Any]])
+            return targets.enumerated().map { ("\(name)_\($0)", name, $1) }
+        }
+        outputs = try arrays.sorted { $0.name < $1.name }.map { name, method, array in
             let isText = array["dtype"] as? String == "str"
             return Output(
-                name: name, rounding: try #require(rounding[name]), numbers: isText ? [] : try Self.numbers(array),
+                name: name, rounding: try #require(rounding[method]), numbers: isText ? [] : try Self.numbers(array),
                 texts: isText ? try #require(array["data"] as? [String]) : [])
         }
     }
