@@ -35,8 +35,13 @@ extension SklearnConverter {
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
-        endsInBooster = true
+        lacksDecision = try !hasDecisionFunction(node, found)
         return model.definition.estimator
+    }
+
+    /// XGBoost's wrappers have no `decision_function`, LightGBM's have one from 4.7 on, the first whose state has this.
+    private func hasDecisionFunction(_ node: PickleNode, _ found: PickleClass) throws(ArtifactError) -> Bool {
+        try found.name == "LGBMClassifier" ? node.hasMember("_fitted_with_feature_names") : false
     }
 
     private func xgboost(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {

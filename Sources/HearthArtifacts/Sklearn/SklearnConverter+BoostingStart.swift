@@ -11,7 +11,8 @@ extension SklearnConverter {
         let member = try member(start)
         var classCount = 0
         if case .classification(let labels) = trees.task {
-            try member.requireClasses(labels, of: source)
+            // The library encodes its labels before it fits the member.
+            try member.requireClasses(.encoded(labels.count), of: source)
             classCount = labels.count
         } else {
             try member.requireRegressor(of: source)

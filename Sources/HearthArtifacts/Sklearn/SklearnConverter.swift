@@ -24,8 +24,8 @@ package struct SklearnConverter {
     /// Whether a FunctionTransformer may have the function of HistGradientBoosting.
     var acceptsPartial = false
 
-    /// The estimator that answers is a booster's wrapper, whose classes have no `decision_function`.
-    var endsInBooster = false
+    /// The estimator that answers is a booster's wrapper whose class has no `decision_function`.
+    var lacksDecision = false
 
     /// Steps that a model may have in all; far above what people write.
     private static let stepCountMax = 4096
@@ -141,7 +141,7 @@ package struct SklearnConverter {
         try enterStep(source)
         try useNumbers(source.node)
         libraryVersion = source.versionText
-        endsInBooster = false
+        lacksDecision = false
     }
 
     /// A model of models; nil for any other class.
