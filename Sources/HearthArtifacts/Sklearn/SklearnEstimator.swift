@@ -56,6 +56,11 @@ struct SklearnEstimator {
             guard let value = try node.member(ifPresent: name) else { continue }
             return try value.integer(in: 1...ModelLimits.columnCount)
         }
+        // The encoders of 0.24 have neither.
+        if let categories = try node.member(ifPresent: "categories_") {
+            let count = try categories.count()
+            if (1...ModelLimits.columnCount).contains(count) { return count }
+        }
         throw node.error("neither 'n_features_in_' nor 'n_features_' found: \(className) is not fitted")
     }
 
