@@ -1,3 +1,4 @@
+import HearthCore
 import HearthWire
 
 /// One value of a row for a model that takes text in some columns.

@@ -65,7 +65,8 @@ extension PredictRequestView {
         }
         guard let table, table.takesText else { return }
         for column in 0..<columnCount where table.kind(of: column) == .text {
-            guard unsafe given[column] else {
+            // Missing in every row: there is no text to send.
+            guard unsafe given[column] || isMissing(column, columnCount) else {
                 throw CallFailure(
                     .invalidArgument, "\(Self.place(column, columnNames)) takes text; numbers were sent for it")
             }
@@ -99,6 +100,11 @@ extension PredictRequestView {
             .invalidArgument,
             "row \(problem.row), \(place): \(problem.value) found, a position in the \(codes.count) texts sent for it "
                 + "expected, NaN or -1")
+    }
+
+    /// Whether all values of a column are NaN.
+    private func isMissing(_ column: Int, _ columnCount: Int) -> Bool {
+        stride(from: column, to: unsafe values.count, by: columnCount).allSatisfy { unsafe values[$0].isNaN }
     }
 
     /// Every value of a column becomes what `value` makes of it.

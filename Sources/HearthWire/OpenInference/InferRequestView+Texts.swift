@@ -7,7 +7,7 @@ extension InferRequestView {
     /// Whether the request or its model has text.
     func usesTexts(_ columns: InferColumns) -> Bool {
         guard let table = columns.texts else { return false }
-        return table.takesText || inputs.indices.contains { unsafe inputs[$0].datatype == .bytes }
+        return unsafe table.takesText || inputs.indices.contains { unsafe inputs[$0].datatype == .bytes }
     }
 
     /// Whether the two inputs are matrices of texts and of numbers.
@@ -15,7 +15,7 @@ extension InferRequestView {
         guard unsafe inputs.count == 2 && (inputs[0].datatype == .bytes) != (inputs[1].datatype == .bytes) else {
             return false
         }
-        return inputs.indices.allSatisfy { index in
+        return unsafe inputs.indices.allSatisfy { index in
             unsafe inputs[index].shape.count == 2 && !columns.names.contains { unsafe inputs[index].name.equals($0) }
         }
     }

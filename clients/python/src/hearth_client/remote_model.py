@@ -77,6 +77,12 @@ class RemoteModel:
         """The probability of each class."""
         return self._ask("predict_proba", X).outputs["predict_proba"]
 
+    def transform(self, X: RowsLike) -> FloatArray:
+        """What a transformer makes of rows: one row each, dense."""
+        values = self._ask("transform", X).outputs["transform"]
+        # One column has one dimension in a message, two from a transformer.
+        return values.reshape(-1, 1) if numpy is not None and values.ndim == 1 else values
+
     def __repr__(self) -> str:
         return f"RemoteModel({self.name!r})"
 
