@@ -1,3 +1,4 @@
+package import HearthCore
 package import HearthModel
 
 /// A model ready to answer: stages, estimator, link and outputs over packed sections in memory that it does not own.
@@ -12,6 +13,8 @@ package final class ServableModel: Sendable {
     package let outputs: [OutputSignature]
     /// Values per row over all outputs.
     package let outputWidth: Int
+    /// What the columns take, when one takes text or is not read; nil when all take numbers.
+    package let texts: TextTable?
     /// For anomaly models: the score (higher = worse) at which a row is an anomaly, for display.
     package let threshold: Double?
     /// Bytes of scratch that any call needs; no alignment asked.
@@ -83,6 +86,7 @@ package final class ServableModel: Sendable {
         self.workPerRow = workPerRow
         outputShape = descriptor.estimator.outputShape
         signature = descriptor.signature
+        texts = Self.texts(of: descriptor)
         threshold = descriptor.threshold
         outputWidth = outputs.reduce(0) { $0 + $1.width }
         scratchByteCount = plan.layout.byteCount
@@ -108,6 +112,19 @@ package final class ServableModel: Sendable {
 
     deinit {
         unsafe plan.deallocate()
+    }
+
+    private static func texts(of descriptor: ModelDescriptor) -> TextTable? {
+        let signature = descriptor.signature
+        var unused: [Int] = []
+        if case .columns(let columnCount, let branches) = descriptor.stages.first {
+            let used = Set(branches.flatMap(\.columns))
+            unused = (0..<columnCount).filter { !used.contains($0) }
+        }
+        guard !unused.isEmpty || !signature.vocabularies.isEmpty else { return nil }
+        return TextTable(
+            columnCount: signature.columnCount, texts: signature.vocabularies.map { ($0.column, $0.texts) },
+            unused: unused)
     }
 
     /// Computes the rows of `range`, or names the first value that the model refuses (then the outputs are not to be

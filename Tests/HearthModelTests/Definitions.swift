@@ -60,6 +60,29 @@ enum Definitions {
         return model(ensemble, stages: [.markMissing(.nearZeroCopies(ofColumns: [0, 2]))])
     }
 
+    /// Text and numbers through branches and encoders, and no estimator.
+    static var columns: ModelDefinition {
+        let oneHot = Encoder(
+            form: .oneHot, columns: [Encoder.Column(categories: [1, 0, Vocabulary.none], dropped: 1)], unknown: 0)
+        let ordinal = Encoder(form: .ordinal(missing: -5), columns: [Encoder.Column(categories: [2.5, 7, -1])])
+        return ModelDefinition(
+            signature: InputSignature(
+                columnCount: 3, columnNames: ["a", "b", "c"],
+                vocabularies: [
+                    Vocabulary(column: 0, unsorted: ["\u{E4}", "a\u{308}", "", "z", "a"]),
+                    Vocabulary(column: 2, texts: []),
+                ]),
+            stages: [
+                .columns([
+                    ColumnBranch(
+                        columns: [0],
+                        stages: [.impute(Imputer(statistics: [3], missing: [Vocabulary.none])), .encode(oneHot)]),
+                    ColumnBranch(columns: [1, 1], stages: [.columns([ColumnBranch(columns: [1], stages: [.encode(ordinal)])])]),
+                    ColumnBranch(columns: [1]),
+                ])
+            ], estimator: .identity)
+    }
+
     static var singleLinear: ModelDefinition {
         ModelDefinition(
             signature: InputSignature(columnCount: 2),
@@ -120,7 +143,7 @@ enum Definitions {
             model(ensemble()), model(ensemble(inputs: .float64)), model(ensemble(missing: .perNode), stages: stages),
             model(categorical()), linear, zScore,
             model(ensemble(missing: .perNode), stages: [.markMissing(.equal(to: 0))]),
-            copies, singleLinear, nested,
+            copies, singleLinear, nested, columns,
         ]
     }
 }

@@ -24,8 +24,8 @@ extension SklearnConverter {
         "PCA", "IncrementalPCA", "TruncatedSVD", "PolynomialFeatures",
     ]
 
-    /// Adds the stages of a transformer.
-    mutating func transformer(_ node: PickleNode) throws(ArtifactError) {
+    /// Adds the stages of a transformer; `isEntered` tells that the walk has it on its way already.
+    mutating func transformer(_ node: PickleNode, isEntered: Bool = false) throws(ArtifactError) {
         guard node.className?.module.hasPrefix("sklearn.") ?? false else {
             throw node.expected("a transformer of scikit-learn")
         }
@@ -33,10 +33,12 @@ extension SklearnConverter {
         switch source.className {
         case "Pipeline": try transformers(source)
         case "ColumnTransformer", "FeatureUnion":
+            let isUnion = source.className == "FeatureUnion"
+            if isEntered { return try isUnion ? featureUnion(source) : columnTransformer(source) }
             var visiting = walk
             try visiting.enter(node) { inner throws(ArtifactError) in
                 self.walk = inner
-                try source.className == "FeatureUnion" ? self.featureUnion(source) : self.columnTransformer(source)
+                try isUnion ? self.featureUnion(source) : self.columnTransformer(source)
                 inner = self.walk
             }
             walk = visiting

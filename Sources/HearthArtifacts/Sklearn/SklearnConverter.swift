@@ -101,7 +101,7 @@ package struct SklearnConverter {
             }
             return try estimator(best)
         case _ where Self.transformerNames.contains(found.name):
-            try transformer(node)
+            try transformer(node, isEntered: true)
             try useNumbers(node)
             libraryVersion = source.versionText
             return .identity

@@ -62,6 +62,11 @@ struct SklearnEstimator {
         {
             return count
         }
+        // The encoders of 0.24 have neither.
+        if let categories = try node.member(ifPresent: "categories_") {
+            let count = try categories.count()
+            if (1...ModelLimits.columnCount).contains(count) { return count }
+        }
         throw node.error("neither 'n_features_in_' nor 'n_features_' found: \(className) is not fitted")
     }
 

@@ -12,6 +12,9 @@ package struct PredictRequestView {
     package var values: UnsafeBufferPointer<Double>
     private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     package let outputCount: Int
+    let textColumns: UnsafeMutablePointer<UnsafeMutablePointer<Hearth__V1__TextColumn>?>?
+    /// Columns whose texts came along; see ``replaceTexts(_:columnNames:in:)``.
+    package let textColumnCount: Int
 
     fileprivate init(_ message: UnsafeMutablePointer<Hearth__V1__PredictRequest>) {
         modelName = unsafe ByteView(message.pointee.model_name)
@@ -20,9 +23,11 @@ package struct PredictRequestView {
         unsafe values = UnsafeBufferPointer(start: message.pointee.values, count: message.pointee.n_values)
         unsafe outputs = message.pointee.outputs
         outputCount = unsafe message.pointee.n_outputs
+        unsafe textColumns = message.pointee.text_columns
+        textColumnCount = unsafe message.pointee.n_text_columns
     }
 
-    /// A request without named outputs.
+    /// A request without named outputs and texts.
     fileprivate init(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>
     ) {
@@ -32,6 +37,8 @@ package struct PredictRequestView {
         unsafe self.values = values
         unsafe outputs = nil
         outputCount = 0
+        unsafe textColumns = nil
+        textColumnCount = 0
     }
 
     /// The name of the output that was asked for at `index`.
@@ -176,18 +183,21 @@ package enum PredictCodec {
     /// Bytes of a request's payload.
     package static func requestByteCount(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
-        outputs: [String]
+        outputs: [String], textColumns: [TextColumn] = []
     ) -> Int {
         var total = VarInt.fieldByteCount(modelName.count) + VarInt.fieldByteCount(modelVersion.count)
         total += VarInt.scalarByteCount(columnCount) + VarInt.fieldByteCount(values.count * 8)
         for name in outputs { total += 1 + VarInt.byteCount(UInt64(name.utf8.count)) + name.utf8.count }
+        for column in textColumns {
+            total += 1 + VarInt.byteCount(UInt64(column.byteCount)) + column.byteCount
+        }
         return total
     }
 
     /// Writes a request's payload.
     package static func writeRequest(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
-        outputs: [String], to target: UnsafeMutableRawPointer
+        outputs: [String], textColumns: [TextColumn] = [], to target: UnsafeMutableRawPointer
     ) {
         var cursor = unsafe target
         unsafe VarInt.writeField(1, modelName, to: &cursor)
@@ -195,6 +205,12 @@ package enum PredictCodec {
         unsafe VarInt.writeScalar(3, columnCount, to: &cursor)
         unsafe VarInt.writeField(4, ByteView(UnsafeRawBufferPointer(values)), to: &cursor)
         for name in outputs { unsafe VarInt.writeText(5, name, to: &cursor) }
+        for column in textColumns {
+            unsafe VarInt.writeTag(6, 2, to: &cursor)
+            unsafe VarInt.write(UInt64(column.byteCount), to: &cursor)
+            unsafe VarInt.writeScalar(1, column.column, to: &cursor)
+            for text in column.texts { unsafe VarInt.writeText(2, text, to: &cursor) }
+        }
     }
 }
 

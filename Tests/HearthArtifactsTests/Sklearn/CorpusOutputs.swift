@@ -26,6 +26,8 @@ struct CorpusOutputs {
         let input = try #require(content["X"] as? [String: Any])
         if input["dtype"] as? String == "object" || input["dtype"] as? String == "str" {
             values = try #require(input["data"] as? [Any])
+            // Foundation rounds some numbers of JSON otherwise than Python has written them.
+            if input["b64"] != nil { numbers = try Self.numbers(input) }
         } else {
             numbers = try Self.numbers(input)
         }
@@ -58,7 +60,7 @@ struct CorpusOutputs {
                 let known = vocabulary.texts.firstIndex { $0.utf8.elementsEqual(text.utf8) }
                 return known.map(Double.init) ?? Vocabulary.unknown
             }
-            if let number = value as? NSNumber { return number.doubleValue }
+            if let number = value as? NSNumber { return numbers.isEmpty ? number.doubleValue : numbers[index] }
             return vocabulary == nil ? .nan : Vocabulary.none
         }
     }
