@@ -1,5 +1,6 @@
-/// The nearest points so far, farthest first: scikit-learn's `heap_push` and `simultaneous_sort`, step for step, because
-/// their steps decide which of two equally near points stays and which comes first.
+/// The nearest points so far, farthest first: scikit-learn's `heap_push` and `simultaneous_sort`, step for step.
+///
+/// Their steps decide which of two equally near points stays and which comes first.
 @safe
 struct NeighborHeap {
     let distances: UnsafeMutablePointer<Double>

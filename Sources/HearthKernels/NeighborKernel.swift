@@ -43,7 +43,7 @@ struct NeighborPlan {
     }
 
     /// Bytes of scratch: distances, points and ratios of the neighbours, then what a search puts aside.
-    var scratchByteCount: Int { neighborCount * 24 + NeighborTree.depthMax * 16 }
+    var scratchByteCount: Int { neighborCount * 24 + max(neighborCount, NeighborTree.depthMax) * 16 }
 }
 
 /// The nearest points of a row, found and ordered as scikit-learn does, and how sparse it is among them.
@@ -70,6 +70,7 @@ struct NeighborKernel {
             unsafe kernel.searchTree(waiting: scratch + count &* 24)
         } else {
             kernel.searchAll()
+            unsafe kernel.refill(copy: scratch + count &* 24)
         }
         unsafe kernel.heap.sort(usesIntrosort: plan.pointee.neighbors.usesIntrosort)
         return unsafe kernel.score(values: (scratch + count &* 16).assumingMemoryBound(to: Double.self))
@@ -120,7 +121,8 @@ struct NeighborKernel {
         let bounds = unsafe points + pointCount &* (columnCount &+ 2)
         guard unsafe plan.pointee.neighbors.hasBoxes else {
             let center = unsafe bounds + node &* columnCount
-            let toCenter = unsafe plan.pointee.neighbors.isEuclidean
+            let toCenter =
+                unsafe plan.pointee.neighbors.isEuclidean
                 ? distance(to: center).squareRoot() : distance(to: center)
             let rest = unsafe max(0, toCenter - bounds[nodeCount &* columnCount &+ node])
             return unsafe plan.pointee.neighbors.isEuclidean ? rest * rest : rest
@@ -158,6 +160,21 @@ struct NeighborKernel {
             let middle = unsafe -2 * FusedSum.sequential(row, point, count: columnCount)
             unsafe heap.push(max(0, (squaredLength + middle) + squaredLengths[index]), index)
         }
+    }
+
+    /// Pushes what the heap holds into an empty one, in the order in which it lies there, as
+    /// `_pairwise_distances_reduction` does with the heap of each thread (of one thread here): between equally near
+    /// points that decides anew.
+    ///
+    /// `memory` has room for the neighbours and their distances.
+    private func refill(copy memory: UnsafeMutableRawPointer) {
+        let count = heap.count
+        let distances = unsafe memory.assumingMemoryBound(to: Double.self)
+        let points = unsafe (memory + count &* 8).assumingMemoryBound(to: Int.self)
+        unsafe distances.update(from: heap.distances, count: count)
+        unsafe points.update(from: heap.points, count: count)
+        heap.clear()
+        for index in 0..<count { unsafe heap.push(distances[index], points[index]) }
     }
 
     /// `waiting` has room for ``NeighborTree/depthMax`` nodes and their distances.

@@ -14,6 +14,7 @@ package struct OutputSignature: Sendable, Equatable {
     /// ``labels`` or ``targetLabels`` as replies take them; nil when there are none.
     package let classLists: ClassLists?
 
+    /// An output with the labels of its classes, if it chooses some.
     package init(name: String, width: Int, labels: ClassLabels? = nil, targetLabels: [ClassLabels] = []) {
         self.name = name
         self.width = width

@@ -60,7 +60,8 @@ extension KernelMachine {
         }
         guard supportVectors.count == coefficients.count * columnCount else {
             throw .invalid(
-                place, "\(supportVectors.count) values of \(coefficients.count) vectors found, \(columnCount) each "
+                place,
+                "\(supportVectors.count) values of \(coefficients.count) vectors found, \(columnCount) each "
                     + "expected")
         }
         guard supportVectors.allSatisfy(\.isFinite), coefficients.allSatisfy(\.isFinite), intercept.isFinite else {
@@ -101,7 +102,8 @@ extension KernelMachineShape {
             }
         case .polynomial(let gamma, let offset, let degree):
             guard gamma.isFinite, offset.isFinite, (0...Int(Int32.max)).contains(degree) else {
-                throw .invalid(place, "degree \(degree), gamma \(gamma) and offset \(offset) found, which are no kernel")
+                throw .invalid(
+                    place, "degree \(degree), gamma \(gamma), offset \(offset) found, which are no kernel")
             }
         }
         switch output.task {
@@ -110,7 +112,8 @@ extension KernelMachineShape {
             throw .invalid(place, "a task other than regression and the decision of an anomaly found")
         }
         guard output.outputCount == 1, output.link == .identity, output.accumulator == .float64 else {
-            throw .invalid(place, "\(output.outputCount) outputs, link \(output.link) found, one without a link expected")
+            throw .invalid(
+                place, "\(output.outputCount) outputs, link \(output.link) found, one and none expected")
         }
         try output.validate(place: place)
     }

@@ -263,7 +263,8 @@ package enum Link: Sendable, Equatable {
     case softmaxSequential
     /// As ``softmaxLogSumExp`` with the sum from left to right (HistGradientBoosting up to 1.0).
     case softmaxLogSumExpSequential
-    /// ``softmaxPairwise`` of `[-x, x]`: one raw value of a classifier of two classes (multinomial logistic regression).
+    /// ``softmaxPairwise`` of `[-x, x]`, for one raw value of a classifier of two classes (multinomial logistic
+    /// regression).
     case softmaxOfOpposites
     /// `(min(max(x, -1), 1) + 1) / 2`, as a classifier of several raw values each divided by their sum, or all equal
     /// when that is 0 (SGDClassifier with the loss `modified_huber`).

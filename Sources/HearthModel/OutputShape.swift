@@ -95,7 +95,8 @@ package struct OutputShape: Sendable, Equatable {
                 targets.reduce(0, { $0 + $1.count }) == outputCount
             else {
                 throw .invalid(
-                    place, "\(outputCount) outputs, link \(link) for \(targets.count) targets found, one per class "
+                    place,
+                    "\(outputCount) outputs, link \(link) for \(targets.count) targets found, one per class "
                         + "without a link expected")
             }
             for classes in targets { try classes.validate(place: place) }
@@ -126,7 +127,8 @@ package struct OutputShape: Sendable, Equatable {
             }
         case .softmaxOfOpposites:
             guard outputCount == 1, classCount == 2 else {
-                throw .invalid(place, "a softmax of a value and its opposite for \(classCount) classes found, 2 expected")
+                throw .invalid(
+                    place, "a softmax of opposites for \(classCount) classes found, 2 expected")
             }
         case .clippedUnit:
             guard classCount > 1 else { throw .invalid(place, "a clipped unit without classes found") }

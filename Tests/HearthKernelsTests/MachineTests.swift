@@ -90,7 +90,7 @@ import Testing
         var model = test.factor(.euclidean, points: test.numbers(3 * 130))
         let tree = SmallTree.tree(of: model.points, columnCount: 3, .euclidean, isBalls: false)
         let damages: [(inout NeighborTree) -> Void] = [
-            { $0.order[4] = $0.order[5] }, { $0.order[0] = 130 }, { $0.nodes[1].end += 1 },
+            { $0.order[4] = $0.order[5] }, { $0.order[0] = 130 },
             { $0.nodes[$0.nodes.count - 1].isLeaf = false }, { $0.nodes[$0.nodes.count - 1].first += 1 },
             { $0.nodes.removeLast() }, { $0.bounds = .boxes([0]) }, { $0.nodes = [] },
             { $0.nodes[0] = .init(first: 0, end: 129, isLeaf: true) },
@@ -207,6 +207,7 @@ private enum SmallTree {
                     }
                 }.max() ?? 0)
         }
-        return NeighborTree(order: order, nodes: nodes, bounds: isBalls ? .balls(least + radii) : .boxes(least + greatest))
+        return NeighborTree(
+            order: order, nodes: nodes, bounds: isBalls ? .balls(least + radii) : .boxes(least + greatest))
     }
 }

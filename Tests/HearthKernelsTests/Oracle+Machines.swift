@@ -3,15 +3,14 @@ import HearthModel
 
 /// Kernel machines, neighbours and stages that mix columns, the plain way.
 ///
-/// Sums of products are exact to one rounding each (``Double/addingProduct(_:_:)``), left to right: up to 15 columns
-/// that is what BLAS does.
+/// Sums go left to right: up to 15 columns that is what BLAS does.
 extension Oracle {
     func decision(of model: KernelMachine, _ row: [Double]) -> Double {
         var sum = 0.0
         for (index, coefficient) in model.coefficients.enumerated() {
             let start = index * model.columnCount
             let vector = Array(model.supportVectors[start..<start + model.columnCount])
-            let product = fused(row, vector)
+            let product = plain(row, vector)
             let value: Double
             switch model.kernel {
             case .linear: value = product
@@ -21,7 +20,7 @@ extension Oracle {
                 value = degree == 0 ? 1 : degree == 1 ? base : degree == 2 ? base * base : base * (base * base)
             case .radial(let gamma):
                 let difference = zip(row, vector).map { $0 - $1 }
-                value = exp(-gamma * fused(difference, difference))
+                value = exp(-gamma * plain(difference, difference))
             case .sigmoid(let gamma, let offset): value = tanh(gamma * product + offset)
             }
             sum += coefficient * value
@@ -76,6 +75,10 @@ extension Oracle {
             if let scales = projection.scales { value /= scales[index] }
             return value
         }
+    }
+
+    private func plain(_ left: [Double], _ right: [Double]) -> Double {
+        zip(left, right).reduce(0) { $0 + $1.0 * $1.1 }
     }
 
     private func fused(_ left: [Double], _ right: [Double]) -> Double {

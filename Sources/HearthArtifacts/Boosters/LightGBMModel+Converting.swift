@@ -15,10 +15,17 @@ extension LightGBMModel {
                 try tree.converted(output: index % groupCount, copies: copies, sets: &sets, failure: failure))
         }
         let (link, task) = try head(options.role, failure)
+        // The raw scores of a classifier are sums, its probabilities come from the average.
+        guard !isAveraged || task == .regression && groupCount == 1 else {
+            throw failure.unsupported(
+                nil, "a random forest (average_output) of a classifier found, one of a regressor expected",
+                hint: "train with boosting gbdt, dart or goss")
+        }
         let ensemble = TreeEnsemble(
             columnCount: columnCount + copied.count, inputs: .float64, thresholds: .float64, splitRule: .lessOrEqual,
             missing: .perNode, trees: converted, categorySets: sets.sets, negativeCategory: .truncated,
-            aggregation: isAveraged ? .mean : .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link, task: task)
+            aggregation: isAveraged ? .mean : .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link,
+            task: task)
         let definition = ModelDefinition(
             signature: InputSignature(columnCount: columnCount, columnNames: columnNames),
             stages: copied.isEmpty ? [] : [.markMissing(.nearZeroCopies(ofColumns: copied))],

@@ -35,12 +35,6 @@ struct LightGBMModel {
         guard groupCount > 0 else {
             throw failure.corrupt(first.offset, "0 trees of a round found, 1 or more expected")
         }
-        guard !isAveraged || groupCount == 1 else {
-            throw failure.unsupported(
-                first.offset,
-                "a random forest (average_output) of \(groupCount) classes found, one tree of a round expected",
-                hint: "train with boosting gbdt, dart or goss")
-        }
         objective = try header.words("objective", atMost: Self.objectiveWordCountMax)
         featureNames = try header.words("feature_names", atMost: columnCount)
 

@@ -65,7 +65,11 @@ extension SklearnConverter {
             return ([labels.count], .classification(classes: labels))
         }
         var targets: [ClassLabels] = []
-        for labels in try source.node.member("classes_").items() { targets.append(try ClassLabels(labels: labels)) }
+        let lists = try source.node.member("classes_")
+        guard lists.kind == .list else {
+            throw lists.error("\(lists.found) for \(count) targets found, a list of labels for each expected")
+        }
+        for labels in try lists.items() { targets.append(try ClassLabels(labels: labels)) }
         guard targets.dropFirst().allSatisfy({ $0.hasType(of: targets[0]) }) else {
             throw source.refusal("class labels of several types found, one type expected")
         }

@@ -6,7 +6,8 @@ extension SklearnConverter {
         let node = source.node
         let columnCount = try source.columnCount()
         if try source.flag("_sparse") {
-            throw source.refusal("support vectors of sparse columns found, dense ones expected", hint: "train on an array")
+            throw source.refusal(
+                "sparse support vectors found, dense ones expected", hint: "train on an array")
         }
         let vectors = try node.member("support_vectors_").array().requireShape([nil, columnCount])
         let count = vectors.shape[0]

@@ -40,7 +40,8 @@ package struct NeighborShape: Sendable, Equatable {
         }
         guard (1...min(pointCount, ModelLimits.neighborCount)).contains(neighborCount) else {
             throw .invalid(
-                place, "\(neighborCount) neighbours of \(pointCount) points found, 1 to "
+                place,
+                "\(neighborCount) neighbours of \(pointCount) points found, 1 to "
                     + "\(min(pointCount, ModelLimits.neighborCount)) expected")
         }
         guard (search == .brute) == (nodeCount == 0), nodeCount < 2 * ModelLimits.pointCount else {
@@ -106,7 +107,8 @@ extension LocalOutlierFactor {
         let count = densities.count
         guard points.count == count * columnCount, neighborDistances.count == count else {
             throw .invalid(
-                place, "\(points.count) values, \(neighborDistances.count) distances and \(count) densities of points "
+                place,
+                "\(points.count) values, \(neighborDistances.count) distances and \(count) densities of points "
                     + "found, which do not fit each other")
         }
         guard points.allSatisfy(\.isFinite), neighborDistances.allSatisfy(\.isFinite),

@@ -210,10 +210,6 @@ struct BoosterDamageTests {
 
     @Test(arguments: [
         ("version=v4", "version=v2", "version 'v2' found, v3 or v4 expected"),
-        (
-            "num_tree_per_iteration=1", "average_output\nnum_tree_per_iteration=2",
-            "a random forest (average_output) of 2 classes found"
-        ),
         ("is_linear=0", "is_linear=1", "linear models in the leaves (linear_tree) of tree 0 found"),
         ("objective=regression", "objective=regression sqrt", "objective 'regression sqrt' found"),
         ("objective=regression", "objective=unheard_of", "objective 'unheard_of' found, one of those"),

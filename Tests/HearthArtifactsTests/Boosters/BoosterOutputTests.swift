@@ -13,7 +13,9 @@ struct BoosterOutputTests {
         "linear_tree": "linear models in the leaves (linear_tree)",
     ]
 
-    static func isRefused(_ booster: BoosterCase) -> Bool { refused[booster.name] != nil }
+    static func isRefused(_ booster: BoosterCase) -> Bool {
+        refused[booster.name] != nil || booster.library.hasPrefix("lightgbm") && booster.name == "forest"
+    }
 
     @Test(arguments: BoosterCase.all.filter { !isRefused($0) })
     func `a library's outputs are reproduced to the last bit`(booster: BoosterCase) throws {
@@ -72,7 +74,7 @@ struct BoosterOutputTests {
         for file in booster.files {
             let error = #expect(throws: ArtifactError.self) { try booster.model(file) }
             #expect(error?.code == .unsupportedVersion)
-            let expected = try #require(Self.refused[booster.name])
+            let expected = Self.refused[booster.name] ?? "a random forest (average_output) of a classifier found"
             #expect(error?.message.hasPrefix(expected) == true, "\(error?.message ?? "")")
             #expect(error?.hint.isEmpty == false)
         }

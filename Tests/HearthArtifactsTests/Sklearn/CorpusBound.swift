@@ -8,7 +8,7 @@ enum CorpusBound {
     /// Models whose sums have one order, or that of the BLAS that made the corpus.
     static func isExact(_ definition: ModelDefinition) -> Bool {
         switch definition.estimator {
-        case .kernelMachine, .localOutlierFactor, .treeEnsemble, .identity: definition.stages.allSatisfy { !$0.isProjection }
+        case .kernelMachine, .localOutlierFactor, .treeEnsemble, .identity: true
         case .linear, .zScore, .combination: false
         }
     }
@@ -109,12 +109,6 @@ enum CorpusBound {
             bounds.append(Double(width + 3) * 0x1p-53 * size / abs(scale))
         }
         return (values, bounds)
-    }
-}
-
-extension Stage {
-    fileprivate var isProjection: Bool {
-        if case .project = self { true } else { false }
     }
 }
 
