@@ -60,7 +60,7 @@ enum Kernel {
                     plan, rows: rows, count: count, index: index, to: raw, scratch: scratch)
             }
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
-        case .zScore:
+        case .zScore, .identity:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         }
     }
@@ -87,7 +87,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models in float32 and z-scores, row by row.
+    /// Linear models in float32, z-scores and staged rows that are the answer, row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -96,10 +96,13 @@ enum Kernel {
         let isLinear = unsafe plan.pointee.family == .linear
         let rawCount = unsafe plan.pointee.outputCount
         for row in 0..<count {
-            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) {
-                return problem
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
             }
-            let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
+            if unsafe plan.pointee.family == .identity {
+                unsafe (raw + row &* rawCount).update(from: values, count: rawCount)
+                continue
+            }
             if isLinear {
                 guard let column = unsafe LinearKernel.decideFloat32(plan, values, to: raw + row &* rawCount) else {
                     continue

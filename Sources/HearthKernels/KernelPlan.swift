@@ -12,6 +12,7 @@ struct KernelPlan {
         case categorical
         case linear
         case zScore
+        case identity
     }
 
     var family: Family
@@ -55,7 +56,7 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
-    init(_ packed: PackedModel, stages: StageProgram) {
+    init(_ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
         columnCount = descriptor.estimator.columnCount
@@ -64,7 +65,16 @@ struct KernelPlan {
         unsafe nodes = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt64.self)
         unsafe leaves = UnsafeRawPointer(packed.parameters)
         unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
-        unsafe preparer = stages.preparer
+        var (acceptsMissing, acceptsInfinite) = (false, false)
+        if case .treeEnsemble(let shape) = descriptor.estimator {
+            acceptsMissing = shape.acceptsMissing
+            // HistGradientBoosting and LightGBM compare infinite values as they are.
+            acceptsInfinite = shape.acceptsMissing && shape.inputs == .float64
+        }
+        unsafe preparer = RowPreparer(
+            columnCount: descriptor.signature.columnCount, stages: stages.steps,
+            preparedCount: descriptor.estimator.columnCount, sourceColumns: sourceColumns.start,
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
         var keyByteCount = 0
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
@@ -94,10 +104,14 @@ struct KernelPlan {
             family = .zScore
             self.threshold = threshold
             writer = .zScore
+        case .identity(let columnCount):
+            family = .identity
+            outputCount = columnCount
+            writer = OutputWriter(.transform(width: columnCount))
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
-            tileRowCount: family == .linear ? LinearKernel.tileRowCount : 0)
+            stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            tileCount: family == .linear ? LinearKernel.tileRowCount * columnCount : 0)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

@@ -38,30 +38,21 @@ enum LinearKernel {
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, count: Int, index: Int,
         to raw: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
     ) -> RowProblem? {
-        let hasStages = unsafe plan.pointee.preparer.stageCount > 0
-        let keepsInfinite = unsafe plan.pointee.preparer.keepsInfinite
+        let hasStages = unsafe plan.pointee.preparer.stages.count > 0
         let columnCount = unsafe plan.pointee.columnCount
         let tile = unsafe (scratch + plan.pointee.layout.tileOffset).assumingMemoryBound(to: Double.self)
         var first = 0
         while first < count {
             let tileCount = min(tileRowCount, count &- first)
             let values = unsafe hasStages ? UnsafePointer(tile) : rows + first &* columnCount
-            for row in 0..<tileCount {
-                if !keepsInfinite,
-                    let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: first &+ row, index: index)
-                {
-                    return problem
+            for row in first..<first &+ tileCount {
+                let end = unsafe tile + (row &- first) &* columnCount
+                guard
+                    let staged = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch, end: end)
+                else {
+                    return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
                 }
-                if hasStages {
-                    unsafe RowPreparer.stage(
-                        plan, rows: rows, row: first &+ row, to: tile + row &* columnCount, scratch: scratch)
-                }
-                let staged = unsafe values + row &* columnCount
-                if unsafe ColumnPairs.sumIsFinite(staged, count: columnCount) { continue }
-                let input = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: first &+ row, index: index)
-                if let problem = unsafe input ?? RowPreparer.notFinite(plan, staged, index: index &+ first &+ row) {
-                    return problem
-                }
+                if let problem = unsafe RowPreparer.notFinite(plan, staged, index: index &+ row) { return problem }
             }
             unsafe decide(plan, tile: values, count: tileCount, to: raw + first &* plan.pointee.outputCount)
             first &+= tileCount

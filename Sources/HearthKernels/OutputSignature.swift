@@ -3,7 +3,7 @@ package import HearthModel
 /// One named output of a model.
 package struct OutputSignature: Sendable, Equatable {
     /// The method of scikit-learn that gives the same numbers: `predict`, `predict_proba`, `decision_function`,
-    /// `score_samples`.
+    /// `score_samples`, `transform`.
     package var name: String
     /// Values per row.
     package var width: Int
@@ -26,6 +26,7 @@ package struct OutputSignature: Sendable, Equatable {
     static func outputs(of shape: OutputShape) -> [OutputSignature] {
         switch shape.task {
         case .anomaly: return anomaly
+        case .transform: return [OutputSignature(name: "transform", width: shape.outputCount)]
         case .regression: return [OutputSignature(name: "predict", width: shape.outputCount)]
         case .classification(let classes):
             var outputs = [OutputSignature(name: "predict", width: 1, labels: classes)]

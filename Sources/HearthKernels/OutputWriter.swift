@@ -43,7 +43,7 @@ struct OutputWriter {
 
     init(_ shape: OutputShape) {
         switch shape.task {
-        case .regression: (kind, offset) = (.regression, 0)
+        case .regression, .transform: (kind, offset) = (.regression, 0)
         case .classification: (kind, offset) = (.classification, 0)
         case .anomaly(let offset): (kind, self.offset) = (.anomaly, offset)
         }

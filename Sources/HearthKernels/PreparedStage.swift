@@ -4,27 +4,35 @@ import HearthModel
 @safe
 enum PreparedStage {
     case impute(
-        statistics: UnsafePointer<Double>, inputCount: Int, indicatorColumns: UnsafePointer<Int>, indicatorCount: Int)
+        statistics: UnsafePointer<Double>, missing: UnsafePointer<Double>?, inputCount: Int,
+        indicatorColumns: UnsafePointer<Int>, indicatorCount: Int)
     case subtractThenDivide(offset: UnsafePointer<Double>?, scale: UnsafePointer<Double>?, count: Int)
     case multiplyThenAdd(scale: UnsafePointer<Double>, offset: UnsafePointer<Double>, count: Int)
     case clip(lower: Double, upper: Double, count: Int)
     case markEqual(value: Float, count: Int)
     case copyWithoutZeros(columns: UnsafePointer<Int>, columnCount: Int, count: Int)
+    case columns(UnsafePointer<PreparedBranch>, count: Int)
+    /// `sourceColumns`: column of the request that each input comes from.
+    case encode(UnsafePointer<PreparedEncoder>, sourceColumns: UnsafePointer<Int>)
 
-    /// One row through this stage.
+    /// One row through this stage; false, and `problem` set, when it is refused.
     ///
-    /// `source` and `result` do not overlap.
-    func apply(_ source: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>) {
+    /// `source`, `result` and `memory`, which stages within this one use, do not overlap.
+    func apply(
+        _ source: UnsafePointer<Double>, to result: UnsafeMutablePointer<Double>,
+        memory: UnsafeMutablePointer<Double>, problem: inout StageProblem
+    ) -> Bool {
         switch self {
-        case .impute(let statistics, let inputCount, let indicatorColumns, let indicatorCount):
+        case .impute(let statistics, let missing, let inputCount, let indicatorColumns, let indicatorCount):
             var next = 0
             for column in 0..<inputCount where unsafe !statistics[column].isNaN {
                 let value = unsafe source[column]
-                unsafe result[next] = value.isNaN ? statistics[column] : value
+                unsafe result[next] = Self.isMissing(value, missing, column) ? statistics[column] : value
                 next += 1
             }
             for index in 0..<indicatorCount {
-                unsafe result[next + index] = source[indicatorColumns[index]].isNaN ? 1 : 0
+                let column = unsafe indicatorColumns[index]
+                unsafe result[next + index] = Self.isMissing(source[column], missing, column) ? 1 : 0
             }
         case .subtractThenDivide(let offset, let scale, let count):
             unsafe ColumnPairs.subtractThenDivide(source, offset, scale, count: count, to: result)
@@ -48,6 +56,21 @@ enum PreparedStage {
                 let value = unsafe source[columns[index]]
                 unsafe result[count + index] = value.magnitude <= MissingMarker.zeroMagnitude ? .nan : value
             }
+        case .columns(let branches, let count):
+            return unsafe PreparedBranch.apply(
+                branches, count: count, source, to: result, memory: memory, problem: &problem)
+        case .encode(let encoder, let sourceColumns):
+            let column = unsafe encoder.pointee.apply(source, to: result)
+            guard column >= 0 else { return true }
+            unsafe problem = StageProblem(column: sourceColumns[column], kind: .unknownCategory(source[column]))
+            return false
         }
+        return true
+    }
+
+    @inline(__always)
+    private static func isMissing(_ value: Double, _ missing: UnsafePointer<Double>?, _ column: Int) -> Bool {
+        guard let missing = unsafe missing else { return value.isNaN }
+        return unsafe value == missing[column]
     }
 }

@@ -6,9 +6,10 @@ import HearthModel
 struct ScratchLayout {
     /// Rows of a block: their keys stay in the first-level cache while tree after tree passes by.
     let blockRowCount: Int
-    /// Two staged rows of this many doubles each.
-    let stagedWidth: Int
+    /// Memory of the stages.
     let stagedOffset: Int
+    /// What a stage says of a row that it refuses.
+    let problemOffset: Int
     /// Staged rows of a linear model.
     let tileOffset: Int
     let keysOffset: Int
@@ -22,19 +23,19 @@ struct ScratchLayout {
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
 
-    init(stagedWidth: Int, keyByteCountPerRow: Int, outputCount: Int, tileRowCount: Int) {
+    init(stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, tileCount: Int) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
         let bySums = Self.sumByteCountMax / (8 * outputCount)
         let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
         blockRowCount = rows
-        self.stagedWidth = stagedWidth
         var end = 0
         func place(_ byteCount: Int) -> Int {
             defer { end += (byteCount + 63) / 64 * 64 }
             return end
         }
-        stagedOffset = place(2 * 8 * stagedWidth)
-        tileOffset = place(tileRowCount * 8 * stagedWidth)
+        stagedOffset = place(8 * stagedCount)
+        problemOffset = place(MemoryLayout<StageProblem>.stride)
+        tileOffset = place(8 * tileCount)
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)

@@ -25,6 +25,7 @@ package final class ServableModel: Sendable {
     // `stages` keep.
     nonisolated(unsafe) let plan: UnsafeMutablePointer<KernelPlan>
     private let stages: StageProgram
+    private let sourceColumns: PlanArray<Int>
     private let owner: any AnyObject & Sendable
 
     /// Checks the sections (``PackedModel``) and takes them as they lie.
@@ -35,8 +36,10 @@ package final class ServableModel: Sendable {
     ) throws(ModelError) {
         let packed = try unsafe PackedModel(sections: section)
         let descriptor = packed.descriptor
-        let stages = unsafe StageProgram(descriptor, parameters: packed.parameters)
-        let plan = KernelPlan(packed, stages: stages)
+        let stages = unsafe StageProgram(
+            descriptor.stages, sources: Array(0..<descriptor.signature.columnCount), parameters: packed.parameters)
+        let sourceColumns = PlanArray(stages.sourceColumns)
+        let plan = KernelPlan(packed, stages: stages, sourceColumns: sourceColumns)
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             outputs = OutputSignature.outputs(of: shape.output)
@@ -47,6 +50,9 @@ package final class ServableModel: Sendable {
         case .zScore(_, let columnCount, _):
             outputs = OutputSignature.anomaly
             workPerRow = columnCount
+        case .identity(let columnCount):
+            outputs = OutputSignature.outputs(of: .transform(width: columnCount))
+            workPerRow = columnCount
         }
         signature = descriptor.signature
         threshold = descriptor.threshold
@@ -55,6 +61,7 @@ package final class ServableModel: Sendable {
         unsafe self.plan = .allocate(capacity: 1)
         unsafe self.plan.initialize(to: plan)
         self.stages = stages
+        self.sourceColumns = sourceColumns
         self.owner = owner
     }
 

@@ -34,11 +34,16 @@ package struct InputSignature: Sendable, Equatable {
     ///
     /// 1 for models that look at one point at a time.
     package var window: Int
+    /// Columns whose values are texts, in order; a row holds a text's position in its vocabulary.
+    package var vocabularies: [Vocabulary]
 
-    package init(columnCount: Int, columnNames: [String] = [], window: Int = 1) {
+    package init(
+        columnCount: Int, columnNames: [String] = [], window: Int = 1, vocabularies: [Vocabulary] = []
+    ) {
         self.columnCount = columnCount
         self.columnNames = columnNames
         self.window = window
+        self.vocabularies = vocabularies
     }
 }
 
@@ -47,9 +52,12 @@ package enum Stage: Sendable, Equatable {
     case impute(Imputer)
     case scale(Scaler)
     case markMissing(MissingMarker)
+    /// Parts of the row, each through stages of its own, one after the other.
+    case columns([ColumnBranch])
+    case encode(Encoder)
 }
 
-/// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
+/// scikit-learn's SimpleImputer: a missing value becomes the column's statistic.
 package struct Imputer: Sendable, Equatable {
     /// One per input column.
     ///
@@ -57,10 +65,15 @@ package struct Imputer: Sendable, Equatable {
     package var statistics: [Double]
     /// Columns for which an indicator (1 where the value was missing, else 0) is appended, in this order.
     package var indicatorColumns: [Int]
+    /// The value that stands for a missing one, one per input column; nil when that is NaN.
+    ///
+    /// Where it is another, a row with NaN is refused.
+    package var missing: [Double]?
 
-    package init(statistics: [Double], indicatorColumns: [Int] = []) {
+    package init(statistics: [Double], indicatorColumns: [Int] = [], missing: [Double]? = nil) {
         self.statistics = statistics
         self.indicatorColumns = indicatorColumns
+        self.missing = missing
     }
 }
 
@@ -103,6 +116,8 @@ package enum Estimator: Sendable, Equatable {
     case treeEnsemble(TreeEnsemble)
     case linear(LinearModel)
     case zScore(ZScore)
+    /// None: the row that leaves the stages is the answer (a transformer that stands alone).
+    case identity
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.
@@ -175,6 +190,8 @@ package enum Task: Sendable, Equatable {
     /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0,
     /// else 1).
     case anomaly(offset: Double)
+    /// Outputs `transform` (the numbers themselves).
+    case transform
 }
 
 /// The labels of the classes, in the order of the model's outputs.

@@ -11,6 +11,10 @@ package enum ModelLimits {
     package static let outputCount = 10_000
     /// Steps before the estimator.
     package static let stageCount = 64
+    /// Stages within stages: pipelines in column transformers in pipelines.
+    package static let stageDepth = 8
+    /// Texts that a column may have, and categories of an encoder's column.
+    package static let vocabularyTextCount = 1 << 20
     package static let treeCount = 1_000_000
     /// Node slots over all trees: an index of 31 bits.
     package static let nodeSlotCount = 1 << 31

@@ -32,7 +32,7 @@ package struct OutputShape: Sendable, Equatable {
     package var classCount: Int {
         switch task {
         case .classification(let classes): classes.count
-        case .regression, .anomaly: 0
+        case .regression, .anomaly, .transform: 0
         }
     }
 
@@ -45,6 +45,13 @@ package struct OutputShape: Sendable, Equatable {
     /// The classifier has `decision_function`.
     package var hasDecision: Bool { !rawIsProbability }
 
+    /// The shape of a transformer that stands alone.
+    package static func transform(width: Int) -> OutputShape {
+        OutputShape(
+            family: .linear, outputCount: width, link: .identity, task: .transform, classRule: .largestProbability,
+            accumulator: .float64)
+    }
+
     func validate(place: String) throws(ModelError) {
         guard (1...ModelLimits.outputCount).contains(outputCount) else {
             throw .invalid(place, "\(outputCount) outputs found, 1 to \(ModelLimits.outputCount) expected")
@@ -53,6 +60,10 @@ package struct OutputShape: Sendable, Equatable {
         switch task {
         case .regression:
             if case .isolation = link { throw .invalid(place, "the isolation link on a regression found") }
+        case .transform:
+            guard link == .identity, accumulator == .float64 else {
+                throw .invalid(place, "link \(link) on a transformer found, none expected")
+            }
         case .anomaly(let offset):
             guard outputCount == 1 else {
                 throw .invalid(place, "\(outputCount) outputs of an anomaly model found, 1 expected")

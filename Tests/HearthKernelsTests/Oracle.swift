@@ -32,6 +32,7 @@ struct Oracle {
                 score = max(score, scale == 0 ? (distance == 0 ? 0 : ZScore.constantColumnScore) : distance / scale)
             }
             return [[-score], [model.threshold - score], [score > model.threshold ? -1 : 1]]
+        case .identity: return [values]
         }
     }
 
@@ -39,10 +40,29 @@ struct Oracle {
         switch stage {
         case .impute(let imputer):
             var result: [Double] = []
-            for (value, statistic) in zip(row, imputer.statistics) where !statistic.isNaN {
-                result.append(value.isNaN ? statistic : value)
+            let isMissing = row.indices.map { column in
+                imputer.missing.map { row[column] == $0[column] } ?? row[column].isNaN
             }
-            return result + imputer.indicatorColumns.map { row[$0].isNaN ? 1 : 0 }
+            for (column, statistic) in imputer.statistics.enumerated() where !statistic.isNaN {
+                result.append(isMissing[column] ? statistic : row[column])
+            }
+            return result + imputer.indicatorColumns.map { isMissing[$0] ? 1 : 0 }
+        case .columns(let branches):
+            return branches.flatMap { branch in
+                branch.stages.reduce(branch.columns.map { row[$0] }) { apply($1, to: $0) }
+            }
+        case .encode(let encoder):
+            return zip(row, encoder.columns).flatMap { value, column -> [Double] in
+                let position = column.categories.firstIndex { $0 == value || $0.isNaN && value.isNaN }
+                switch encoder.form {
+                case .oneHot:
+                    let kept = column.categories.indices.filter { $0 != column.dropped }
+                    return kept.map { $0 == position ? 1 : 0 }
+                case .ordinal(let missing):
+                    guard let position else { return [encoder.unknown ?? .signalingNaN] }
+                    return [value.isNaN ? missing : Double(position)]
+                }
+            }
         case .markMissing(.equal(let missing)): return row.map { Float($0) == missing ? .nan : $0 }
         case .markMissing(.nearZeroCopies(let columns)):
             return row + columns.map { abs(row[$0]) <= Double(Float(1e-35)) ? .nan : row[$0] }
@@ -130,7 +150,7 @@ struct Oracle {
         _ raw: [Double], link: Link, task: Task, rule: ClassRule, isTrees: Bool, single: Bool
     ) -> [[Double]] {
         switch task {
-        case .regression: return [linked(raw, link, single)]
+        case .regression, .transform: return [linked(raw, link, single)]
         case .anomaly(let offset):
             let score = linked(raw, link, single)[0]
             return [[score], [score - offset], [score - offset < 0 ? -1 : 1]]

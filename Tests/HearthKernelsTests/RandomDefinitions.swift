@@ -65,8 +65,13 @@ struct RandomDefinitions {
         }
     }
 
-    private mutating func stage(_ width: inout Int) -> Stage {
-        switch Int.random(in: 0..<5, using: &generator) {
+    private mutating func stage(_ width: inout Int, depth: Int = 0) -> Stage {
+        switch Int.random(in: 0..<(depth < 2 ? 7 : 6), using: &generator) {
+        case 5:
+            let encoder = encoder(width)
+            width = encoder.outputCount
+            return .encode(encoder)
+        case 6: return branches(&width, depth: depth)
         case 3: return .markMissing(.equal(to: [0, -0.0, 1, 1.5].randomElement(using: &generator) ?? 0))
         case 4:
             let columns = (0..<width).filter { _ in chance(0.4) }
@@ -96,6 +101,36 @@ struct RandomDefinitions {
                         offset: numbers(width),
                         clip: chance(0.5) ? -1.5...1.5 : nil)))
         }
+    }
+
+    private mutating func branches(_ width: inout Int, depth: Int) -> Stage {
+        let before = width
+        width = 0
+        let branches = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+            let columns = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+                Int.random(in: 0..<before, using: &generator)
+            }
+            var inner = columns.count
+            let stages = (0..<Int.random(in: 0...2, using: &generator)).map { _ in stage(&inner, depth: depth + 1) }
+            width += inner
+            return ColumnBranch(columns: columns, stages: stages)
+        }
+        return .columns(branches)
+    }
+
+    private mutating func encoder(_ width: Int) -> Encoder {
+        let isOneHot = chance(0.5)
+        let columns = (0..<width).map { _ in
+            var categories = [2, -0.0, 1, 1.5, -1, .nan].shuffled(using: &generator)
+            categories.removeLast(Int.random(in: 0..<5, using: &generator))
+            let drops = isOneHot && categories.count > 1 && chance(0.4)
+            return Encoder.Column(
+                categories: categories,
+                dropped: drops ? Int.random(in: 0..<categories.count, using: &generator) : nil)
+        }
+        return Encoder(
+            form: isOneHot ? .oneHot : .ordinal(missing: chance(0.5) ? -2 : .nan), columns: columns,
+            unknown: isOneHot ? 0 : chance(0.5) ? -7 : .nan)
     }
 
     private mutating func linear(_ width: Int) -> LinearModel {

@@ -105,13 +105,26 @@ class Reply:
         return self.trailers.get("grpc-message", self.head.get("grpc-message", ""))
 
 
+def connected(path: str, timeout: float) -> socket.socket:
+    """A socket with Python's timeouts that waits for room in the server's queue, as the kernel lets only those wait
+    that block."""
+    connecting = socket.socket(socket.AF_UNIX)
+    try:
+        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", int(timeout), 0))
+        connecting.connect(path)
+        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", 0, 0))
+        connecting.settimeout(timeout)
+    except BaseException:
+        connecting.close()
+        raise
+    return connecting
+
+
 class Peer:
     """One connection. It acknowledges settings, and keeps what other streams get."""
 
     def __init__(self, path: str, *, begin: bool = True, first: bytes = b"", timeout: float = 10) -> None:
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(timeout)
-        self.socket.connect(path)
+        self.socket = connected(path, timeout)
         self.encoder = Encoder()
         self.decoder = Decoder()
         self.replies: Dict[int, Reply] = {}

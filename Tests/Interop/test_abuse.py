@@ -22,7 +22,7 @@ from typing import Any, Callable, Iterator, List
 import frames as h
 import pytest
 from beside import Beside, p50_p99
-from frames import Peer, fields, frame, message
+from frames import Peer, connected, fields, frame, message
 from hearth_client import Client, HearthError
 from server import FOREST, ROW, Hearth
 from test_grpc_protocol import predict_request
@@ -115,13 +115,6 @@ def keep_processors_busy(seconds: float) -> None:
         other.wait()
 
 
-def connected(server: Hearth) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(40)
-    connection.connect(server.socket)
-    return connection
-
-
 def flood(peer: Peer, data: bytes, count: int) -> bool:
     """Sends the same bytes again and again without reading; whether the server took them all."""
     peer.socket.settimeout(3)
@@ -136,7 +129,7 @@ def flood(peer: Peer, data: bytes, count: int) -> bool:
 
 def test_a_thousand_idle_connections(server: Hearth, abuse: Any) -> None:
     with abuse(), contextlib.ExitStack() as stack:
-        idle = [stack.enter_context(connected(server)) for _ in range(400)]
+        idle = [stack.enter_context(connected(server.socket, 40)) for _ in range(400)]
         half = [stack.enter_context(Peer(server.socket)) for _ in range(300)]
         used = [stack.enter_context(Peer(server.socket)) for _ in range(300)]
         assert all(peer.call(1).grpc_status == 0 for peer in used)
@@ -155,7 +148,7 @@ def test_connections_beyond_the_limit_are_told_and_the_others_go_on(server: Hear
         assert first.call(1).grpc_status == 0
         # The client beside and the first one are connected too: some of these are refused already, and held for it.
         for _ in range(CONNECTION_COUNT_MAX + 10):
-            stack.enter_context(connected(server))
+            stack.enter_context(connected(server.socket, 40))
         told = []
         for _ in range(20):
             with Peer(server.socket) as peer:
@@ -185,7 +178,7 @@ def test_what_stays_half_sent_is_ended_after_thirty_seconds(server: Hearth, abus
             b"\0\0\x10",
         ):
             for _ in range(40):
-                silent.append(stack.enter_context(connected(server)))
+                silent.append(stack.enter_context(connected(server.socket, 40)))
                 silent[-1].sendall(start)
         # A preface alone, and a call whose message does not come: the connection or the call ends.
         waiting = [stack.enter_context(Peer(server.socket, timeout=40)) for _ in range(40)]
@@ -193,7 +186,7 @@ def test_what_stays_half_sent_is_ended_after_thirty_seconds(server: Hearth, abus
             peer.send(peer.headers(1, fields(h.PREDICT)), frame(h.DATA, 0, 1, message(b"x", length=1000)))
         slow = []
         for _ in range(50):
-            slow.append(stack.enter_context(connected(server)))
+            slow.append(stack.enter_context(connected(server.socket, 40)))
             slow[-1].sendall(h.PREFACE + h.settings())
         began = time.monotonic()
         drop = frame(h.HEADERS, h.END_HEADERS, 1, block)

@@ -458,17 +458,13 @@ def test_endless_continuation_ends_the_connection(peer: Peer) -> None:
 
 
 def test_a_strict_client_finds_nothing_wrong(hearth: Hearth) -> None:
-    import socket as sockets
-
     import h2.config
     import h2.connection
     import h2.events
 
     # h2 raises when the server breaks a rule.
     client = h2.connection.H2Connection(h2.config.H2Configuration(client_side=True, header_encoding="utf-8"))
-    with sockets.socket(sockets.AF_UNIX) as connected:
-        connected.settimeout(10)
-        connected.connect(hearth.socket)
+    with h.connected(hearth.socket, 10) as connected:
         client.initiate_connection()
         ended: Dict[int, Dict[str, str]] = {}
         for stream in range(1, 101, 2):

@@ -53,7 +53,7 @@ enum PickleScikitGlobals {
 
     private static let wrappers: [(PickleGlobals.Role, String, String)] = [
         (.object, "sklearn.pipeline", "Pipeline FeatureUnion"),
-        (.object, "sklearn.compose._column_transformer", "ColumnTransformer"),
+        (.object, "sklearn.compose._column_transformer", "ColumnTransformer _RemainderColsList"),
         (.object, "sklearn.compose._target", "TransformedTargetRegressor"),
         (.object, "sklearn.model_selection._search", "GridSearchCV RandomizedSearchCV"),
         (

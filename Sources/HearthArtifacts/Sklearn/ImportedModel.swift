@@ -46,7 +46,7 @@ package struct ImportedFacts: Sendable, Equatable {
 }
 
 extension Estimator {
-    /// The link and task of what the estimator computes; nil for a z-score, which has none.
+    /// The link and task of what the estimator computes; nil for a z-score and for the identity, which have none.
     var imported: OutputShape? {
         switch self {
         case .treeEnsemble(let model):
@@ -57,7 +57,7 @@ extension Estimator {
             OutputShape(
                 family: .linear, outputCount: model.intercepts.count, link: model.link, task: model.task,
                 classRule: model.classRule, accumulator: model.accumulator)
-        case .zScore: nil
+        case .zScore, .identity: nil
         }
     }
 }
@@ -67,6 +67,7 @@ extension OutputShape {
     var outputNames: [String] {
         switch task {
         case .regression: return ["predict"]
+        case .transform: return ["transform"]
         case .anomaly: return ["score_samples", "decision_function", "predict"]
         case .classification:
             return ["predict"] + (hasProbabilities ? ["predict_proba"] : [])

@@ -27,6 +27,8 @@ extension SklearnConverter {
             throw node.error("\(found.name) of \(count) columns found, the \(width) before it expected")
         }
         if signature == nil { signature = model.definition.signature }
+        width = count
+        try useNumbers(node)
         stages += model.definition.stages
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"

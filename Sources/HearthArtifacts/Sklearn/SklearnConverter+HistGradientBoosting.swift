@@ -2,7 +2,8 @@ import HearthModel
 
 extension SklearnConverter {
     /// HistGradientBoostingClassifier and -Regressor: leaves added to the baseline, values compared as float64.
-    func histGradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+    mutating func histGradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+        try prepareCategories(source)
         let columnCount = try source.columnCount()
         let isClassifier = source.className.hasSuffix("Classifier")
         var task = Task.regression
@@ -37,6 +38,18 @@ extension SklearnConverter {
                 columnCount: columnCount, inputs: .float64, thresholds: .float64, splitRule: .lessOrEqual,
                 missing: .perNode, trees: trees, categorySets: sets, negativeCategory: .missing, aggregation: .sum,
                 baseValues: base, link: link, task: task, classRule: rule))
+    }
+
+    /// From 1.4 on the categories are encoded first, and their columns stand before the others.
+    private mutating func prepareCategories(_ source: SklearnEstimator) throws(ArtifactError) {
+        guard source.version >= SklearnVersion(1, 4),
+            let preprocessor = try source.node.member(ifPresent: "_preprocessor")
+        else { return }
+        let stepsBefore = steps
+        acceptsPartial = true
+        try transformer(preprocessor)
+        acceptsPartial = false
+        steps = stepsBefore
     }
 
     private func histLink(_ source: SklearnEstimator, classCount: Int) throws(ArtifactError) -> (Link, ClassRule) {
@@ -75,11 +88,6 @@ extension SklearnConverter {
             throw flags.error("\(isCategorical.count) flags for \(columnCount) columns found, one each expected")
         }
         guard isCategorical.contains(true) else { return none }
-        guard source.version < SklearnVersion(1, 4) else {
-            throw source.refusal(
-                "categorical columns, which are encoded before the trees from 1.4 on, are not computed",
-                hint: "train with numeric columns")
-        }
         let lists = try mapper.member("bin_thresholds_")
         let thresholds = try lists.items()
         guard thresholds.count == columnCount else {

@@ -14,6 +14,22 @@ package struct SklearnConverter {
     var signature: InputSignature?
     var library = "scikit-learn"
     var libraryVersion = ""
+    /// What is known of the caller's columns of text; one for all converters of a file.
+    let texts: TextCatalog
+    /// For each value of the row as it is now the caller's column that it is, or nil when it was computed; nil before
+    /// the first step.
+    var origins: [Int?]?
+    /// Whether the library has the row as a sparse matrix now, which scalers treat otherwise.
+    var isSparse = false
+    /// Whether a FunctionTransformer may have the function of HistGradientBoosting.
+    var acceptsPartial = false
+
+    /// Steps that a model may have in all; far above what people write.
+    private static let stepCountMax = 4096
+
+    init(texts: TextCatalog = TextCatalog()) {
+        self.texts = texts
+    }
 
     /// The model in a file: an estimator, or the one estimator in a dict, list or tuple.
     ///
@@ -22,8 +38,13 @@ package struct SklearnConverter {
     package static func model(_ document: PickleDocument) throws(ArtifactError) -> ImportedModel {
         let node = try BundleSearch.estimator(in: document.root)
         var converter = SklearnConverter()
-        let estimator = try converter.estimator(node)
-        guard let signature = converter.signature else { throw node.error("an estimator without columns found") }
+        var estimator = try converter.estimator(node)
+        if !converter.texts.isSorted {
+            converter = SklearnConverter(texts: converter.texts.sorted())
+            estimator = try converter.estimator(node)
+        }
+        guard var signature = converter.signature else { throw node.error("an estimator without columns found") }
+        signature.vocabularies = converter.texts.vocabularies
         var definition = ModelDefinition(signature: signature, stages: converter.stages, estimator: estimator)
         var treeCount = 0
         if case .treeEnsemble(let ensemble) = estimator { treeCount = ensemble.trees.count }
@@ -31,7 +52,7 @@ package struct SklearnConverter {
         switch estimator.imported?.task {
         case .classification(let labels): classes = labels
         case .anomaly(let offset): definition.threshold = -offset
-        case .regression, nil: break
+        case .regression, .transform, nil: break
         }
         do throws(ModelError) {
             try definition.validate()
@@ -45,7 +66,7 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount, outputs: estimator.imported?.outputNames ?? []))
+                treeCount: treeCount, outputs: estimator == .identity ? ["transform"] : estimator.imported?.outputNames ?? []))
     }
 
     /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.
@@ -53,7 +74,9 @@ package struct SklearnConverter {
         var visiting = walk
         let result = try visiting.enter(node) { inner throws(ArtifactError) in
             self.walk = inner
-            return try self.entered(node)
+            let estimator = try self.entered(node)
+            inner = self.walk
+            return estimator
         }
         walk = visiting
         return result
@@ -71,6 +94,11 @@ package struct SklearnConverter {
                 throw source.refusal("no 'best_estimator_' found", hint: "search with refit=True")
             }
             return try estimator(best)
+        case _ where Self.transformerNames.contains(found.name):
+            try transformer(node)
+            try useNumbers(node)
+            libraryVersion = source.versionText
+            return .identity
         default: break
         }
         let estimator: Estimator
@@ -97,20 +125,29 @@ package struct SklearnConverter {
     /// Notes the estimator that predicts.
     private mutating func finish(_ source: SklearnEstimator) throws(ArtifactError) {
         try enterStep(source)
+        try useNumbers(source.node)
         libraryVersion = source.versionText
     }
 
     /// Notes a step: its columns are those that leave the stages so far, or the caller's.
     mutating func enterStep(_ source: SklearnEstimator) throws(ArtifactError) {
         let count = try source.columnCount()
+        guard steps.count < Self.stepCountMax else {
+            throw source.node.error("more than \(Self.stepCountMax) steps found", code: .overBudget)
+        }
         if let width, width != count {
             throw source.node.error("\(source.className) of \(count) columns found, the \(width) before it expected")
         }
-        if signature == nil {
-            signature = InputSignature(columnCount: count, columnNames: try source.columnNames())
-        }
+        if signature == nil { try begin(source) }
         width = count
         steps.append(source.className)
+    }
+
+    /// Takes the caller's columns from the first step that was told them.
+    mutating func begin(_ source: SklearnEstimator) throws(ArtifactError) {
+        let count = try source.columnCount()
+        signature = InputSignature(columnCount: count, columnNames: try source.columnNames())
+        width = count
     }
 }
 
@@ -122,10 +159,7 @@ enum SklearnRefusals {
     /// The reason, by class.
     static func reason(_ name: String) -> String {
         switch name {
-        case "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler", "SimpleImputer":
-            "a transformer alone predicts nothing; a Pipeline that ends with an estimator expected"
-        case "OneHotEncoder", "OrdinalEncoder", "ColumnTransformer", "LabelEncoder", "LabelBinarizer", "FeatureUnion":
-            "columns of text and columns that are taken apart are not computed"
+        case "LabelEncoder", "LabelBinarizer": "it transforms labels, not rows"
         case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
             "support vectors are not computed"
         case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"

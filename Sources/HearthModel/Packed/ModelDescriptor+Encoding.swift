@@ -2,7 +2,7 @@ extension ModelDescriptor {
     /// The layout that this source writes and reads.
     ///
     /// A reader refuses another.
-    static let layoutVersion: UInt32 = 2
+    static let layoutVersion: UInt32 = 3
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -11,6 +11,12 @@ extension ModelDescriptor {
         writer.write(count: signature.window)
         writer.write(count: signature.columnNames.count)
         for name in signature.columnNames { writer.write(name) }
+        writer.write(count: signature.vocabularies.count)
+        for vocabulary in signature.vocabularies {
+            writer.write(count: vocabulary.column)
+            writer.write(count: vocabulary.texts.count)
+            for text in vocabulary.texts { writer.write(text) }
+        }
         writer.write(threshold != nil)
         if let threshold { writer.write(threshold) }
         writer.write(count: stages.count)
@@ -21,14 +27,15 @@ extension ModelDescriptor {
 }
 
 extension StageShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         switch self {
-        case .impute(let inputCount, let outputCount, let indicatorColumns):
+        case .impute(let inputCount, let outputCount, let indicatorColumns, let hasMissing):
             writer.write(UInt8(0))
             writer.write(count: inputCount)
             writer.write(count: outputCount)
             writer.write(count: indicatorColumns.count)
             for column in indicatorColumns { writer.write(count: column) }
+            writer.write(hasMissing)
         case .subtractThenDivide(let count, let hasOffset, let hasScale):
             writer.write(UInt8(1))
             writer.write(count: count)
@@ -51,6 +58,14 @@ extension StageShape {
             writer.write(count: inputCount)
             writer.write(count: columns.count)
             for column in columns { writer.write(count: column) }
+        case .columns(let inputCount, let branches):
+            writer.write(UInt8(5))
+            writer.write(count: inputCount)
+            writer.write(count: branches.count)
+            for branch in branches { branch.encode(to: &writer) }
+        case .encode(let shape):
+            writer.write(UInt8(6))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -70,6 +85,9 @@ extension EstimatorShape {
             writer.write(UInt8(method == .standard ? 0 : 1))
             writer.write(count: columnCount)
             writer.write(threshold)
+        case .identity(let columnCount):
+            writer.write(UInt8(3))
+            writer.write(count: columnCount)
         }
     }
 }
@@ -112,6 +130,7 @@ extension OutputShape {
         case .anomaly(let offset):
             writer.write(UInt8(2))
             writer.write(offset)
+        case .transform: writer.write(UInt8(3))
         }
     }
 }

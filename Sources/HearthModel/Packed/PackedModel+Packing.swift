@@ -28,6 +28,8 @@ extension PackedModel {
             parameters.write(model.centers)
             parameters.write(model.scales)
             estimator = .zScore(method: model.method, columnCount: model.centers.count, threshold: model.threshold)
+        case .identity:
+            estimator = .identity(columnCount: stages.last?.outputCount ?? definition.signature.columnCount)
         }
         let descriptor = ModelDescriptor(
             signature: definition.signature, stages: stages, estimator: estimator, threshold: definition.threshold)
@@ -38,13 +40,17 @@ extension PackedModel {
 }
 
 extension Stage {
-    fileprivate func pack(to parameters: inout ByteWriter, inputCount: Int) -> StageShape {
+    func pack(to parameters: inout ByteWriter, inputCount: Int) -> StageShape {
         switch self {
         case .impute(let imputer):
             parameters.write(imputer.statistics)
+            parameters.write(imputer.missing ?? [])
             return .impute(
                 inputCount: imputer.statistics.count, outputCount: imputer.outputCount,
-                indicatorColumns: imputer.indicatorColumns)
+                indicatorColumns: imputer.indicatorColumns, hasMissing: imputer.missing != nil)
+        case .columns(let branches):
+            return .columns(inputCount: inputCount, branches.map { $0.pack(to: &parameters) })
+        case .encode(let encoder): return .encode(encoder.pack(to: &parameters))
         case .markMissing(let marker): return .markMissing(inputCount: inputCount, marker)
         case .scale(let scaler):
             switch scaler.form {

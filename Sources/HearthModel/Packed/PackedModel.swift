@@ -25,7 +25,7 @@ package struct PackedModel {
         try unsafe Self.check(parameters, of: descriptor)
         switch descriptor.estimator {
         case .treeEnsemble(let shape): unsafe ensemble = try PackedEnsemble(shape, sections: sections)
-        case .linear, .zScore: ensemble = nil
+        case .linear, .zScore, .identity: ensemble = nil
         }
     }
 
@@ -53,25 +53,8 @@ package struct PackedModel {
     ) throws(ModelError) {
         var offset = 0
         for stage in descriptor.stages {
-            let values = unsafe parameters[offset..<offset + stage.parameterCount]
+            unsafe try stage.check(parameters[offset..<offset + stage.parameterCount])
             offset += stage.parameterCount
-            switch stage {
-            case .impute(_, let outputCount, let indicatorColumns):
-                let kept = unsafe values.count { !$0.isNaN }
-                guard unsafe values.allSatisfy({ !$0.isInfinite }), kept + indicatorColumns.count == outputCount else {
-                    throw .malformed(.parameters, "\(kept) columns with a statistic found, another number expected")
-                }
-            case .subtractThenDivide(let count, _, let hasScale):
-                let scales = unsafe values.suffix(hasScale ? count : 0)
-                guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
-                    throw .malformed(.parameters, "an offset or scale that is not usable found")
-                }
-            case .markMissing: break
-            case .multiplyThenAdd:
-                guard unsafe values.allSatisfy(\.isFinite) else {
-                    throw .malformed(.parameters, "an offset or scale that is not finite found")
-                }
-            }
         }
         let values = unsafe parameters[offset...]
         guard unsafe values.allSatisfy(\.isFinite) else {

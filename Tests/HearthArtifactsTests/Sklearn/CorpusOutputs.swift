@@ -16,13 +16,19 @@ struct CorpusOutputs {
         var texts: [String]
     }
 
-    var rows: [Double]
+    /// As they stand in the case; ``rows(for:)`` gives them as a model takes them.
+    private var values: [Any] = []
+    private var numbers: [Double] = []
     var columnCount: Int
     var outputs: [Output]
 
     init(_ content: [String: Any]) throws {
         let input = try #require(content["X"] as? [String: Any])
-        rows = try Self.numbers(input)
+        if input["dtype"] as? String == "object" || input["dtype"] as? String == "str" {
+            values = try #require(input["data"] as? [Any])
+        } else {
+            numbers = try Self.numbers(input)
+        }
         let shape = try #require(input["shape"] as? [Int])
         columnCount = shape[1]
         let rounding = try #require(content["rounding"] as? [String: String])
@@ -32,6 +38,22 @@ struct CorpusOutputs {
             return Output(
                 name: name, rounding: try #require(rounding[name]), numbers: isText ? [] : try Self.numbers(array),
                 texts: isText ? try #require(array["data"] as? [String]) : [])
+        }
+    }
+
+    /// The rows for a model: texts as their codes.
+    func rows(for signature: InputSignature) -> [Double] {
+        guard !values.isEmpty else { return numbers }
+        return values.enumerated().map { index, value in
+            let vocabulary = signature.vocabularies.first { $0.column == index % columnCount }
+            if let text = value as? String {
+                if text == "NaN" { return .nan }
+                guard let vocabulary else { return .signalingNaN }
+                let known = vocabulary.texts.firstIndex { $0.utf8.elementsEqual(text.utf8) }
+                return known.map(Double.init) ?? Vocabulary.unknown
+            }
+            if let number = value as? NSNumber { return number.doubleValue }
+            return vocabulary == nil ? .nan : Vocabulary.none
         }
     }
 

@@ -11,7 +11,7 @@ import os
 import time
 from typing import Any, AsyncIterator, Dict, List, Optional, Protocol, Sequence, Tuple, TypeVar
 
-from . import _frames, _messages, _wire
+from . import _frames, _messages, _sockets, _wire
 from ._connection import connection_error
 from ._deadline import Deadline
 from ._frame_reader import FrameReader, ReceivedFrame
@@ -231,9 +231,8 @@ class AsyncFastLane:
     async def watch(self, payload: bytes, deadline: Deadline) -> AsyncEventStream:
         """Opens a stream of events on a connection of its own."""
         try:
-            reader, writer = await asyncio.wait_for(
-                asyncio.open_unix_connection(self._path), max(0.0, deadline.remaining())
-            )
+            connected = await asyncio.wait_for(_sockets.connected(self._path), max(0.0, deadline.remaining()))
+            reader, writer = await asyncio.open_unix_connection(sock=connected)
         except asyncio.TimeoutError:
             raise deadline.exceeded() from None
         except OSError as error:
@@ -288,7 +287,8 @@ class AsyncFastLane:
     async def _open(self) -> AsyncConnection:
         loop = asyncio.get_running_loop()
         try:
-            _, connection = await loop.create_unix_connection(lambda: AsyncConnection(self._path, loop), self._path)
+            connected = await _sockets.connected(self._path)
+            _, connection = await loop.create_unix_connection(lambda: AsyncConnection(self._path, loop), sock=connected)
         except OSError as error:
             raise connection_error("cannot connect to", self._path, error, was_sent=False) from error
         if self._connection is not None:

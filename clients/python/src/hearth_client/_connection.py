@@ -9,7 +9,7 @@ import struct
 from time import monotonic
 from typing import List, Optional, Sequence, Tuple
 
-from . import _frames, _wire
+from . import _frames, _sockets, _wire
 from ._deadline import Deadline
 from ._frames import DATA_BYTE_COUNT_MAX, HEADER, HEADER_BYTE_COUNT, Route
 from .errors import HearthError, Origin, PermissionDenied, Unavailable, unreadable
@@ -171,9 +171,7 @@ class Connection:
         self.close()
         connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            # A full backlog makes connect wait: that too ends by the deadline.
-            connecting.settimeout(max(0.001, deadline.remaining()))
-            connecting.connect(self._path)
+            _sockets.connect(connecting, self._path, deadline)
             # With gevent or eventlet, sockets wait in their hub: the kernel's timeouts do nothing there, Python's do.
             self._has_kernel_timeouts = type(connecting).__module__ == "socket"
             if self._has_kernel_timeouts:
