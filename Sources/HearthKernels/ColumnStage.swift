@@ -19,16 +19,16 @@ struct StepList {
 
     /// One row through all of them: returns where it lies then, or nil and sets `problem`.
     ///
-    /// `memory` holds the doubles that ``StageProgram/memoryCount`` says: two rows, then what stages need within. The
-    /// last stage leaves its values at `end` if that is given.
+    /// `memory` holds the doubles that ``StageProgram/memoryCount`` says: two rows, then what stages need within. With
+    /// `last` the values that leave the last stage lie there.
     func run(
         _ row: UnsafePointer<Double>, memory: UnsafeMutablePointer<Double>, problem: inout StageProblem,
-        end: UnsafeMutablePointer<Double>? = nil
+        last: UnsafeMutablePointer<Double>? = nil
     ) -> UnsafePointer<Double>? {
         var source = unsafe row
         for index in 0..<count {
             var result = unsafe memory + (index & 1) &* widthMax
-            if let end = unsafe end, index &+ 1 == count { unsafe result = end }
+            if let last = unsafe last, index &+ 1 == count { unsafe result = last }
             guard unsafe steps[index].accepts(source, &problem),
                 unsafe steps[index].stage.apply(source, to: result, memory: memory + 2 &* widthMax, problem: &problem)
             else { return nil }

@@ -62,7 +62,28 @@ enum Kernel {
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         case .zScore, .identity:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
+    }
+
+    /// Combinations, which take what the members before them have answered.
+    @inline(never)
+    private static func combine(
+        _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
+        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
+    ) -> RowProblem? {
+        guard let rule = unsafe plan.pointee.combination else {
+            preconditionFailure("the plan of a combination has a rule")
+        }
+        let rawCount = unsafe plan.pointee.outputCount
+        let work = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+        for row in 0..<count {
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
+            }
+            unsafe CombinationKernel.combine(plan, rule, values, to: raw + row &* rawCount, work: work)
+        }
+        return nil
     }
 
     @inline(never)
@@ -87,7 +108,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models in float32, z-scores and staged rows that are the answer, row by row.
+    /// Linear models in float32, z-scores, and staged rows that are the answer: row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,

@@ -45,14 +45,18 @@ enum LinearKernel {
         while first < count {
             let tileCount = min(tileRowCount, count &- first)
             let values = unsafe hasStages ? UnsafePointer(tile) : rows + first &* columnCount
-            for row in first..<first &+ tileCount {
-                let end = unsafe tile + (row &- first) &* columnCount
-                guard
-                    let staged = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch, end: end)
-                else {
-                    return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
+            for row in 0..<tileCount {
+                let staged = unsafe tile + row &* columnCount
+                if hasStages,
+                    unsafe !RowPreparer.stage(plan, rows: rows, row: first &+ row, to: staged, scratch: scratch)
+                {
+                    return unsafe RowPreparer.stageProblem(plan, row: index &+ first &+ row, scratch: scratch)
                 }
-                if let problem = unsafe RowPreparer.notFinite(plan, staged, index: index &+ row) { return problem }
+                let decided = unsafe values + row &* columnCount
+                if unsafe ColumnPairs.sumIsFinite(decided, count: columnCount) { continue }
+                if let problem = unsafe RowPreparer.notFinite(plan, decided, index: index &+ first &+ row) {
+                    return problem
+                }
             }
             unsafe decide(plan, tile: values, count: tileCount, to: raw + first &* plan.pointee.outputCount)
             first &+= tileCount

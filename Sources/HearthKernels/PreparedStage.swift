@@ -14,6 +14,8 @@ enum PreparedStage {
     case columns(UnsafePointer<PreparedBranch>, count: Int)
     /// `sourceColumns`: column of the request that each input comes from.
     case encode(UnsafePointer<PreparedEncoder>, sourceColumns: UnsafePointer<Int>)
+    /// Asks models.
+    case estimates(UnsafePointer<EstimatesPlan>)
 
     /// One row through this stage; false, and `problem` set, when it is refused.
     ///
@@ -64,6 +66,8 @@ enum PreparedStage {
             guard column >= 0 else { return true }
             unsafe problem = StageProblem(column: sourceColumns[column], kind: .unknownCategory(source[column]))
             return false
+        case .estimates(let estimates):
+            return unsafe EstimatesKernel.run(estimates, source, to: result, memory: memory, problem: &problem)
         }
         return true
     }

@@ -16,26 +16,33 @@ struct RowPreparer {
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
     ///
-    /// nil when a stage refuses it; then ``stageProblem(_:row:scratch:)`` tells why. The last stage leaves its values at
-    /// `end` if that is given.
+    /// nil when a stage refuses it; then ``stageProblem(_:row:scratch:)`` tells why.
     @inline(__always)
     static func stagedRow(
-        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer,
-        end: UnsafeMutablePointer<Double>? = nil
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer
     ) -> UnsafePointer<Double>? {
         let source = unsafe rows + row &* plan.pointee.preparer.columnCount
-        return unsafe plan.pointee.preparer.stages.count == 0 ? source : runStages(plan, source, scratch, end)
+        return unsafe plan.pointee.preparer.stages.count == 0 ? source : runStages(plan, source, scratch)
+    }
+
+    /// Runs the stages, of which there must be some, over row `row` of `rows` and leaves the values at `result`; false
+    /// when a stage refuses it.
+    @inline(__always)
+    static func stage(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int,
+        to result: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) -> Bool {
+        unsafe runStages(plan, rows + row &* plan.pointee.preparer.columnCount, scratch, last: result) != nil
     }
 
     @inline(never)
     private static func runStages(
         _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer,
-        _ end: UnsafeMutablePointer<Double>?
+        last: UnsafeMutablePointer<Double>? = nil
     ) -> UnsafePointer<Double>? {
         let memory = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
         let problem = unsafe (scratch + plan.pointee.layout.problemOffset).assumingMemoryBound(to: StageProblem.self)
-        return unsafe plan.pointee.preparer.stages.run(
-            row, memory: memory, problem: &problem.pointee, end: end)
+        return unsafe plan.pointee.preparer.stages.run(row, memory: memory, problem: &problem.pointee, last: last)
     }
 
     /// Why ``stagedRow(_:rows:row:scratch:)`` has refused row `row` of the request.
@@ -61,9 +68,7 @@ struct RowPreparer {
     static func notFinite(
         _ plan: UnsafePointer<KernelPlan>, _ values: UnsafePointer<Double>, index: Int
     ) -> RowProblem? {
-        let count = unsafe plan.pointee.preparer.preparedCount
-        if unsafe ColumnPairs.sumIsFinite(values, count: count) { return nil }
-        for column in 0..<count where unsafe !values[column].isFinite {
+        for column in unsafe 0..<plan.pointee.preparer.preparedCount where unsafe !values[column].isFinite {
             return unsafe problem(plan, values[column], column: column, row: index)
         }
         return nil
