@@ -44,6 +44,7 @@ package struct SklearnConverter {
         var converter = SklearnConverter()
         var estimator = try converter.estimator(node)
         if !converter.texts.isSorted {
+            document.beginConversion()
             converter = SklearnConverter(texts: converter.texts.sorted())
             estimator = try converter.estimator(node)
         }
@@ -163,6 +164,8 @@ package struct SklearnConverter {
     /// Notes a step: its columns are those that leave the stages so far, or the caller's.
     mutating func enterStep(_ source: SklearnEstimator) throws(ArtifactError) {
         let count = try source.columnCount()
+        // A step has numbers for every column, also where the file has none: one may stand in many places.
+        try source.node.document.spend(count * PickleDocument.stepByteCountPerColumn, at: source.node)
         guard steps.count < Self.stepCountMax else {
             throw source.node.error("more than \(Self.stepCountMax) steps found", code: .overBudget)
         }
