@@ -217,7 +217,10 @@ extension Link {
         case 5: self = .softmaxLogSumExp
         case 6: self = .exponential
         case 7: self = .isolation(normalizer: try reader.readDouble())
-        case let other: throw reader.malformed("link \(other) found, 0 to 7 expected")
+        case 18: self = .softplus
+        case 19: self = .signedSquare
+        case 20: self = .step
+        case let other: throw reader.malformed("link \(other) found, 0 to 7 or 18 to 20 expected")
         }
     }
 }

@@ -156,6 +156,9 @@ extension Link {
         case .isolation(let normalizer):
             writer.write(UInt8(7))
             writer.write(normalizer)
+        case .softplus: writer.write(UInt8(18))
+        case .signedSquare: writer.write(UInt8(19))
+        case .step: writer.write(UInt8(20))
         }
     }
 }

@@ -34,7 +34,8 @@ struct CorpusOutputs {
         let rounding = try #require(content["rounding"] as? [String: String])
         let all = try #require(content["outputs"] as? [String: [String: Any]])
         outputs = try all.sorted { $0.key < $1.key }.map { name, array in
-            let isText = array["dtype"] as? String == "str"
+            // Labels kept as objects are text, numbers or bools.
+            let isText = array["dtype"] as? String == "str" || array["data"] is [String]
             return Output(
                 name: name, rounding: try #require(rounding[name]), numbers: isText ? [] : try Self.numbers(array),
                 texts: isText ? try #require(array["data"] as? [String]) : [])
