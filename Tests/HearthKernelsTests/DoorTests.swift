@@ -75,7 +75,7 @@ struct DoorTests {
                 ])
             ], estimator: .identity)
         // Column 1 is not read, column 3 passes as it is.
-        let row = [1, Double.infinity, 3, -Double.infinity]
+        let row: [Double] = [1, .infinity, 3, -.infinity]
         #expect(try ServableModel(definition).predict(row) == [2, 0, 1, 0, -.infinity])
         #expect(try ServableModel(definition).outputs.map(\.name) == ["transform"])
         #expect(

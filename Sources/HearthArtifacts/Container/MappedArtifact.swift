@@ -64,6 +64,16 @@ package final class MappedArtifact: Sendable {
         }
     }
 
+    /// Reads a file that is already in memory.
+    ///
+    /// Throws what ``read(descriptor:subject:byteCountMax:)`` throws.
+    package convenience init(copying bytes: [UInt8], subject: String) throws(ArtifactError) {
+        try unsafe self.init(byteCount: bytes.count, subject: subject) { buffer, offset throws(SystemError) in
+            unsafe buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+            return buffer.count
+        }
+    }
+
     /// - Parameter fill: copies the bytes of the file at an offset to a buffer and returns how many there were.
     private init(
         byteCount: Int, subject: String,
@@ -116,6 +126,14 @@ package final class MappedArtifact: Sendable {
 
     /// The ids of the sections, in the order of the file.
     package var sectionIDs: [SectionID] { table.entries.map(\.id) }
+
+    /// Copies of all sections, in the order of the file.
+    package var sections: [ModelSection] {
+        table.entries.map { entry in
+            unsafe ModelSection(
+                entry.id, bytes: Array(mapping.bytes[entry.offset..<entry.offset + entry.byteCount]))
+        }
+    }
 
     /// The bytes of a section, 64-byte aligned; nil when there is no such section.
     ///

@@ -62,8 +62,14 @@ struct PickleArena: ~Copyable {
     /// Takes `count` bytes from the budget before they are used.
     @inline(__always)
     mutating func charge(_ count: Int, at offset: Int) throws(ArtifactError) {
+        try require(count, at: offset)
         byteCount &+= count
-        guard byteCount <= limits.arenaByteCountMax else { throw overBudget(at: offset) }
+    }
+
+    /// Asks whether `count` more bytes are in the budget.
+    @inline(__always)
+    func require(_ count: Int, at offset: Int) throws(ArtifactError) {
+        guard byteCount &+ count <= limits.arenaByteCountMax else { throw overBudget(at: offset) }
     }
 
     @inline(never)

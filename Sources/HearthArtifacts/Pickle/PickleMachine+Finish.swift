@@ -47,7 +47,7 @@ extension PickleMachine {
     }
 
     /// Two equal keys would let two readers see two files.
-    private func checkKeys(_ record: PickleRecord) throws(ArtifactError) {
+    private mutating func checkKeys(_ record: PickleRecord) throws(ArtifactError) {
         let end = Int(record.a) + Int(record.b)
         var duplicate: UInt32?
         if record.b <= 64 {
@@ -55,7 +55,7 @@ extension PickleMachine {
             while position < end, duplicate == nil {
                 var other = Int(record.a)
                 while other < position {
-                    if areEqual(arena.children[other], arena.children[position]) {
+                    if try areEqual(arena.children[other], arena.children[position], in: record) {
                         duplicate = arena.children[position]
                     }
                     other += 2
@@ -66,6 +66,7 @@ extension PickleMachine {
             var seen: Set<[UInt8]> = []
             for position in stride(from: Int(record.a), to: end, by: 2) where duplicate == nil {
                 guard let identity = identity(of: arena.children[position]) else { continue }
+                try compare(identity.count, in: record)
                 if !seen.insert(identity).inserted { duplicate = arena.children[position] }
             }
         }
@@ -74,7 +75,20 @@ extension PickleMachine {
         throw error(.corrupt, at: Int(record.offset), "a dict with \(name) twice found")
     }
 
-    private func areEqual(_ left: UInt32, _ right: UInt32) -> Bool {
+    /// Takes `byteCount` from what may be compared: a file could name long keys that are almost equal again and again.
+    private mutating func compare(_ byteCount: Int, in dictionary: PickleRecord) throws(ArtifactError) {
+        comparableKeyByteCount &-= byteCount
+        guard comparableKeyByteCount >= 0 else {
+            throw error(
+                .overBudget, at: Int(dictionary.offset),
+                "more than \(PickleLimits.comparedKeyByteCountMax) bytes of keys to compare found",
+                hint: "no model has so many long keys: save the estimator alone")
+        }
+    }
+
+    private mutating func areEqual(
+        _ left: UInt32, _ right: UInt32, in dictionary: PickleRecord
+    ) throws(ArtifactError) -> Bool {
         if left == right { return true }
         // The length tells most strings apart; no bytes are looked at.
         guard arena.records[Int(left)].b == arena.records[Int(right)].b else { return false }
@@ -82,7 +96,11 @@ extension PickleMachine {
         guard one.kind == other.kind else { return false }
         switch one.kind {
         case .string, .bytes:
-            return unsafe content(of: left).elementsEqual(content(of: right))
+            let (bytes, others) = unsafe (content(of: left), content(of: right))
+            // Names differ in their first bytes or are short; only what is neither is counted.
+            guard unsafe bytes.prefix(8).elementsEqual(others.prefix(8)) else { return false }
+            try compare(bytes.count, in: dictionary)
+            return unsafe bytes.elementsEqual(others)
         case .integer where !one.flags.contains(.big) && !other.flags.contains(.big): fallthrough
         case .float, .bool: return one.a == other.a && one.b == other.b
         default: return false

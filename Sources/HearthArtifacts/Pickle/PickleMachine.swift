@@ -21,6 +21,8 @@ struct PickleMachine: ~Copyable {
     var globalCount = 0
     /// Whether a distribution of SciPy was met, whose methods may be named.
     var hasDistribution = false
+    /// Bytes of keys that may still be compared.
+    var comparableKeyByteCount = PickleLimits.comparedKeyByteCountMax
     /// Texts that were encoded already: the same text is never decoded twice.
     var encoded: [UInt32: PickleArena.Bytes] = [:]
     let limits: PickleLimits
@@ -80,7 +82,7 @@ struct PickleMachine: ~Copyable {
                     .truncated, at: offset, "a frame of \(length) bytes found, \(reader.left) are left",
                     hint: PickleReader.truncatedHint)
             }
-        case .mark: stream.marks.append(stream.stack.count)
+        case .mark: try mark(at: offset)
         case .pop:
             if let mark = stream.marks.last, mark == stream.stack.count {
                 stream.marks.removeLast()
@@ -129,6 +131,15 @@ struct PickleMachine: ~Copyable {
     mutating func push(_ node: UInt32, at offset: Int) throws(ArtifactError) {
         guard stream.stack.count < PickleLimits.stackDepthMax else { throw fullStack(at: offset) }
         stream.stack.append(node)
+    }
+
+    private mutating func mark(at offset: Int) throws(ArtifactError) {
+        guard stream.marks.count < PickleLimits.markCountMax else {
+            throw error(
+                .overBudget, at: offset, "more than \(PickleLimits.markCountMax) marks on the stack found",
+                hint: "no model nests so deep: save the estimator alone")
+        }
+        stream.marks.append(stream.stack.count)
     }
 
     @inline(__always)

@@ -39,6 +39,7 @@ package struct SklearnConverter {
     /// - Throws: `.unsupported` and `.unsupportedVersion` for what is legal and not computed, `.unexpectedContent` for
     ///   state that contradicts itself, `.overBudget` for a file that contains itself too often.
     package static func model(_ document: PickleDocument) throws(ArtifactError) -> ImportedModel {
+        document.beginConversion()
         let node = try BundleSearch.estimator(in: document.root)
         var converter = SklearnConverter()
         var estimator = try converter.estimator(node)

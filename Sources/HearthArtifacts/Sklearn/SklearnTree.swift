@@ -29,7 +29,8 @@ struct SklearnTree {
         }
         let classCounts = try arguments[1].integers()
         guard classCounts == [Int64(expectedWidth)] else {
-            throw node.error("a tree of \(classCounts) classes found, [\(expectedWidth)] expected")
+            let found = classCounts.count == 1 ? "[\(classCounts[0])]" : "counts of \(classCounts.count) outputs"
+            throw node.error("a tree of \(found) classes found, [\(expectedWidth)] expected")
         }
         width = expectedWidth
 
