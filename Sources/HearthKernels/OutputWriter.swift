@@ -28,6 +28,9 @@ struct OutputWriter {
         case softmaxOfOpposites
         case clippedUnit
         case exponential
+        case softplus
+        case signedSquare
+        case step
         case isolation
     }
 
@@ -76,6 +79,9 @@ struct OutputWriter {
         case .softmaxOfOpposites: (link, linkParameter) = (.softmaxOfOpposites, 0)
         case .clippedUnit: (link, linkParameter) = (.clippedUnit, 0)
         case .exponential: (link, linkParameter) = (.exponential, 0)
+        case .softplus: (link, linkParameter) = (.softplus, 0)
+        case .signedSquare: (link, linkParameter) = (.signedSquare, 0)
+        case .step: (link, linkParameter) = (.step, 0)
         case .isolation(let normalizer): (link, linkParameter) = (.isolation, normalizer)
         }
         // As flags: comparing an enum of another target is a call through its witness table.
@@ -235,11 +241,22 @@ struct OutputWriter {
                     ? Double(NumericPrimitives.sigmoid(Float(raw[index]))) : NumericPrimitives.sigmoid(raw[index])
             }
         case .scaledSigmoid:
-            for index in 0..<rawCount { unsafe result[index] = NumericPrimitives.sigmoid(parameter * raw[index]) }
+            for index in 0..<rawCount {
+                unsafe result[index] =
+                    isFloat32
+                    ? Double(1 / (1 + expf(-Float(raw[index])))) : NumericPrimitives.sigmoid(parameter * raw[index])
+            }
         case .exponential:
             for index in 0..<rawCount {
                 unsafe result[index] = isFloat32 ? Double(expf(Float(raw[index]))) : exp(raw[index])
             }
+        case .softplus: for index in 0..<rawCount { unsafe result[index] = log1p(exp(raw[index])) }
+        case .signedSquare:
+            for index in 0..<rawCount {
+                let value = unsafe raw[index]
+                unsafe result[index] = (value > 0 ? 1 : value < 0 ? -1 : 0) * value * value
+            }
+        case .step: for index in 0..<rawCount { unsafe result[index] = raw[index] > 0 ? 1 : 0 }
         case .softmaxPairwise: unsafe NumericPrimitives.softmax(of: raw, count: rawCount, pairwise: true, into: result)
         case .softmaxSequential:
             if isFloat32 {

@@ -252,7 +252,8 @@ package enum Link: Sendable, Equatable {
     case sigmoid
     /// `1 / (1 + exp(-(factor * x)))`: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
     ///
-    /// Several outputs are left as they are, not divided by their sum (LightGBM's `multiclassova`).
+    /// Several outputs are left as they are, not divided by their sum (LightGBM's `multiclassova`). With a float32
+    /// accumulator the factor is 1: XGBoost's sigmoid from before 1.6, which does not bound the exponent.
     case scaledSigmoid(factor: Double)
     /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
     /// scikit-learn 1.3).
@@ -271,6 +272,12 @@ package enum Link: Sendable, Equatable {
     case clippedUnit
     /// `exp(x)`.
     case exponential
+    /// `log1p(exp(x))` (LightGBM's `cross_entropy_lambda`).
+    case softplus
+    /// `sign(x) * x * x` (LightGBM's `reg_sqrt`).
+    case signedSquare
+    /// 1 above 0, else 0 (XGBoost's `binary:hinge`).
+    case step
     /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x
     /// c(max_samples).
     case isolation(normalizer: Double)

@@ -102,7 +102,11 @@ package struct OutputShape: Sendable, Equatable {
             for classes in targets { try classes.validate(place: place) }
         case .classification(let classes):
             if case .isolation = link { throw .invalid(place, "the isolation link on a classifier found") }
-            if case .exponential = link { throw .invalid(place, "the exponential link on a classifier found") }
+            switch link {
+            case .exponential, .softplus, .signedSquare:
+                throw .invalid(place, "the link \(link) on a classifier found")
+            default: break
+            }
             if case .finished = family {
                 guard classes.count > 1, [0, 1, classes.count].contains(decisionCount), link == .identity else {
                     throw .invalid(place, "\(outputCount) values of a combination for \(classes.count) classes found")
@@ -120,7 +124,7 @@ package struct OutputShape: Sendable, Equatable {
 
     private func validateLink(place: String) throws(ModelError) {
         switch link {
-        case .identity, .exponential, .sigmoid: break
+        case .identity, .exponential, .softplus, .signedSquare, .step, .sigmoid: break
         case .scaledSigmoid(let factor):
             guard factor.isFinite else {
                 throw .invalid(place, "a scaled sigmoid with factor \(factor) found, a finite number expected")
@@ -145,9 +149,9 @@ package struct OutputShape: Sendable, Equatable {
         }
         guard accumulator == .float32 else { return }
         switch link {
-        case .identity, .sigmoid, .softmaxSequential, .exponential: break
+        case .identity, .sigmoid, .scaledSigmoid(factor: 1), .softmaxSequential, .exponential, .step: break
         case .scaledSigmoid, .softmaxPairwise, .softmaxLogSumExp, .softmaxLogSumExpSequential, .softmaxOfOpposites,
-            .clippedUnit, .isolation:
+            .clippedUnit, .softplus, .signedSquare, .isolation:
             throw .unsupported(place, "link \(link) with float32 sums found, which no library computes")
         }
         if case .sigmoid = link, outputCount > 1, classCount > 0 {

@@ -219,7 +219,11 @@ struct Oracle {
                 }
             }
             return raw.map { 1 / (1 + exp(-$0)) }
-        case .scaledSigmoid(let factor): return raw.map { 1 / (1 + exp(-(factor * $0))) }
+        case .scaledSigmoid(let factor):
+            return raw.map { single ? Double(1 / (1 + expf(-Float($0)))) : 1 / (1 + exp(-(factor * $0))) }
+        case .softplus: return raw.map { log1p(exp($0)) }
+        case .signedSquare: return raw.map { $0 < 0 ? -$0 * $0 : $0 * $0 }
+        case .step: return raw.map { $0 > 0 ? 1 : 0 }
         case .exponential: return raw.map { single ? Double(expf(Float($0))) : exp($0) }
         case .softmaxSequential:
             let largest = raw.max() ?? 0

@@ -69,15 +69,13 @@ extension LightGBMModel {
             link = .scaledSigmoid(factor: try sigmoid(failure))
             classCount = groupCount
             try require(groupCount > 1, "several trees of a round", failure)
-        case "regression" where objective.contains("sqrt"):
-            throw failure.unsupported(
-                nil, "objective 'regression sqrt' found, regression without reg_sqrt expected",
-                hint: "train with reg_sqrt false")
+        case "regression" where objective.contains("sqrt"): link = .signedSquare
         case nil, "custom", "none", "regression", "regression_l1", "huber", "fair", "quantile", "mape", "lambdarank",
             "rank_xendcg":
             link = .identity
         case "poisson", "gamma", "tweedie": link = .exponential
         case "cross_entropy", "xentropy": link = .sigmoid
+        case "cross_entropy_lambda", "xentlambda": link = .softplus
         case .some(let name):
             throw failure.unsupported(
                 nil,

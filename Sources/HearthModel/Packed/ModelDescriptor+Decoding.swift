@@ -230,10 +230,13 @@ extension Link {
         case 5: self = .softmaxLogSumExp
         case 6: self = .exponential
         case 7: self = .isolation(normalizer: try reader.readDouble())
-        case 20: self = .softmaxLogSumExpSequential
-        case 21: self = .softmaxOfOpposites
-        case 22: self = .clippedUnit
-        case let other: throw reader.malformed("link \(other) found, which is none")
+        case 8: self = .softmaxLogSumExpSequential
+        case 9: self = .softmaxOfOpposites
+        case 10: self = .clippedUnit
+        case 11: self = .softplus
+        case 12: self = .signedSquare
+        case 13: self = .step
+        case let other: throw reader.malformed("link \(other) found, 0 to 13 expected")
         }
     }
 }

@@ -175,9 +175,12 @@ extension Link {
         case .isolation(let normalizer):
             writer.write(UInt8(7))
             writer.write(normalizer)
-        case .softmaxLogSumExpSequential: writer.write(UInt8(20))
-        case .softmaxOfOpposites: writer.write(UInt8(21))
-        case .clippedUnit: writer.write(UInt8(22))
+        case .softmaxLogSumExpSequential: writer.write(UInt8(8))
+        case .softmaxOfOpposites: writer.write(UInt8(9))
+        case .clippedUnit: writer.write(UInt8(10))
+        case .softplus: writer.write(UInt8(11))
+        case .signedSquare: writer.write(UInt8(12))
+        case .step: writer.write(UInt8(13))
         }
     }
 }

@@ -42,7 +42,8 @@ struct CorpusOutputs {
             return targets.enumerated().map { ("\(name)_\($0)", name, $1) }
         }
         outputs = try arrays.sorted { $0.name < $1.name }.map { name, method, array in
-            let isText = array["dtype"] as? String == "str"
+            // Labels kept as objects are text, numbers or bools.
+            let isText = array["dtype"] as? String == "str" || array["data"] is [String]
             return Output(
                 name: name, rounding: try #require(rounding[method]), numbers: isText ? [] : try Self.numbers(array),
                 texts: isText ? try #require(array["data"] as? [String]) : [])
