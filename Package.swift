@@ -129,7 +129,9 @@ let package = Package(
             ["HearthImport", "HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
             resources: [.copy("Fixtures")]),
         .executableTarget(
-            name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
+            name: "hearth-publish-crash",
+            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
+            path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),

@@ -13,6 +13,7 @@ struct KernelPlan {
         case linear
         case zScore
         case identity
+        case combination
     }
 
     var family: Family
@@ -44,6 +45,9 @@ struct KernelPlan {
     /// What the sums are divided by; 0 when they are not.
     var divisor = 0.0
 
+    /// Of a combination: its rule.
+    var combination: CombinationPlan?
+
     // All families.
     /// Raw values per row.
     var outputCount = 1
@@ -56,7 +60,11 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
-    init(_ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>) {
+    /// `rowCountMax` bounds the rows of a block: a member of another model gets one row at a time.
+    init(
+        _ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>, combinationNumbers: PlanArray<Int>,
+        rowCountMax: Int
+    ) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
         columnCount = descriptor.estimator.columnCount
@@ -76,6 +84,7 @@ struct KernelPlan {
             preparedCount: descriptor.estimator.columnCount, sourceColumns: sourceColumns.start,
             acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
         var keyByteCount = 0
+        var workCount = 0
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -108,9 +117,17 @@ struct KernelPlan {
             family = .identity
             outputCount = columnCount
             writer = OutputWriter(.transform(width: columnCount))
+        case .combination(let shape):
+            family = .combination
+            unsafe combination = CombinationPlan(shape, numbers: combinationNumbers.start)
+            workCount = shape.workCount
+            outputCount = shape.output.outputCount
+            writer = OutputWriter(shape.output)
         }
         layout = ScratchLayout(
-            stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            tileCount: family == .linear ? LinearKernel.tileRowCount * columnCount : 0, workCount: workCount,
+            rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

@@ -32,7 +32,7 @@ package struct OutputSignature: Sendable, Equatable {
             var outputs = [OutputSignature(name: "predict", width: 1, labels: classes)]
             if shape.hasProbabilities { outputs.append(OutputSignature(name: "predict_proba", width: classes.count)) }
             if shape.hasDecision {
-                outputs.append(OutputSignature(name: "decision_function", width: shape.outputCount))
+                outputs.append(OutputSignature(name: "decision_function", width: shape.decisionCount))
             }
             return outputs
         }

@@ -10,6 +10,8 @@ struct OutputWriter {
         case classification
         case anomaly
         case zScore
+        /// The class is chosen and the outputs are computed.
+        case finished
     }
 
     enum LinkKind: UInt8 {
@@ -30,6 +32,8 @@ struct OutputWriter {
     let isFloat32: Bool
     let hasProbabilities: Bool
     let hasDecision: Bool
+    /// Two classes whose probabilities are the sigmoid of one value in float64: most classifiers.
+    let isBinarySigmoid: Bool
     let classCount: Int
     /// What an anomaly's decision subtracts.
     let offset: Double
@@ -42,7 +46,9 @@ struct OutputWriter {
     init(_ shape: OutputShape) {
         switch shape.task {
         case .regression, .transform: (kind, offset) = (.regression, 0)
-        case .classification: (kind, offset) = (.classification, 0)
+        case .classification:
+            if case .finished = shape.family { kind = .finished } else { kind = .classification }
+            offset = 0
         case .anomaly(let offset): (kind, self.offset) = (.anomaly, offset)
         }
         switch shape.link {
@@ -65,13 +71,16 @@ struct OutputWriter {
         hasProbabilities = shape.hasProbabilities
         hasDecision = shape.hasDecision
         classCount = shape.classCount
+        isBinarySigmoid =
+            kind == .classification && link == .sigmoid && hasProbabilities && !isFloat32 && shape.outputCount == 1
+            && shape.classCount == 2
         powerBase = 2
     }
 
     private init(kind: Kind) {
         self.kind = kind
         (link, choosesProbability, zeroIsPositive, isFloat32) = (.identity, false, false, false)
-        (hasProbabilities, hasDecision) = (false, false)
+        (hasProbabilities, hasDecision, isBinarySigmoid) = (false, false, false)
         (classCount, offset, linkParameter, powerBase) = (0, 0, 0, 2)
     }
 
@@ -98,7 +107,21 @@ struct OutputWriter {
             unsafe outputs[2 &* rowCount &+ row] = score > threshold ? -1 : 1
         case .regression: unsafe applyLink(plan, raw, to: outputs + row &* plan.pointee.outputCount)
         case .classification: unsafe writeClass(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
+        case .finished: unsafe writeFinished(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
         }
+    }
+
+    private static func writeFinished(
+        _ plan: UnsafePointer<KernelPlan>, raw: UnsafePointer<Double>, row: Int, rowCount: Int,
+        to outputs: UnsafeMutablePointer<Double>
+    ) {
+        let probabilityCount = unsafe plan.pointee.writer.hasProbabilities ? plan.pointee.writer.classCount : 0
+        let decisionCount = unsafe plan.pointee.outputCount &- 1 &- probabilityCount
+        unsafe outputs[row] = raw[0]
+        let probabilities = unsafe outputs + rowCount
+        unsafe (probabilities + row &* probabilityCount).update(from: raw + 1, count: probabilityCount)
+        let decisions = unsafe probabilities + rowCount &* probabilityCount
+        unsafe (decisions + row &* decisionCount).update(from: raw + 1 + probabilityCount, count: decisionCount)
     }
 
     private static func writeClass(

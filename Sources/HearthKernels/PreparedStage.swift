@@ -14,6 +14,8 @@ enum PreparedStage {
     case columns(UnsafePointer<PreparedBranch>, count: Int)
     /// `sourceColumns`: column of the request that each input comes from.
     case encode(UnsafePointer<PreparedEncoder>, sourceColumns: UnsafePointer<Int>)
+    /// Asks models.
+    case estimates(UnsafePointer<EstimatesPlan>)
 
     /// One row through this stage; false, and `problem` set, when it is refused.
     ///
@@ -35,12 +37,7 @@ enum PreparedStage {
                 unsafe result[next + index] = Self.isMissing(source[column], missing, column) ? 1 : 0
             }
         case .subtractThenDivide(let offset, let scale, let count):
-            for column in 0..<count {
-                var value = unsafe source[column]
-                if let offset = unsafe offset { unsafe value -= offset[column] }
-                if let scale = unsafe scale { unsafe value /= scale[column] }
-                unsafe result[column] = value
-            }
+            unsafe ColumnPairs.subtractThenDivide(source, offset, scale, count: count, to: result)
         case .multiplyThenAdd(let scale, let offset, let count):
             for column in 0..<count { unsafe result[column] = source[column] * scale[column] + offset[column] }
         case .clip(let lower, let upper, let count):
@@ -69,6 +66,8 @@ enum PreparedStage {
             guard column >= 0 else { return true }
             unsafe problem = StageProblem(column: sourceColumns[column], kind: .unknownCategory(source[column]))
             return false
+        case .estimates(let estimates):
+            return unsafe EstimatesKernel.run(estimates, source, to: result, memory: memory, problem: &problem)
         }
         return true
     }

@@ -10,21 +10,28 @@ struct ScratchLayout {
     let stagedOffset: Int
     /// What a stage says of a row that it refuses.
     let problemOffset: Int
+    /// Staged rows of a linear model.
+    let tileOffset: Int
     let keysOffset: Int
     let sumsOffset: Int
     let rawOffset: Int
     let leafRowsOffset: Int
+    /// What a combination works with.
+    let workOffset: Int
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
 
-    private static let blockRowCountMax = 256
+    static let blockRowCountMax = 256
     private static let keyByteCountMax = 16 * 1024
     private static let sumByteCountMax = 64 * 1024
 
-    init(stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int) {
+    init(
+        stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, tileCount: Int = 0, workCount: Int = 0,
+        rowCountMax: Int = blockRowCountMax
+    ) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
         let bySums = Self.sumByteCountMax / (8 * outputCount)
-        let rows = max(8, min(Self.blockRowCountMax, byKeys, bySums) / 8 * 8)
+        let rows = max(8, min(rowCountMax, byKeys, bySums) / 8 * 8)
         blockRowCount = rows
         var end = 0
         func place(_ byteCount: Int) -> Int {
@@ -33,10 +40,12 @@ struct ScratchLayout {
         }
         stagedOffset = place(8 * stagedCount)
         problemOffset = place(MemoryLayout<StageProblem>.stride)
+        tileOffset = place(8 * tileCount)
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
         leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
+        workOffset = place(8 * workCount)
         byteCount = end + 64
     }
 

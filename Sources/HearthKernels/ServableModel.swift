@@ -26,34 +26,54 @@ package final class ServableModel: Sendable {
     nonisolated(unsafe) let plan: UnsafeMutablePointer<KernelPlan>
     private let stages: StageProgram
     private let sourceColumns: PlanArray<Int>
+    private let combinationNumbers: PlanArray<Int>
+    private let outputShape: OutputShape?
     private let owner: any AnyObject & Sendable
 
     /// Checks the sections (``PackedModel``) and takes them as they lie.
     ///
     /// `owner` is held as long as the model lives and keeps the memory mapped and unchanged.
-    package init(
+    package convenience init(
         section: (SectionID) -> UnsafeRawBufferPointer?, owner: any AnyObject & Sendable
     ) throws(ModelError) {
         let packed = try unsafe PackedModel(sections: section)
+        self.init(packed, owner: owner, rowCountMax: ScratchLayout.blockRowCountMax)
+    }
+
+    private init(_ packed: PackedModel, owner: any AnyObject & Sendable, rowCountMax: Int) {
         let descriptor = packed.descriptor
+        // A member gets one row at a time, so the smallest block does.
+        let members = packed.children.map { ServableModel($0, owner: owner, rowCountMax: 1) }
         let stages = unsafe StageProgram(
-            descriptor.stages, sources: Array(0..<descriptor.signature.columnCount), parameters: packed.parameters)
+            descriptor.stages, sources: Array(0..<descriptor.signature.columnCount), parameters: packed.parameters,
+            models: members)
         let sourceColumns = PlanArray(stages.sourceColumns)
-        let plan = KernelPlan(packed, stages: stages, sourceColumns: sourceColumns)
+        var numbers: [Int] = []
+        if case .combination(let shape) = descriptor.estimator { numbers = shape.numbers }
+        let combinationNumbers = PlanArray(numbers)
+        let plan = KernelPlan(
+            packed, stages: stages, sourceColumns: sourceColumns, combinationNumbers: combinationNumbers,
+            rowCountMax: rowCountMax)
+        var workPerRow = members.reduce(0) { $0 + $1.workPerRow }
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             outputs = OutputSignature.outputs(of: shape.output)
-            workPerRow = (packed.ensemble?.stepsTotal ?? 0) + shape.treeCount
+            workPerRow += (packed.ensemble?.stepsTotal ?? 0) + shape.treeCount
         case .linear(let columnCount, let shape):
             outputs = OutputSignature.outputs(of: shape)
-            workPerRow = columnCount * shape.outputCount
+            workPerRow += columnCount * shape.outputCount
         case .zScore(_, let columnCount, _):
             outputs = OutputSignature.anomaly
-            workPerRow = columnCount
+            workPerRow += columnCount
         case .identity(let columnCount):
             outputs = OutputSignature.outputs(of: .transform(width: columnCount))
-            workPerRow = columnCount
+            workPerRow += columnCount
+        case .combination(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow += shape.columnCount
         }
+        self.workPerRow = workPerRow
+        outputShape = descriptor.estimator.outputShape
         signature = descriptor.signature
         threshold = descriptor.threshold
         outputWidth = outputs.reduce(0) { $0 + $1.width }
@@ -62,6 +82,7 @@ package final class ServableModel: Sendable {
         unsafe self.plan.initialize(to: plan)
         self.stages = stages
         self.sourceColumns = sourceColumns
+        self.combinationNumbers = combinationNumbers
         self.owner = owner
     }
 
@@ -69,6 +90,11 @@ package final class ServableModel: Sendable {
     package convenience init(_ sections: [ModelSection]) throws(ModelError) {
         let memory = AlignedMemory(copying: sections)
         try unsafe self.init(section: { unsafe memory.bytes(of: $0) }, owner: memory)
+    }
+
+    /// Where an output starts in what is written for one row.
+    func start(of source: Estimates.Answer.Source) -> Int {
+        outputShape?.offset(of: source) ?? 0
     }
 
     deinit {

@@ -16,8 +16,11 @@ final class StageProgram: Sendable {
     /// - Parameters:
     ///   - sources: column of the request that each value comes from which enters the first stage.
     ///   - parameters: those of the stages, in order.
-    init(_ stages: [StageShape], sources: [Int], parameters: UnsafePointer<Double>) {
-        var assembly = unsafe StageAssembly(sources: sources, parameters: parameters)
+    ///   - models: those of the members of all stages, in order.
+    init(
+        _ stages: [StageShape], sources: [Int], parameters: UnsafePointer<Double>, models: [ServableModel] = []
+    ) {
+        var assembly = unsafe StageAssembly(sources: sources, parameters: parameters, models: models[...])
         for stage in stages { assembly.append(stage) }
         let steps = PlanArray(assembly.steps)
         unsafe self.steps = StepList(steps: steps.start, count: assembly.steps.count, widthMax: assembly.widthMax)
@@ -41,9 +44,12 @@ private struct StageAssembly {
     /// Whether the row so far may hold infinite values.
     private var mayBeInfinite = true
     private let parameters: UnsafePointer<Double>
+    /// Of the members that no stage has taken yet.
+    private var models: ArraySlice<ServableModel>
 
-    init(sources: [Int], parameters: UnsafePointer<Double>) {
+    init(sources: [Int], parameters: UnsafePointer<Double>, models: ArraySlice<ServableModel>) {
         self.sources = sources
+        self.models = models
         widthMax = sources.count
         unsafe self.parameters = parameters
     }
@@ -89,6 +95,17 @@ private struct StageAssembly {
                 [Int](repeating: source, count: column.width)
             }
             mayBeInfinite = false
+        case .estimates(let estimates):
+            let plan = unsafe prepared(estimates, values)
+            unsafe add(.estimates(plan), check)
+            // An answer comes from no column; a problem with it names the first that its member sees.
+            sources =
+                estimates.members.flatMap { member in
+                    [Int](
+                        repeating: sources[member.columns?.first ?? 0],
+                        count: member.answers.reduce(0) { $0 + $1.width })
+                } + (estimates.passesRow ? sources : [])
+            mayBeInfinite = true
         }
         widthMax = max(widthMax, sources.count)
         parameterCount += shape.parameterCount
@@ -122,6 +139,17 @@ private struct StageAssembly {
     }
 
     private mutating func prepared(
+        _ estimates: EstimatesShape, _ values: UnsafePointer<Double>
+    ) -> UnsafePointer<EstimatesPlan> {
+        let program = unsafe EstimatesProgram(
+            estimates, models: models.prefix(estimates.members.count), classValues: values, sources: sources)
+        models = models.dropFirst(estimates.members.count)
+        parts.append(program)
+        innerMemoryCount = max(innerMemoryCount, program.memoryCount)
+        return unsafe hold([program.plan])
+    }
+
+    private mutating func prepared(
         _ encoder: EncoderShape, _ values: UnsafePointer<Double>
     ) -> UnsafePointer<PreparedEncoder> {
         var columns: [PreparedEncoder.Column] = []
@@ -151,8 +179,8 @@ extension StageShape {
         case .impute(_, _, _, let hasMissing): hasMissing ? .finite : infinite
         case .encode(let shape): shape.acceptsMissing ? infinite : .finite
         case .subtractThenDivide, .multiplyThenAdd: infinite
-        // The branches check what they take.
-        case .markMissing, .columns: .none
+        // The branches and the members check what they take.
+        case .markMissing, .columns, .estimates: .none
         }
     }
 }

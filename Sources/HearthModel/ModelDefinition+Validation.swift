@@ -3,6 +3,7 @@ extension ModelDefinition {
     ///
     /// What passes can be packed and served; nothing after this asks again.
     package func validate() throws(ModelError) {
+        try checkNesting()
         try signature.validate()
         var width = signature.columnCount
         guard stages.count <= ModelLimits.stageCount else {
@@ -16,6 +17,7 @@ extension ModelDefinition {
         case .linear(let model): try model.validate(inputCount: width)
         case .zScore(let model): try model.validate(inputCount: width)
         case .identity: try OutputShape.transform(width: width).validate(place: "transformer")
+        case .combination(let combination): try combination.validate(inputCount: width)
         }
         if let threshold, !threshold.isFinite {
             throw .invalid("threshold", "\(threshold) found, a finite number expected")
@@ -59,6 +61,9 @@ extension Stage {
         case .columns(let branches):
             return try Self.validate(branches, inputCount: inputCount, place: place, depth: depth)
         case .encode(let encoder): return try encoder.validate(inputCount: inputCount, place: place)
+        case .estimates(let estimates):
+            guard depth == 0 else { throw .unsupported(place, "a stage that asks models within another stage found") }
+            return try estimates.validate(inputCount: inputCount, place: place)
         }
     }
 }

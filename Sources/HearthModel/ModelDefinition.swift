@@ -55,6 +55,7 @@ package enum Stage: Sendable, Equatable {
     /// Parts of the row, each through stages of its own, one after the other.
     case columns([ColumnBranch])
     case encode(Encoder)
+    case estimates(Estimates)
 }
 
 /// scikit-learn's SimpleImputer: a missing value becomes the column's statistic.
@@ -118,6 +119,7 @@ package enum Estimator: Sendable, Equatable {
     case zScore(ZScore)
     /// None: the row that leaves the stages is the answer (a transformer that stands alone).
     case identity
+    case combination(Combination)
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.

@@ -15,6 +15,10 @@ package enum ModelLimits {
     package static let stageDepth = 8
     /// Texts that a column may have, and categories of an encoder's column.
     package static let vocabularyTextCount = 1 << 20
+    /// Models that one stage asks: far above the estimators of any bagging or boosting.
+    package static let memberCount = 10_000
+    /// Levels of models within models, each a level of recursion.
+    package static let nestingDepth = 6
     package static let treeCount = 1_000_000
     /// Node slots over all trees: an index of 31 bits.
     package static let nodeSlotCount = 1 << 31

@@ -4,6 +4,9 @@ package struct OutputShape: Sendable, Equatable {
     package enum Family: Sendable, Equatable {
         case trees
         case linear
+        /// The rules of a ``Combination`` that choose by themselves: the class, then probabilities if there are any,
+        /// then decision values if there are any.
+        case finished(hasProbabilities: Bool)
     }
 
     /// Which kind of estimator: a linear classifier without a link has a decision function, a forest's sums are
@@ -40,10 +43,22 @@ package struct OutputShape: Sendable, Equatable {
     package var rawIsProbability: Bool { link == .identity && family == .trees && outputCount == classCount }
 
     /// The classifier has `predict_proba`; without one, `predict` follows the raw values.
-    package var hasProbabilities: Bool { link != .identity || rawIsProbability }
+    package var hasProbabilities: Bool {
+        if case .finished(let hasProbabilities) = family { return hasProbabilities }
+        return link != .identity || rawIsProbability
+    }
 
     /// The classifier has `decision_function`.
-    package var hasDecision: Bool { !rawIsProbability }
+    package var hasDecision: Bool {
+        if case .finished = family { return decisionCount > 0 }
+        return !rawIsProbability
+    }
+
+    /// Values of a classifier's `decision_function`.
+    package var decisionCount: Int {
+        guard case .finished(let hasProbabilities) = family else { return outputCount }
+        return outputCount - 1 - (hasProbabilities ? classCount : 0)
+    }
 
     /// The shape of a transformer that stands alone.
     package static func transform(width: Int) -> OutputShape {
@@ -59,6 +74,7 @@ package struct OutputShape: Sendable, Equatable {
         try validateLink(place: place)
         switch task {
         case .regression:
+            if case .finished = family { throw .invalid(place, "a regression whose class is chosen found") }
             if case .isolation = link { throw .invalid(place, "the isolation link on a regression found") }
         case .transform:
             guard link == .identity, accumulator == .float64 else {
@@ -72,6 +88,12 @@ package struct OutputShape: Sendable, Equatable {
         case .classification(let classes):
             if case .isolation = link { throw .invalid(place, "the isolation link on a classifier found") }
             if case .exponential = link { throw .invalid(place, "the exponential link on a classifier found") }
+            if case .finished = family {
+                guard classes.count > 1, [0, 1, classes.count].contains(decisionCount), link == .identity else {
+                    throw .invalid(place, "\(outputCount) values of a combination for \(classes.count) classes found")
+                }
+                return try classes.validate(place: place)
+            }
             let fits = classes.count == outputCount && (outputCount > 1 || link == .identity)
             guard fits || (outputCount == 1 && classes.count == 2) else {
                 throw .invalid(

@@ -24,6 +24,7 @@ struct Oracle {
             }
             return finish(
                 raw, link: model.link, task: model.task, rule: model.classRule, isTrees: false, single: single)
+        case .combination(let combination): return outputs(of: combination, values)
         case .zScore(let model):
             var score = 0.0
             for (index, value) in values.enumerated() {
@@ -66,6 +67,7 @@ struct Oracle {
         case .markMissing(.equal(let missing)): return row.map { Float($0) == missing ? .nan : $0 }
         case .markMissing(.nearZeroCopies(let columns)):
             return row + columns.map { abs(row[$0]) <= Double(Float(1e-35)) ? .nan : row[$0] }
+        case .estimates(let estimates): return answers(of: estimates, to: row)
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):
@@ -146,7 +148,7 @@ struct Oracle {
         return ensemble.inputs == .float32 ? Double(Float(value)) : value
     }
 
-    private func finish(
+    func finish(
         _ raw: [Double], link: Link, task: Task, rule: ClassRule, isTrees: Bool, single: Bool
     ) -> [[Double]] {
         switch task {

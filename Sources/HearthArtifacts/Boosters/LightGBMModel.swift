@@ -37,8 +37,8 @@ struct LightGBMModel {
         guard groupCount > 0 else {
             throw failure.corrupt(first.offset, "0 trees of a round found, 1 or more expected")
         }
-        objective = try header.text("objective")?.split(separator: " ").map(String.init) ?? []
-        featureNames = try header.text("feature_names")?.split(separator: " ").map(String.init) ?? []
+        objective = try header.words("objective", atMost: Self.objectiveWordCountMax)
+        featureNames = try header.words("feature_names", atMost: columnCount)
 
         var trees: [LightGBMTree] = []
         while let start = line, start.key == "Tree" {
@@ -61,6 +61,8 @@ struct LightGBMModel {
     }
 
     private static let columnCountMax = 65_536
+    /// A name and its parameters; the library writes up to four words.
+    private static let objectiveWordCountMax = 64
     private static let groupCountMax = 10_000
     private static let treeCountMax = 1_000_000
 }

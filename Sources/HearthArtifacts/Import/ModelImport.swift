@@ -107,12 +107,12 @@ extension ImportedModel {
         let facts = model.facts
         let isXGBoost = facts.format != .lightGBMText
         var classes: ClassLabels?
-        if case .classification(let labels) = model.definition.estimator.imported?.task { classes = labels }
+        if case .classification(let labels) = model.definition.estimator.outputShape?.task { classes = labels }
         self.init(
             definition: model.definition,
             facts: ImportedFacts(
                 className: "Booster", steps: [facts.booster], library: isXGBoost ? "XGBoost" : "LightGBM",
                 libraryVersion: facts.version, featureNames: facts.featureNames, classes: classes,
-                treeCount: facts.usedTreeCount, outputs: model.definition.estimator.imported?.outputNames ?? []))
+                treeCount: facts.usedTreeCount, outputs: model.definition.estimator.outputShape?.outputNames ?? []))
     }
 }

@@ -63,7 +63,9 @@ extension PickleNode {
     /// A string, or a NumPy string; lone surrogates become U+FFFD.
     package func string() throws(ArtifactError) -> String {
         switch record.kind {
-        case .string: return unsafe String(decoding: unsafe document.bytes(byteRange), as: UTF8.self)
+        case .string:
+            try document.spend(Int(record.b), at: self)
+            return unsafe String(decoding: unsafe document.bytes(byteRange), as: UTF8.self)
         case .scalar:
             if let value = scalarColumn.strings()?.first { return value }
         default: break
@@ -80,6 +82,7 @@ extension PickleNode {
     /// A copy of the bytes of bytes, a bytearray or a string.
     package func bytes() throws(ArtifactError) -> [UInt8] {
         guard record.kind == .bytes || record.kind == .string else { throw expected("bytes") }
+        try document.spend(Int(record.b), at: self)
         return unsafe Array(document.bytes(byteRange))
     }
 

@@ -45,23 +45,6 @@ package struct ImportedFacts: Sendable, Equatable {
     }
 }
 
-extension Estimator {
-    /// The link and task of what the estimator computes; nil for a z-score and for the identity, which have none.
-    var imported: OutputShape? {
-        switch self {
-        case .treeEnsemble(let model):
-            OutputShape(
-                family: .trees, outputCount: model.baseValues.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .linear(let model):
-            OutputShape(
-                family: .linear, outputCount: model.intercepts.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .zScore, .identity: nil
-        }
-    }
-}
-
 extension OutputShape {
     /// The outputs by name, as kernels give them.
     var outputNames: [String] {

@@ -10,7 +10,7 @@ extension SklearnConverter {
             model = try xgboost(node, isClassifier: found.name.hasSuffix("Classifier"))
         case ("xgboost.core", "Booster"):
             model = try BoosterConverter.model(
-                xgboost: node.member("handle").bytes(), path: node.document.path)
+                xgboost: Self.content(node.member("handle")), path: node.document.path)
         case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"):
             model = try lightGBM(node, isClassifier: found.name == "LGBMClassifier")
         case ("lightgbm.basic", "Booster"): model = try lightGBM(booster: node, role: .objective)
@@ -33,13 +33,14 @@ extension SklearnConverter {
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
+        endsInBooster = true
         return model.definition.estimator
     }
 
     private func xgboost(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {
         var options = XGBoostOptions(dartSums: .inPlace)
         if let missing = try node.member(ifPresent: "missing") { options.missing = Float(try missing.double()) }
-        let bytes = try node.member("_Booster").member("handle").bytes()
+        let bytes = try Self.content(node.member("_Booster").member("handle"))
         guard isClassifier else {
             options.role = .regressor
             return try BoosterConverter.model(xgboost: bytes, path: node.document.path, options: options)
@@ -69,7 +70,13 @@ extension SklearnConverter {
         let best = try booster.member(ifPresent: "best_iteration")?.integer(in: -1...Int(Int32.max)) ?? 0
         let options = LightGBMOptions(rounds: best > 0 ? .first(best) : .best, role: role)
         return try BoosterConverter.model(
-            lightGBMText: booster.member(name).bytes(), path: booster.document.path, options: options)
+            lightGBMText: Self.content(booster.member(name)), path: booster.document.path, options: options)
+    }
+
+    /// The file of a booster's own format that `node` holds; the trees that are made of it are twice as large.
+    private static func content(_ node: PickleNode) throws(ArtifactError) -> [UInt8] {
+        try node.document.spend(2 * node.byteCount(), at: node)
+        return try node.bytes()
     }
 
     /// Labels under the first of `names` that there is; a label encoder has them as its `classes_`.

@@ -44,9 +44,12 @@ extension SklearnConverter {
             let tree = try SklearnTree(node, columnCount: columnCount, width: width)
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
-                    let values = tree.values[index * width..<(index + 1) * width]
-                    guard isCounted else { return leaf.append(contentsOf: values) }
-                    leaf.append(contentsOf: try Self.fractions(of: Array(values), node, source))
+                    let range = index * width..<(index + 1) * width
+                    guard isCounted else {
+                        for position in range { leaf.append(tree.values[position]) }
+                        return
+                    }
+                    leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
                 })
         }
         return .treeEnsemble(
@@ -83,10 +86,12 @@ extension SklearnConverter {
         guard let name = tree.className?.name else { throw tree.expected("a fitted tree") }
         let isExtra = name.hasPrefix("ExtraTree")
         guard source.version >= (isExtra ? SklearnVersion(1, 6) : SklearnVersion(1, 3)) else { return .refused }
-        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
-        if source.version < SklearnVersion(1, 6) {
-            guard try tree.member("splitter").isString("best") else { return .refused }
+        if isExtra || source.version < SklearnVersion(1, 6) {
+            guard try tree.member("splitter").isString(isExtra ? "random" : "best") else { return .refused }
         }
+        // From 1.9 on with every criterion and with constraints.
+        guard source.version < SklearnVersion(1, 9) else { return .perNode }
+        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
         let criteria =
             name.hasSuffix("Classifier")
             ? ["gini", "log_loss", "entropy"] : ["squared_error", "friedman_mse", "poisson"]
@@ -120,11 +125,12 @@ extension SklearnConverter {
             let columns = try Self.columns(columnLists[index], below: columnCount)
             let tree = try SklearnTree(trees[index], columnCount: columns.count, width: 1)
             let ownLengths = try Self.lengths(lengths?[index], of: tree)
-            if let depths { try Self.check(depths[index], of: tree) }
+            let treeDepths = tree.depths()
+            if let depths { try Self.check(depths[index], treeDepths) }
             converted.append(
                 try tree.converted(leafWidth: 1, columns: columns == Array(0..<columnCount) ? nil : columns) {
                     index, leaf throws(ArtifactError) in
-                    leaf.append((Double(tree.depths[index]) + ownLengths[index]) - 1)
+                    leaf.append((Double(treeDepths[index]) + ownLengths[index]) - 1)
                 })
         }
         let maxName = try node.hasMember("_max_samples") ? "_max_samples" : "max_samples_"
@@ -141,7 +147,7 @@ extension SklearnConverter {
                 task: .anomaly(offset: try node.member("offset_").finiteDouble())))
     }
 
-    private static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
+    static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
         var columns: [Int] = []
         for column in try node.integers() {
             guard column >= 0, column < Int64(columnCount) else {
@@ -154,7 +160,7 @@ extension SklearnConverter {
 
     /// The expected rest of a path below each node: as stored, else of the samples in the node.
     private static func lengths(_ node: PickleNode?, of tree: SklearnTree) throws(ArtifactError) -> [Double] {
-        guard let node else { return tree.sampleCounts.map(IsolationPath.averageLength) }
+        guard let node else { return try tree.sampleCounts().map(IsolationPath.averageLength) }
         let lengths = try node.doubles()
         guard lengths.count == tree.count, lengths.allSatisfy(\.isFinite) else {
             throw node.error("\(lengths.count) lengths for \(tree.count) nodes found, one finite number each expected")
@@ -162,8 +168,8 @@ extension SklearnConverter {
         return lengths
     }
 
-    private static func check(_ node: PickleNode, of tree: SklearnTree) throws(ArtifactError) {
-        guard try node.integers() == tree.depths.map(Int64.init) else {
+    private static func check(_ node: PickleNode, _ depths: [Int]) throws(ArtifactError) {
+        guard try node.integers().elementsEqual(depths, by: { $0 == $1 }) else {
             throw node.error("depths that are not those of the tree found")
         }
     }

@@ -195,6 +195,8 @@ struct HistTree {
 
     /// The categories that go left: those of the split, and where missing values go left those that were never seen.
     private func set(of index: Int, known: [UInt32]) throws(ArtifactError) -> [UInt32] {
+        // Splits may share a set in the file; each has its own in the model.
+        try node.document.spend(2 * PickleDocument.lookByteCount, at: node)
         let start = Int(setIndex[index]) * Self.setWordCount
         guard start + Self.setWordCount <= setWords.count else {
             throw node.error("category set \(setIndex[index]) of node \(index) found, which is not there")

@@ -117,7 +117,7 @@ extension SklearnConverter {
             let bounds = try source.node.member("feature_range")
             let range = try bounds.doubles()
             guard range.count == 2, range.allSatisfy(\.isFinite), range[0] <= range[1] else {
-                throw bounds.error("\(range) found, two finite numbers in order expected")
+                throw bounds.error("\(range.prefix(3)) found, two finite numbers in order expected")
             }
             clip = range[0]...range[1]
         }

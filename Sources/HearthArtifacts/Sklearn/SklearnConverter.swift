@@ -24,6 +24,9 @@ package struct SklearnConverter {
     /// Whether a FunctionTransformer may have the function of HistGradientBoosting.
     var acceptsPartial = false
 
+    /// The estimator that answers is a booster's wrapper, whose classes have no `decision_function`.
+    var endsInBooster = false
+
     /// Steps that a model may have in all; far above what people write.
     private static let stepCountMax = 4096
 
@@ -36,6 +39,7 @@ package struct SklearnConverter {
     /// - Throws: `.unsupported` and `.unsupportedVersion` for what is legal and not computed, `.unexpectedContent` for
     ///   state that contradicts itself, `.overBudget` for a file that contains itself too often.
     package static func model(_ document: PickleDocument) throws(ArtifactError) -> ImportedModel {
+        document.beginConversion()
         let node = try BundleSearch.estimator(in: document.root)
         var converter = SklearnConverter()
         var estimator = try converter.estimator(node)
@@ -46,10 +50,9 @@ package struct SklearnConverter {
         guard var signature = converter.signature else { throw node.error("an estimator without columns found") }
         signature.vocabularies = converter.texts.vocabularies
         var definition = ModelDefinition(signature: signature, stages: converter.stages, estimator: estimator)
-        var treeCount = 0
-        if case .treeEnsemble(let ensemble) = estimator { treeCount = ensemble.trees.count }
+        let treeCount = definition.treeCount
         var classes: ClassLabels?
-        switch estimator.imported?.task {
+        switch estimator.outputShape?.task {
         case .classification(let labels): classes = labels
         case .anomaly(let offset): definition.threshold = -offset
         case .regression, .transform, nil: break
@@ -66,7 +69,8 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount, outputs: estimator == .identity ? ["transform"] : estimator.imported?.outputNames ?? []))
+                treeCount: treeCount,
+                outputs: estimator == .identity ? ["transform"] : estimator.outputShape?.outputNames ?? []))
     }
 
     /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.
@@ -99,7 +103,8 @@ package struct SklearnConverter {
             try useNumbers(node)
             libraryVersion = source.versionText
             return .identity
-        default: break
+        case "FrozenEstimator": return try estimator(node.member("estimator"))
+        default: if let composite = try composite(source) { return composite }
         }
         let estimator: Estimator
         switch found.name {
@@ -108,7 +113,10 @@ package struct SklearnConverter {
             estimator = try singleTree(source)
         case "RandomForestClassifier", "ExtraTreesClassifier", "RandomForestRegressor", "ExtraTreesRegressor":
             estimator = try forest(source)
-        case "GradientBoostingClassifier", "GradientBoostingRegressor": estimator = try gradientBoosting(source)
+        case "GradientBoostingClassifier", "GradientBoostingRegressor":
+            estimator = try gradientBoosting(source)
+            // Over another estimator it is a model of models, which has noted itself.
+            if case .combination = estimator { return estimator }
         case "HistGradientBoostingClassifier", "HistGradientBoostingRegressor":
             estimator = try histGradientBoosting(source)
         case "LogisticRegression", "LogisticRegressionCV": estimator = try logisticRegression(source)
@@ -127,6 +135,23 @@ package struct SklearnConverter {
         try enterStep(source)
         try useNumbers(source.node)
         libraryVersion = source.versionText
+        endsInBooster = false
+    }
+
+    /// A model of models; nil for any other class.
+    private mutating func composite(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator? {
+        switch source.className {
+        case "VotingClassifier": try votingClassifier(source)
+        case "VotingRegressor": try votingRegressor(source)
+        case "StackingClassifier", "StackingRegressor": try stacking(source)
+        case "CalibratedClassifierCV": try calibrated(source)
+        case "AdaBoostClassifier": try adaBoostClassifier(source)
+        case "AdaBoostRegressor": try adaBoostRegressor(source)
+        case "BaggingClassifier", "BaggingRegressor": try bagging(source)
+        case "OneVsRestClassifier": try oneVsRest(source)
+        case "MultiOutputRegressor": try multiOutputRegressor(source)
+        default: nil
+        }
     }
 
     /// Notes a step: its columns are those that leave the stages so far, or the caller's.
@@ -163,12 +188,9 @@ enum SklearnRefusals {
         case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
             "support vectors are not computed"
         case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"
-        case "AdaBoostClassifier", "AdaBoostRegressor", "BaggingClassifier", "BaggingRegressor", "VotingClassifier",
-            "VotingRegressor", "StackingClassifier", "StackingRegressor", "CalibratedClassifierCV",
-            "OneVsRestClassifier", "OneVsOneClassifier":
-            "several estimators under one are not computed"
+        case "OneVsOneClassifier", "OutputCodeClassifier": "votes of pairs of classes are not computed"
         case "PCA", "PolynomialFeatures": "columns made of several columns are not computed"
-        case "MultiOutputClassifier", "MultiOutputRegressor": "several outputs are not computed"
+        case "MultiOutputClassifier": "several outputs are not computed"
         default: "this class is not computed"
         }
     }

@@ -56,6 +56,12 @@ struct SklearnEstimator {
             guard let value = try node.member(ifPresent: name) else { continue }
             return try value.integer(in: 1...ModelLimits.columnCount)
         }
+        // After partial_fit alone 0.24 has neither.
+        if let weights = try node.member(ifPresent: "coef_"), weights.kind == .array,
+            let count = try weights.array().shape.last, (1...ModelLimits.columnCount).contains(count)
+        {
+            return count
+        }
         throw node.error("neither 'n_features_in_' nor 'n_features_' found: \(className) is not fitted")
     }
 

@@ -47,6 +47,7 @@ extension ModelDescriptor {
             case .treeEnsemble(let shape): try shape.validate()
             case .linear(_, let output): try output.validate(place: "linear model")
             case .identity: try OutputShape.transform(width: width).validate(place: "transformer")
+            case .combination(let shape): try shape.validate()
             case .zScore(_, _, let threshold):
                 guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found") }
             }
@@ -116,7 +117,11 @@ extension StageShape {
             self = .markMissing(inputCount: count, try Self.checked(marker, count, reader))
         case 5: self = try .columns(from: &reader, depth: depth)
         case 6: self = .encode(try EncoderShape(from: &reader))
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 6 expected")
+        case 7:
+            // Their models are beside the model's own stages only.
+            guard depth == 0 else { throw reader.malformed("a stage that asks models within another stage found") }
+            self = .estimates(try EstimatesShape(from: &reader))
+        case let other: throw reader.malformed("stage kind \(other) found, 0 to 7 expected")
         }
     }
 }
@@ -146,7 +151,8 @@ extension EstimatorShape {
             let columnCount = try reader.readCount("columns", atMost: ModelLimits.columnCount)
             self = .zScore(method: method, columnCount: columnCount, threshold: try reader.readDouble())
         case 3: self = .identity(columnCount: try reader.readCount("columns", atMost: ModelLimits.columnCount))
-        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 3 expected")
+        case 4: self = .combination(try CombinationShape(from: &reader))
+        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 4 expected")
         }
     }
 }
@@ -179,7 +185,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate init(from reader: inout ByteReader, family: Family) throws(ModelError) {
+    init(from reader: inout ByteReader, family: Family) throws(ModelError) {
         self.family = family
         outputCount = try reader.readCount("outputs", atMost: ModelLimits.outputCount)
         accumulator = try reader.readBool() ? .float64 : .float32

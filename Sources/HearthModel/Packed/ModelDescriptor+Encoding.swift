@@ -66,6 +66,9 @@ extension StageShape {
         case .encode(let shape):
             writer.write(UInt8(6))
             shape.encode(to: &writer)
+        case .estimates(let shape):
+            writer.write(UInt8(7))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -88,6 +91,9 @@ extension EstimatorShape {
         case .identity(let columnCount):
             writer.write(UInt8(3))
             writer.write(count: columnCount)
+        case .combination(let shape):
+            writer.write(UInt8(4))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -113,7 +119,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         writer.write(count: outputCount)
         writer.write(UInt8(accumulator == .float32 ? 0 : 1))
         switch classRule {

@@ -26,6 +26,8 @@ package enum StageShape: Sendable, Equatable {
     case columns(inputCount: Int, [BranchShape])
     /// Parameters: see ``EncoderShape``.
     case encode(EncoderShape)
+    /// Parameters: class values of the members' answers. Section `CHLD`.
+    case estimates(EstimatesShape)
 
     package var parameterCount: Int {
         switch self {
@@ -36,6 +38,7 @@ package enum StageShape: Sendable, Equatable {
             (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
         case .markMissing: 0
+        case .estimates(let shape): shape.parameterCount
         }
     }
 
@@ -44,6 +47,7 @@ package enum StageShape: Sendable, Equatable {
         case .impute(let inputCount, _, _, _), .markMissing(let inputCount, _), .columns(let inputCount, _): inputCount
         case .encode(let shape): shape.columns.count
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        case .estimates(let shape): shape.inputCount
         }
     }
 
@@ -54,6 +58,7 @@ package enum StageShape: Sendable, Equatable {
         case .encode(let shape): shape.outputCount
         case .markMissing(let inputCount, let marker): marker.outputCount(inputCount: inputCount)
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
+        case .estimates(let shape): shape.outputCount
         }
     }
 }
@@ -68,6 +73,8 @@ package enum EstimatorShape: Sendable, Equatable {
     case zScore(method: ZScore.Method, columnCount: Int, threshold: Double)
     /// No parameters: the row that leaves the stages is the answer.
     case identity(columnCount: Int)
+    /// Parameters: as ``CombinationShape`` says.
+    case combination(CombinationShape)
 
     package var columnCount: Int {
         switch self {
@@ -75,6 +82,17 @@ package enum EstimatorShape: Sendable, Equatable {
         case .linear(let columnCount, _): columnCount
         case .zScore(_, let columnCount, _): columnCount
         case .identity(let columnCount): columnCount
+        case .combination(let shape): shape.columnCount
+        }
+    }
+
+    /// How the raw values become outputs; nil for a z-score and for the identity, which have none.
+    package var outputShape: OutputShape? {
+        switch self {
+        case .treeEnsemble(let shape): shape.output
+        case .linear(_, let output): output
+        case .combination(let shape): shape.output
+        case .zScore, .identity: nil
         }
     }
 
@@ -84,6 +102,7 @@ package enum EstimatorShape: Sendable, Equatable {
         case .linear(let columnCount, let output): (columnCount + 1) * output.outputCount
         case .zScore(_, let columnCount, _): 2 * columnCount
         case .identity: 0
+        case .combination(let shape): shape.parameterCount
         }
     }
 }

@@ -11,11 +11,17 @@ package struct PackedModel {
     package let parameters: UnsafePointer<Double>
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
+    /// The models of the members of all ``Estimates`` stages, in order.
+    package let children: [PackedModel]
 
     /// Checks the sections of one model.
     ///
     /// Sections start at multiples of 8 bytes (files place them at multiples of 64).
     package init(sections: (SectionID) -> UnsafeRawBufferPointer?) throws(ModelError) {
+        try unsafe self.init(sections: sections, depth: 0)
+    }
+
+    private init(sections: (SectionID) -> UnsafeRawBufferPointer?, depth: Int) throws(ModelError) {
         let descriptor = try unsafe ModelDescriptor(decoding: Self.require(.descriptor, sections, alignment: 1))
         self.descriptor = descriptor
         let bytes = try unsafe Self.require(.parameters, sections, byteCount: descriptor.parameterCount * 8)
@@ -25,8 +31,43 @@ package struct PackedModel {
         try unsafe Self.check(parameters, of: descriptor)
         switch descriptor.estimator {
         case .treeEnsemble(let shape): unsafe ensemble = try PackedEnsemble(shape, sections: sections)
-        case .linear, .zScore, .identity: ensemble = nil
+        case .linear, .zScore, .identity, .combination: ensemble = nil
         }
+        children = try unsafe Self.children(of: descriptor, sections, depth: depth)
+    }
+
+    /// Checks the members' models, each as a model of its own and against what its stage takes of it.
+    private static func children(
+        of descriptor: ModelDescriptor, _ sections: (SectionID) -> UnsafeRawBufferPointer?, depth: Int
+    ) throws(ModelError) -> [PackedModel] {
+        var members: [(shape: EstimatesShape.Member, inputCount: Int)] = []
+        for case .estimates(let shape) in descriptor.stages {
+            members += shape.members.map { ($0, shape.inputCount) }
+        }
+        guard !members.isEmpty else { return [] }
+        guard depth < ModelLimits.nestingDepth else {
+            throw .malformed(.children, "more than \(ModelLimits.nestingDepth) levels of models within models found")
+        }
+        let bytes = try unsafe require(.children, sections)
+        let nested = try unsafe NestedModels(decoding: bytes, expectedCount: members.count)
+        var children: [PackedModel] = []
+        children.reserveCapacity(members.count)
+        for (index, member) in members.enumerated() {
+            do throws(ModelError) {
+                let child = try unsafe PackedModel(
+                    sections: { unsafe nested.section($0, of: index) }, depth: depth + 1)
+                guard let output = child.descriptor.estimator.outputShape else {
+                    throw .malformed(.children, "a z-score found, a classifier or regressor expected")
+                }
+                try member.shape.validate(
+                    columnCount: child.descriptor.signature.columnCount, output: output,
+                    inputCount: member.inputCount, place: "stage")
+                children.append(child)
+            } catch {
+                throw .malformed(.children, "model \(index): \(error.place): \(error.message)")
+            }
+        }
+        return children
     }
 
     /// The bytes of a section, which must be there, aligned for doubles and of the expected size.
@@ -59,6 +100,9 @@ package struct PackedModel {
         let values = unsafe parameters[offset...]
         guard unsafe values.allSatisfy(\.isFinite) else {
             throw .malformed(.parameters, "a parameter of the estimator that is not finite found")
+        }
+        if case .combination(let shape) = descriptor.estimator, let problem = unsafe shape.problem(of: values) {
+            throw .malformed(.parameters, problem)
         }
         if case .linear(_, let output) = descriptor.estimator, output.accumulator == .float32 {
             guard unsafe values.allSatisfy({ Float($0).isFinite }) else {

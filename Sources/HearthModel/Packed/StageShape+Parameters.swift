@@ -23,6 +23,10 @@ extension StageShape {
             guard unsafe values.allSatisfy(\.isFinite) else {
                 throw .malformed(.parameters, "an offset or scale that is not finite found")
             }
+        case .estimates:
+            guard unsafe values.allSatisfy(\.isFinite) else {
+                throw .malformed(.parameters, "a value of a class that is not finite found")
+            }
         case .columns(_, let branches):
             var start = unsafe values.startIndex
             for stage in branches.lazy.flatMap(\.stages) {
