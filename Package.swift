@@ -60,10 +60,13 @@ let package = Package(
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry", "HearthKernels",
+                "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry",
+                "HearthKernels",
                 "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
             ]),
-        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
+        program(
+            "hearth-trainer",
+            ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",

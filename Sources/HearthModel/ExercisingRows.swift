@@ -33,7 +33,8 @@ package struct ExercisingRows: Sendable {
                 // The first rows have nothing that an encoder may not know.
                 let value = domain.value(&random, isKnown: index < Self.knownRowCount)
                 // The last row has nothing at all.
-                let isMissing = index >= wholeCount && (index == wholeCount + missingCount - 1 || random.next() % 4 == 0)
+                let isMissing =
+                    index >= wholeCount && (index == wholeCount + missingCount - 1 || random.next() % 4 == 0)
                 row.append(isMissing ? .nan : value)
             }
             rows.append(row)

@@ -73,7 +73,10 @@ import Testing
             content["outputs"] = outputs
             content["rounding"] = ["predict_proba": "exact", "decision_function": "exact"]
         }
-        #expect(report.cases[0].arrays.filter { !$0.isAccepted }.map(\.output).sorted() == ["decision_function", "predict_proba"])
+        #expect(
+            report.cases[0].arrays.filter { !$0.isAccepted }.map(\.output).sorted() == [
+                "decision_function", "predict_proba",
+            ])
     }
 
     @Test func `a file that is missing or refused makes the case fail with the reason`() throws {

@@ -1,4 +1,5 @@
 import HearthArtifacts
+import HearthCore
 import HearthImport
 import HearthRegistry
 import HearthTestSupport

@@ -1,6 +1,9 @@
 import Foundation
 import HearthArtifacts
 import HearthImport
+import HearthKernels
+import HearthModel
+import HearthServing
 import HearthTestSupport
 import Testing
 
@@ -72,16 +75,18 @@ import Testing
                 == "\(found), a pickle, a joblib file, an XGBoost or LightGBM model or a model.hearth expected")
     }
 
-    @Test func `R68: a file over the limit is refused with the limit and the option, and read with a higher one`() throws {
+    @Test func `R68: a file over the limit is refused with the option that raises it, and read with that`() throws {
         let bytes = try ImportSamples.bytes(ImportSamples.iforest)
         let error = error(bytes, limits: ImportLimits(fileByteCountMax: 1000))
         #expect(error?.code == .tooLarge)
         #expect(error?.message.contains("at most 1000 are allowed per file") == true)
         #expect(error?.hint == "train a smaller model, or raise the limit with --max-file-size 1MiB")
-        #expect(try ModelImport.read(path: ImportSamples.iforest, limits: ImportLimits(fileByteCountMax: 1 << 20)).model != nil)
+        #expect(
+            try ModelImport.read(path: ImportSamples.iforest, limits: ImportLimits(fileByteCountMax: 1 << 20)).model
+                != nil)
     }
 
-    @Test func `golden rows reach all leaves' sides and are the same for the same file`() throws {
+    @Test func `golden rows tell leaves apart and are the same for the same file`() throws {
         let file = try ModelImport.read(path: ImportSamples.iforest)
         #expect(try file.sections() == (try ModelImport.read(path: ImportSamples.iforest).sections()))
         let model = try MappedArtifact(copying: HearthFile.encode(file.sections()), subject: "model")

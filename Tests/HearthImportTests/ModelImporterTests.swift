@@ -2,6 +2,7 @@ import Foundation
 import HearthArtifacts
 import HearthCore
 import HearthImport
+import HearthKernels
 import HearthRegistry
 import HearthServing
 import HearthTestSupport
@@ -30,7 +31,9 @@ import Testing
         let version = try shelf.directory.open(imported.modelID)
         let original = try #require(version.manifest.files.first { $0.name == "iforest_auto.p4.pkl" })
         #expect(original.digest == file.file.digest)
-        #expect(try ImportSamples.bytes("\(imported.path)/iforest_auto.p4.pkl") == ImportSamples.bytes(ImportSamples.iforest))
+        #expect(
+            try ImportSamples.bytes("\(imported.path)/iforest_auto.p4.pkl")
+                == ImportSamples.bytes(ImportSamples.iforest))
         #expect(version.manifest.trainedWith == Manifest.Library(name: "scikit-learn", version: "1.7.2"))
         let metadata = try #require(try shelf.directory.metadata(of: imported.modelID))
         #expect(metadata.metrics.isEmpty)

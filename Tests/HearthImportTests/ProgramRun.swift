@@ -18,7 +18,7 @@ struct ProgramRun {
         // Files, not pipes: nobody has to read while the program writes.
         let files = try ["output", "errors"].map { name in
             let file = folder.appending(path: name)
-            FileManager.default.createFile(atPath: file.path(), contents: nil)
+            _ = FileManager.default.createFile(atPath: file.path(), contents: nil)
             return (file, try FileHandle(forWritingTo: file))
         }
         process.standardOutput = files[0].1

@@ -54,7 +54,8 @@ package struct ModelFile: Sendable {
         guard count == byteCount else {
             throw ArtifactError(
                 .truncated, path: path, byteOffset: count,
-                "the file shrank from \(byteCount) bytes while it was read", hint: "the file is not whole; copy it again")
+                "the file shrank from \(byteCount) bytes while it was read",
+                hint: "the file is not whole; copy it again")
         }
         store.commit(count)
         try self.init(store: store, path: path, modified: status.modified)

@@ -90,7 +90,9 @@ struct PlainValue {
         expect(array.shape == shape, node, "shape \(shape)")
         expect(array.isFortran == (order == "F"), node, "order \(order ?? "?")")
         if value["dtype"]?.text == "object" {
-            for (item, other) in zip(try array.nodes(), value["data"]?.items ?? []) { try compare(item, other, depth: 1) }
+            for (item, other) in zip(try array.nodes(), value["data"]?.items ?? []) {
+                try compare(item, other, depth: 1)
+            }
             return
         }
         let expected: ExpectedArray

@@ -3,8 +3,8 @@ import HearthModel
 
 /// How far the value of a sum that BLAS makes may lie from the same sum made left to right.
 ///
-/// Two orders of adding n products differ by at most `(n + 2) 2^-53 (sum |x w| + |b|)` (SKLEARN.md 4.3). A link makes no
-/// more of it than its slope, and its own rounding comes on top.
+/// Two orders of adding n products differ by at most `(n + 2) 2^-53 (sum |x w| + |b|)` (SKLEARN.md 4.3). A link makes
+/// no more of it than its slope, and its own rounding comes on top.
 struct SumBound {
     /// Per row, per output of the sums: the bound of the decision. nil when the estimator is no sum that is known here.
     private let decisions: [[Double]]?

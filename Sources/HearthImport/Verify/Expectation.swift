@@ -10,7 +10,8 @@ package struct Expectation: Sendable {
         let tree = try JSONTree(try FolderListing.bytes(path), path: path)
         guard let inputs = tree["inputs"] ?? tree["X"] else {
             throw VerifyError(
-                "\(path): neither 'inputs' nor 'X' found; write {\"inputs\": [[...]], \"outputs\": {\"predict\": [...]}}")
+                "\(path): neither 'inputs' nor 'X' found; write "
+                    + "{\"inputs\": [[...]], \"outputs\": {\"predict\": [...]}}")
         }
         rows = try ExpectedArray(inputs, place: "\(path): inputs")
         outputs = try CorpusCase.outputs(tree["outputs"], tree["rounding"], path: path)

@@ -18,7 +18,11 @@ package struct ModelVerifier {
         self.answers = answers
         rowCount = rows.rowCount
         bound = SumBound(definition, rows: try InputRows.encoded(rows, for: signature))
-        if case .linear(let model) = definition?.estimator { isSum = model.accumulator == .float64 } else { isSum = false }
+        if case .linear(let model) = definition?.estimator {
+            isSum = model.accumulator == .float64
+        } else {
+            isSum = false
+        }
     }
 
     /// The same without a definition: bits must be equal unless the file says otherwise.
@@ -55,7 +59,9 @@ package struct ModelVerifier {
                 valueCount: valueCount)
         }
         var plain = comparison(answer, whole, rounding) { row, column, value in
-            max(tolerance, rounding.isBitForBit ? 0 : bound.allowed(expected.name, row: row, column: column, expected: value))
+            max(
+                tolerance,
+                rounding.isBitForBit ? 0 : bound.allowed(expected.name, row: row, column: column, expected: value))
         }
         guard let exception, !plain.isAccepted else { return plain }
         let excused = comparison(answer, whole, rounding) { _, _, value in exception.allowed(value) }

@@ -110,7 +110,8 @@ struct ImportCommand: ParsableCommand {
             guard !Interruption.isWanted else { return ImportOutcome(path: path, result: .failure(Interrupted())) }
             let naming = ImportNaming(
                 pattern: name, modelType: modelType, series: series, symbol: symbol, timeframe: timeframe)
-            let imported = try inPlace
+            let imported =
+                try inPlace
                 ? importer.register(inPlace: file, as: naming) : importer.publish(file, as: naming)
             return ImportOutcome(path: path, file: file, result: .success(imported))
         } catch {
@@ -132,7 +133,8 @@ struct ImportCommand: ParsableCommand {
     private func sayMore(_ outcomes: [ImportOutcome]) throws {
         if files.count > 1 {
             let refused = outcomes.count(where: \.isRefused)
-            print("\(outcomes.count - refused) of \(files.count) files imported\(refused > 0 ? ", \(refused) not" : "")")
+            print(
+                "\(outcomes.count - refused) of \(files.count) files imported\(refused > 0 ? ", \(refused) not" : "")")
         }
         guard !promote, case .success(let imported) = outcomes.last?.result else { return }
         print("put into production with: hearth models promote \(imported.name) \(imported.modelID)")

@@ -71,8 +71,8 @@ struct ImportPromotion {
         do throws(ImportError) {
             let pointer = try importer.promote(imported)
             result = .success(
-                "\(imported.name): \(imported.modelID) is in production, generation \(pointer.generation) (written into "
-                    + "the registry: no server of it at \(socketPath))")
+                "\(imported.name): \(imported.modelID) is in production, generation \(pointer.generation) (written "
+                    + "into the registry: no server of it at \(socketPath))")
         } catch {
             result = .failure(error)
         }

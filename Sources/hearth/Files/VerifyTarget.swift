@@ -87,7 +87,9 @@ struct VerifyTarget: CustomStringConvertible {
             // All rows by one version, whatever is promoted meanwhile.
             answering = part.modelVersion
             for (index, output) in part.outputs.enumerated() {
-                if index == answers.count { answers.append(ModelAnswer(name: output.name, width: output.width, cells: [])) }
+                if index == answers.count {
+                    answers.append(ModelAnswer(name: output.name, width: output.width, cells: []))
+                }
                 let numbers = output.values.map { ArrayCell.number($0) }
                 answers[index].cells += output.labels.isEmpty ? numbers : output.labels.map { ArrayCell.text($0) }
             }

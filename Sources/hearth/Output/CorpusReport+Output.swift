@@ -11,7 +11,9 @@ extension CorpusReport {
         let exceptions = notes { outcome, file, array in
             array.exception.map { "\(outcome.folder)/\(outcome.name), \(file.file), \(array.output): \($0)" }
         }
-        if !exceptions.isEmpty { parts.append((["known exceptions (SKLEARN.md 4.2):"] + exceptions).joined(separator: "\n")) }
+        if !exceptions.isEmpty {
+            parts.append((["known exceptions (SKLEARN.md 4.2):"] + exceptions).joined(separator: "\n"))
+        }
         let wrong =
             problems
             + notes { outcome, file, array in
@@ -26,9 +28,9 @@ extension CorpusReport {
         if !refused.isEmpty { parts.append((["refused:"] + refused).joined(separator: "\n")) }
         let total = total
         parts.append(
-            "\(total.fileCount) files of \(total.caseCount) cases read, \(total.refusedCount) refused; \(total.arrayCount) "
-                + "arrays: \(total.exactCount) exact, \(total.withinBoundCount) within their bound, "
-                + "\(total.mismatchCount) wrong")
+            "\(total.fileCount) files of \(total.caseCount) cases read, \(total.refusedCount) refused; "
+                + "\(total.arrayCount) arrays: \(total.exactCount) exact, \(total.withinBoundCount) within their "
+                + "bound, \(total.mismatchCount) wrong")
         return parts.joined(separator: "\n\n")
     }
 

@@ -54,7 +54,7 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: "\(shelf.directory.path)/second.joblib.hearth"))
     }
 
-    @Test func `a promotion of a file that cannot be converted is refused with the reason, the old one answers on`() throws {
+    @Test func `a promotion of a file that is no model is refused with the reason, the old one answers on`() throws {
         let shelf = try ModelShelf()
         let (first, score) = try Self.register("iforest_auto.p4.pkl", as: "first.pkl", on: shelf)
         _ = try shelf.store.promote(
