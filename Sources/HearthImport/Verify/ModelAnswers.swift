@@ -71,9 +71,19 @@ extension ServableModel {
             answers.append(
                 ModelAnswer(
                     name: output.name, width: output.width,
-                    cells: part.map { output.labels?.cell(at: $0) ?? .number($0) }))
+                    cells: part.enumerated().map { position, value in
+                        output.classes(at: position % output.width)?.cell(at: value) ?? .number(value)
+                    }))
         }
         return answers
+    }
+}
+
+extension OutputSignature {
+    /// The labels of value `position` of a row; nil when it is no class.
+    fileprivate func classes(at position: Int) -> ClassLabels? {
+        if let labels { return labels }
+        return targetLabels.indices.contains(position) ? targetLabels[position] : nil
     }
 }
 
@@ -84,6 +94,7 @@ extension ClassLabels {
         switch self {
         case .integers(let labels): return .number(Double(labels[place]))
         case .booleans(let labels): return .number(labels[place] ? 1 : 0)
+        case .floats(let labels): return .number(labels[place])
         case .strings(let labels): return .text(labels[place])
         }
     }
