@@ -49,6 +49,14 @@ def environment(packages, needed):
     return absent
 
 
+def glibc_rounding():
+    """What makes NumPy's functions round as glibc's: its AVX-512 ones do not."""
+    from numpy._core._multiarray_umath import __cpu_dispatch__
+
+    wide = [name for name in __cpu_dispatch__ if name == "X86_V4" or name.startswith("AVX512")]
+    return {"NPY_DISABLE_CPU_FEATURES": " ".join(wide), "OPENBLAS_CORETYPE": "Haswell"}
+
+
 def data():
     """Training tables and test rows; the latter are float32 numbers in float64, so that peers that take float32 see
     the same rows."""

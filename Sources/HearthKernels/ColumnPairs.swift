@@ -13,8 +13,12 @@ enum ColumnPairs {
         switch unsafe (offset, scale) {
         case (let offset?, let scale?):
             unsafe apply(source, offset, scale, count, result, { ($0 - $1) / $2 }, { ($0 - $1) / $2 })
-        case (let offset?, nil): unsafe apply(source, offset, offset, count, result, { a, b, _ in a - b }, { a, b, _ in a - b })
-        case (nil, let scale?): unsafe apply(source, scale, scale, count, result, { a, _, c in a / c }, { a, _, c in a / c })
+        case (let offset?, nil):
+            unsafe apply(
+                source, offset, offset, count, result, { x, offset, _ in x - offset }, { x, offset, _ in x - offset })
+        case (nil, let scale?):
+            unsafe apply(
+                source, scale, scale, count, result, { x, scale, _ in x / scale }, { x, scale, _ in x / scale })
         case (nil, nil): unsafe result.update(from: source, count: count)
         }
     }

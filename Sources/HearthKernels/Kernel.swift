@@ -60,7 +60,7 @@ enum Kernel {
                     plan, rows: rows, count: count, index: index, to: raw, scratch: scratch)
             }
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
-        case .zScore, .identity:
+        case .zScore, .identity, .kernelMachine, .neighbors:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
@@ -108,7 +108,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models in float32, z-scores, and staged rows that are the answer: row by row.
+    /// Linear models in float32, z-scores, kernel machines, neighbours, and staged rows that are the answer: row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -131,7 +131,14 @@ enum Kernel {
                 return unsafe RowPreparer.problem(plan, values[column], column: column, row: index &+ row)
             }
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
-            unsafe raw[row] = ZScoreKernel.score(plan, values)
+            switch unsafe plan.pointee.family {
+            case .kernelMachine:
+                let own = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+                unsafe raw[row] = MachineKernel.decide(plan, values, difference: own)
+            case .neighbors:
+                unsafe raw[row] = NeighborKernel.score(plan, values, scratch: scratch + plan.pointee.layout.workOffset)
+            default: unsafe raw[row] = ZScoreKernel.score(plan, values)
+            }
         }
         return nil
     }

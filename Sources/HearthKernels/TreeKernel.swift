@@ -5,7 +5,8 @@ import HearthModel
 /// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (the tree in the
 /// first-level cache). Rows that do not fill a tile, among them every single row, go through sixteen trees at a time
 /// instead. Either way a row's leaves are added in tree order. Cost per row and tree: one step per level.
-enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint & SIMDScalar> where Walk.Key == Writer.Key {
+enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint & SIMDScalar>
+where Walk.Key == Writer.Key {
     /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem.
     ///
     /// `rows` is the first of them, `index` its number in the request.

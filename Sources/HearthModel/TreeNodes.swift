@@ -110,6 +110,14 @@ extension TreeNodes: RandomAccessCollection, MutableCollection, ExpressibleByArr
     }
 }
 
+extension TreeNodes {
+    /// Adds a node behind the others.
+    package mutating func append(_ node: Tree.Node) {
+        records.append(Record(node))
+        soundExtent = nil
+    }
+}
+
 extension TreeNodes.Record {
     package init(_ node: Tree.Node) {
         switch node {

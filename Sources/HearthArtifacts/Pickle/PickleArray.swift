@@ -138,7 +138,7 @@ package struct PickleArray: Sendable {
     /// The elements, of which a copy as values of `Value` is paid for.
     private func column<Value>(_: Value.Type) throws(ArtifactError) -> PickleColumn {
         // A text has its characters besides. What changes its order or its kind is held twice for a while.
-        var width = MemoryLayout<Value>.stride + (Value.self == String.self ? type.byteCount : 0)
+        var width = MemoryLayout<Value>.stride + (Value.self == String.self ? 64 + type.byteCount : 0)
         if isFortran || Value.self == Double.self && type.kind != .float { width *= 2 }
         try node.document.spend(PickleDocument.lookByteCount + count * width, at: node)
         let whole = node.document.elementTypes[Int(array.type)]

@@ -63,6 +63,9 @@ package final class PickleDocument: Sendable {
     /// Bytes that looking at one value costs: a node and the way to it.
     static let lookByteCount = 64
 
+    /// Bytes that a step of a pipeline has for each of its columns.
+    static let stepByteCountPerColumn = 32
+
     /// A conversion begins: what was taken out before does not count any more.
     func beginConversion() {
         spentByteCount.store(0, ordering: .relaxed)

@@ -62,14 +62,15 @@ enum PickleInertGlobals {
         return [
             (.opaque, "sklearn.metrics._dist_metrics", text),
             (.opaque, "sklearn.neighbors._dist_metrics", text),
-            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32 newObj"),
-            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32 newObj"),
+            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32"),
+            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32"),
         ]
     }()
 
     private static let helpers: [(PickleGlobals.Role, String, String)] = [
         (.opaque, "functools", "partial"),
         (.token, "sklearn.utils.validation", "check_array"),
+        (.opaque, "sklearn.utils._metadata_requests", "MetadataRequest MethodMetadataRequest"),
         (.opaque, "sklearn.compose._column_transformer", "make_column_selector"),
         (.opaque, "numpy", "vectorize"),
         (.opaque, "numpy.ma.core", "_mareconstruct"),

@@ -14,6 +14,8 @@ extension SklearnConverter {
             let (name, node, list) = (try entry.item(0), try entry.item(1), try entry.item(2))
             if node.isString("drop") { continue }
             let columns = try places.columns(list)
+            // A slice of three numbers may be all columns.
+            try list.document.spend(columns.count * PickleDocument.stepByteCountPerColumn, at: list)
             // The library leaves out what has no columns.
             if columns.isEmpty { continue }
             branches.append(Branch(columns: columns, node: node, weight: try Self.weight(weights, name)))
@@ -28,12 +30,13 @@ extension SklearnConverter {
         steps.append(source.className)
         let weights = try source.node.member(ifPresent: "transformer_weights")
         var branches: [Branch] = []
+        let all = Array(0..<(width ?? 0))
         for entry in try source.node.member("transformer_list").items() {
             guard try entry.count() == 2 else { throw entry.expected("a name and a transformer") }
             let (name, node) = (try entry.item(0), try entry.item(1))
             if node.isString("drop") { continue }
             branches.append(
-                Branch(columns: Array(0..<(width ?? 0)), node: node, weight: try Self.weight(weights, name)))
+                Branch(columns: all, node: node, weight: try Self.weight(weights, name)))
         }
         // The union is sparse when any part is, which the branches say.
         try append(branches, source)

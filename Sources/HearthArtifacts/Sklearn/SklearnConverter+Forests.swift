@@ -24,32 +24,23 @@ extension SklearnConverter {
         of source: SklearnEstimator, trees: [PickleNode], base: Double, missing: TreeEnsemble.MissingRule
     ) throws(ArtifactError) -> Estimator {
         let columnCount = try source.columnCount()
-        guard try source.node.member("n_outputs_").integer() == 1 else {
-            throw source.refusal("several outputs found, one expected", hint: "train one model per output")
-        }
-        var width = 1
-        var task = Task.regression
-        if source.className.hasSuffix("Classifier") {
-            let labels = try source.labels()
-            width = labels.count
-            task = .classification(classes: labels)
-            guard try source.node.member("n_classes_").integer() == Int64(width) else {
-                throw source.node.error("\(width) class labels found, 'n_classes_' of them expected")
-            }
-        }
+        let (widths, task) = try targets(source)
+        let width = widths.reduce(0, +)
         let isCounted = task != .regression && source.version < SklearnVersion(1, 4)
         var converted: [Tree] = []
         converted.reserveCapacity(trees.count)
         for node in trees {
-            let tree = try SklearnTree(node, columnCount: columnCount, width: width)
+            let tree = try SklearnTree(node, columnCount: columnCount, widths: widths)
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
-                    let range = index * width..<(index + 1) * width
-                    guard isCounted else {
-                        for position in range { leaf.append(tree.values[position]) }
-                        return
+                    for target in widths.indices {
+                        let range = tree.range(of: index, target: target)
+                        guard isCounted else {
+                            for position in range { leaf.append(tree.values[position]) }
+                            continue
+                        }
+                        leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
                     }
-                    leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
                 })
         }
         return .treeEnsemble(
@@ -57,6 +48,41 @@ extension SklearnConverter {
                 columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual,
                 missing: missing, trees: converted, aggregation: .mean,
                 baseValues: [Double](repeating: base, count: width), link: .identity, task: task))
+    }
+
+    /// Values per target, and what they mean.
+    private func targets(_ source: SklearnEstimator) throws(ArtifactError) -> ([Int], Task) {
+        let count = try source.node.member("n_outputs_").integer(in: 1...ModelLimits.outputCount)
+        guard source.className.hasSuffix("Classifier") else {
+            return ([Int](repeating: 1, count: count), .regression)
+        }
+        let counts = try source.node.member("n_classes_")
+        if count == 1 {
+            let labels = try source.labels()
+            guard try counts.integer() == Int64(labels.count) else {
+                throw source.node.error("\(labels.count) class labels found, 'n_classes_' of them expected")
+            }
+            return ([labels.count], .classification(classes: labels))
+        }
+        var targets: [ClassLabels] = []
+        let lists = try source.node.member("classes_")
+        guard lists.kind == .list else {
+            throw lists.error("\(lists.found) for \(count) targets found, a list of labels for each expected")
+        }
+        for labels in try lists.items() { targets.append(try ClassLabels(labels: labels)) }
+        guard targets.dropFirst().allSatisfy({ $0.hasType(of: targets[0]) }) else {
+            throw source.refusal("class labels of several types found, one type expected")
+        }
+        let widths = targets.map(\.count)
+        let total = widths.reduce(0, +)
+        guard targets.count == count, try counts.integers() == widths.map(Int64.init),
+            total <= ModelLimits.outputCount
+        else {
+            throw source.node.error(
+                "\(targets.count) lists of class labels for \(count) targets found, 'n_classes_' labels each and at "
+                    + "most \(ModelLimits.outputCount) in all expected")
+        }
+        return (widths, .multiOutputClassification(targets))
     }
 
     /// Weighted counts as the library divides them at every call.

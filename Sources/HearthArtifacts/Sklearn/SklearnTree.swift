@@ -6,15 +6,28 @@ struct SklearnTree {
     private let records: PickleArray
     /// As a definition has them; leaves are numbered in their order.
     private let nodes: TreeNodes
-    /// Values of a node: one per class, or 1.
-    let width: Int
-    /// The values of the nodes, `width` each.
+    /// Values of each target of a node: one per class, or 1.
+    let widths: [Int]
+    /// From one target of a node to the next.
+    private let stride: Int
+    /// The values of the nodes: for each target as many as the widest has.
     let values: [Double]
     /// Nodes.
     var count: Int { nodes.count }
 
-    /// Reads `tree_`; its width must be `width`, the classes, when that is given.
-    init(_ estimator: PickleNode, columnCount: Int, width expectedWidth: Int) throws(ArtifactError) {
+    /// Reads `tree_`, which must have one target of `width` values.
+    init(_ estimator: PickleNode, columnCount: Int, width: Int) throws(ArtifactError) {
+        try self.init(estimator, columnCount: columnCount, widths: [width])
+    }
+
+    /// Where the values of one target of a node are among ``values``.
+    func range(of index: Int, target: Int) -> Range<Int> {
+        let start = (index * widths.count + target) * stride
+        return start..<start + widths[target]
+    }
+
+    /// Reads `tree_`, which must have one target per width, of so many classes (1 for numbers).
+    init(_ estimator: PickleNode, columnCount: Int, widths: [Int]) throws(ArtifactError) {
         node = try estimator.member("tree_")
         guard node.isInstance("Tree") else { throw node.expected("a Tree") }
         let arguments = try node.arguments()
@@ -23,16 +36,16 @@ struct SklearnTree {
         guard columns == columnCount else {
             throw node.error("a tree of \(columns) columns found, \(columnCount) expected")
         }
-        guard try arguments[2].integer(in: 1...ModelLimits.outputCount) == 1 else {
-            throw node.error(
-                "a tree of several outputs found, one expected", code: .unsupported, hint: "train one model per output")
+        let targetCount = try arguments[2].integer(in: 1...ModelLimits.outputCount)
+        guard targetCount == widths.count else {
+            throw node.error("a tree of \(targetCount) targets found, \(widths.count) expected")
         }
         let classCounts = try arguments[1].integers()
-        guard classCounts == [Int64(expectedWidth)] else {
-            let found = classCounts.count == 1 ? "[\(classCounts[0])]" : "counts of \(classCounts.count) outputs"
-            throw node.error("a tree of \(found) classes found, [\(expectedWidth)] expected")
+        guard classCounts == widths.map(Int64.init) else {
+            throw node.error("a tree of \(classCounts.prefix(8)) classes found, \(widths.prefix(8)) expected")
         }
-        width = expectedWidth
+        self.widths = widths
+        stride = widths.max() ?? 1
 
         records = try node.member("nodes").array().requireShape([nil])
         let count = records.count
@@ -40,7 +53,7 @@ struct SklearnTree {
             throw node.error("\(count) nodes found, 'node_count' of them and at least one expected")
         }
         nodes = try SklearnNodes(records).read(of: node, columnCount: columnCount)
-        let values = try node.member("values").array().requireShape([count, 1, width])
+        let values = try node.member("values").array().requireShape([count, targetCount, stride])
         guard values.type.kind == .float, values.type.byteCount == 8 else {
             throw values.node.error("\(values.type.text) found, f8 expected")
         }

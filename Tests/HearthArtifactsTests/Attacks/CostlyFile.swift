@@ -141,6 +141,47 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
                     ])
             }
         },
+        CostlyFile("all columns in every place of a union", .overBudget) {
+            pickle(
+                union(
+                    "sklearn.pipeline", "FeatureUnion", "transformer_list",
+                    entry: { writer in
+                        writer.string("a")
+                        indicator(&writer)
+                        writer.raw([0x86])
+                    }))
+        },
+        CostlyFile("a slice of all columns in every place of a transformer", .overBudget) {
+            pickle(
+                union(
+                    "sklearn.compose._column_transformer", "ColumnTransformer", "transformers_",
+                    entry: { writer in
+                        writer.string("a")
+                        indicator(&writer)
+                        writer.global("builtins", "slice")
+                        writer.tuple { $0.raw(Array("NNN".utf8)) }
+                        writer.op("R")
+                        writer.raw([0x87])
+                    }))
+        },
+        CostlyFile("regressors that vote within each other", .overBudget) {
+            // Two hundred places for each inner model, five levels: 3e11 models.
+            pickle(
+                (0..<5).reduce(TreeParts().regressor(memo: 100)) { inner, level in
+                    { writer in
+                        let memo = UInt8(101 + level)
+                        writer.object(
+                            "sklearn.ensemble._voting", "VotingRegressor", memo: memo,
+                            [
+                                ("n_features_in_", { $0.integer(2) }), ("weights", { $0.op("N") }),
+                                (
+                                    "estimators_",
+                                    { $0.list([inner, { $0.raw(many([0x68, UInt8(100 + level)], 200)) }]) }
+                                ),
+                            ])
+                    }
+                })
+        },
         CostlyFile("coefficients of one byte", .overBudget) {
             pickle { writer in
                 writer.object(
@@ -185,6 +226,40 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
         },
         CostlyFile("a tree of a hundred thousand levels", nil) { pickle(chain(50_000).regressor()) },
     ]
+
+    /// Marks missing values of 65,536 columns, of which one leaves.
+    private static func indicator(_ writer: inout PickleWriter) {
+        writer.object(
+            "sklearn.impute._base", "MissingIndicator",
+            [
+                ("n_features_in_", { $0.integer(65_536) }), ("features", { $0.string("missing-only") }),
+                ("features_", { $0.integers([0]) }), ("error_on_new", { $0.raw([0x89]) }),
+                ("missing_values", { $0.float(.nan) }),
+            ])
+    }
+
+    /// Transformers side by side, one of them named again and again.
+    private static func union(
+        _ module: String, _ name: String, _ list: String, entry: @escaping PickleValue
+    ) -> PickleValue {
+        pipeline([
+            { writer in
+                writer.object(
+                    module, name,
+                    [
+                        ("n_features_in_", { $0.integer(65_536) }),
+                        (
+                            list,
+                            {
+                                $0.op("]")
+                                entry(&$0)
+                                $0.raw([0x71, 10, 0x61, 0x28] + many([0x68, 10], 200_000) + [0x65])
+                            }
+                        ), ("sparse_output_", { $0.raw([0x89]) }),
+                    ])
+            }, TreeParts().regressor(),
+        ])
+    }
 
     /// Each split has a leaf on its left and the next split on its right.
     private static func chain(_ splitCount: Int) -> TreeParts {
