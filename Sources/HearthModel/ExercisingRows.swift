@@ -135,6 +135,17 @@ private struct ColumnDomains {
         columns[origin.column].thresholds += thresholds
     }
 
+    /// What a member asks of its columns is asked of the caller's.
+    private mutating func add(_ member: Estimates.Member, _ origins: [Origin?]) {
+        for (place, domain) in ColumnDomains(member.model).columns.enumerated() {
+            let column = member.columns.map { place < $0.count ? $0[place] : -1 } ?? place
+            guard origins.indices.contains(column), let origin = origins[column] else { continue }
+            add(domain.thresholds, to: origin)
+            columns[origin.column].categoryCount = max(columns[origin.column].categoryCount, domain.categoryCount)
+            if columns[origin.column].known.isEmpty { columns[origin.column].known = domain.known.map(origin.source) }
+        }
+    }
+
     private static func origin(_ column: Int, of tree: Tree, _ origins: [Origin?]) -> Origin? {
         var place = column
         if let columns = tree.columns { place = column < columns.count ? columns[column] : -1 }
@@ -160,6 +171,9 @@ private struct ColumnDomains {
                 columns[origin.column].known = column.categories.prefix(1000).filter(\.isFinite).map(origin.source)
             }
             return [Origin?](repeating: nil, count: encoder.outputCount)
+        case .estimates(let estimates):
+            for member in estimates.members { add(member, origins) }
+            return []
         default:
             // Columns made of several have no single way back: the generic values do.
             guard case .markMissing(let marker) = stage else { return [] }

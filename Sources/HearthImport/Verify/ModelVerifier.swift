@@ -18,11 +18,7 @@ package struct ModelVerifier {
         self.answers = answers
         rowCount = rows.rowCount
         bound = SumBound(definition, rows: try InputRows.encoded(rows, for: signature))
-        if case .linear(let model) = definition?.estimator {
-            isSum = model.accumulator == .float64
-        } else {
-            isSum = false
-        }
+        isSum = definition?.goesThroughSums ?? false
     }
 
     /// The same without a definition: bits must be equal unless the file says otherwise.
