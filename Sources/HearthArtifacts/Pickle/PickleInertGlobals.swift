@@ -70,7 +70,6 @@ enum PickleInertGlobals {
     private static let helpers: [(PickleGlobals.Role, String, String)] = [
         (.opaque, "functools", "partial"),
         (.token, "sklearn.utils.validation", "check_array"),
-        (.opaque, "sklearn.utils._metadata_requests", "MetadataRequest MethodMetadataRequest"),
         (.opaque, "sklearn.compose._column_transformer", "make_column_selector"),
         (.opaque, "numpy", "vectorize"),
         (.opaque, "numpy.ma.core", "_mareconstruct"),
