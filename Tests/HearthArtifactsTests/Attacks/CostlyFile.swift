@@ -111,6 +111,15 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
                     }
                     writer.op("u")
                 }
+                // What a converter looks for stands behind all of them.
+                writer.op("(")
+                writer.string("n_outputs_")
+                writer.integer(1)
+                writer.string("criterion")
+                writer.string("squared_error")
+                writer.string("tree_")
+                TreeParts().write(&writer)
+                writer.op("u")
                 writer.op("b")
             }
             return pickle(forest([tree, { $0.raw(many([0x68, 9], 200_000)) }]))
