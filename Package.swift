@@ -57,8 +57,16 @@ let package = Package(
     targets: [
         // 6 programs
         program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
-        program("hearth", ["HearthClient", "HearthKernels", "HearthArtifacts", histogram, argumentParser]),
-        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
+        program(
+            "hearth",
+            [
+                "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry",
+                "HearthKernels",
+                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
+            ]),
+        program(
+            "hearth-trainer",
+            ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",
@@ -69,6 +77,11 @@ let package = Package(
         // 4 faces
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+        layer(
+            "HearthImport",
+            [
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+            ]),
         // 3 stages
         layer(
             "HearthServing",
@@ -112,7 +125,8 @@ let package = Package(
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
         tests(
-            "HearthArtifactsTests", ["HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
+            "HearthArtifactsTests",
+            ["HearthImport", "HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
             resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash",
@@ -137,6 +151,12 @@ let package = Package(
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
+        tests(
+            "HearthImportTests",
+            [
+                "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
+                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
+            ]),
     ]
 )
 

@@ -19,13 +19,16 @@ struct StepList {
 
     /// One row through all of them: returns where it lies then, or nil and sets `problem`.
     ///
-    /// `memory` holds the doubles that ``StageProgram/memoryCount`` says: two rows, then what stages need within.
+    /// `memory` holds the doubles that ``StageProgram/memoryCount`` says: two rows, then what stages need within. With
+    /// `last` the values that leave the last stage lie there.
     func run(
-        _ row: UnsafePointer<Double>, memory: UnsafeMutablePointer<Double>, problem: inout StageProblem
+        _ row: UnsafePointer<Double>, memory: UnsafeMutablePointer<Double>, problem: inout StageProblem,
+        last: UnsafeMutablePointer<Double>? = nil
     ) -> UnsafePointer<Double>? {
         var source = unsafe row
         for index in 0..<count {
-            let result = unsafe memory + (index & 1) &* widthMax
+            var result = unsafe memory + (index & 1) &* widthMax
+            if let last = unsafe last, index &+ 1 == count { unsafe result = last }
             guard unsafe steps[index].accepts(source, &problem),
                 unsafe steps[index].stage.apply(source, to: result, memory: memory + 2 &* widthMax, problem: &problem)
             else { return nil }
@@ -60,7 +63,7 @@ struct PreparedStep {
 
     @inline(__always)
     func accepts(_ row: UnsafePointer<Double>, _ problem: inout StageProblem) -> Bool {
-        if check == .none { return true }
+        if unsafe check == .none || ColumnPairs.sumIsFinite(row, count: inputCount) { return true }
         for column in 0..<inputCount {
             let value = unsafe row[column]
             if value.isFinite || value.isNaN && check == .notInfinite { continue }

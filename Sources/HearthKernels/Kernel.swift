@@ -20,9 +20,14 @@ enum Kernel {
             {
                 return problem
             }
-            for row in 0..<count {
-                unsafe OutputWriter.write(
-                    plan, raw: raw + row &* rawCount, row: first &+ row, rowCount: rowCount, to: outputs)
+            if unsafe plan.pointee.writer.isBinarySigmoid {
+                unsafe OutputWriter.writeBinary(
+                    plan, raw: raw, rows: first..<first &+ count, rowCount: rowCount, to: outputs)
+            } else {
+                for row in 0..<count {
+                    unsafe OutputWriter.write(
+                        plan, raw: raw + row &* rawCount, row: first &+ row, rowCount: rowCount, to: outputs)
+                }
             }
             first &+= count
         }
@@ -49,7 +54,13 @@ enum Kernel {
             return unsafe plan.pointee.roundsInputs
                 ? sumCategorical(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
                 : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
-        case .linear, .zScore, .identity:
+        case .linear:
+            if unsafe !plan.pointee.addsFloat32 {
+                return unsafe LinearKernel.decide(
+                    plan, rows: rows, count: count, index: index, to: raw, scratch: scratch)
+            }
+            return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        case .zScore, .identity, .kernelMachine, .neighbors:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
@@ -97,7 +108,7 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models and z-scores, which take staged rows of finite values, and staged rows that are the answer.
+    /// Linear models in float32, z-scores, kernel machines, neighbours, and staged rows that are the answer: row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -113,17 +124,20 @@ enum Kernel {
                 unsafe (raw + row &* rawCount).update(from: values, count: rawCount)
                 continue
             }
-            if unsafe isLinear && plan.pointee.addsFloat32 {
+            if isLinear {
                 guard let column = unsafe LinearKernel.decideFloat32(plan, values, to: raw + row &* rawCount) else {
                     continue
                 }
                 return unsafe RowPreparer.problem(plan, values[column], column: column, row: index &+ row)
             }
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
-            if isLinear {
-                unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)
-            } else {
-                unsafe raw[row] = ZScoreKernel.score(plan, values)
+            switch unsafe plan.pointee.family {
+            case .kernelMachine:
+                let own = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+                unsafe raw[row] = MachineKernel.decide(plan, values, difference: own)
+            case .neighbors:
+                unsafe raw[row] = NeighborKernel.score(plan, values, scratch: scratch + plan.pointee.layout.workOffset)
+            default: unsafe raw[row] = ZScoreKernel.score(plan, values)
             }
         }
         return nil

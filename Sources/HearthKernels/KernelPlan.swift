@@ -14,6 +14,8 @@ struct KernelPlan {
         case zScore
         case identity
         case combination
+        case kernelMachine
+        case neighbors
     }
 
     var family: Family
@@ -60,10 +62,13 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
+    var machine = MachinePlan.none
+    var neighbors: NeighborPlan
+
     /// `rowCountMax` bounds the rows of a block: a member of another model gets one row at a time.
     init(
         _ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>, combinationNumbers: PlanArray<Int>,
-        rowCountMax: Int
+        targetCounts: PlanArray<Int>, rowCountMax: Int
     ) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
@@ -84,7 +89,10 @@ struct KernelPlan {
             preparedCount: descriptor.estimator.columnCount, sourceColumns: sourceColumns.start,
             acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
         var keyByteCount = 0
-        var workCount = 0
+        // Bytes that a combination, a kernel machine or neighbours work with.
+        var workByteCount = 0
+        unsafe neighbors = NeighborPlan(
+            unused: UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self))
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -103,30 +111,42 @@ struct KernelPlan {
             leafWidth = shape.leafWidth
             divisor = shape.aggregation == .mean ? Double(shape.treeCount) : 0
             outputCount = shape.output.outputCount
-            writer = OutputWriter(shape.output)
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
         case .linear(_, let output):
             family = .linear
             addsFloat32 = output.accumulator == .float32
             outputCount = output.outputCount
-            writer = OutputWriter(output)
+            writer = unsafe OutputWriter(output, targetCounts: targetCounts.start)
         case .zScore(_, _, let threshold):
             family = .zScore
             self.threshold = threshold
-            writer = .zScore
+            writer = unsafe .zScore(targetCounts.start)
         case .identity(let columnCount):
             family = .identity
             outputCount = columnCount
-            writer = OutputWriter(.transform(width: columnCount))
+            writer = unsafe OutputWriter(.transform(width: columnCount), targetCounts: targetCounts.start)
         case .combination(let shape):
             family = .combination
             unsafe combination = CombinationPlan(shape, numbers: combinationNumbers.start)
-            workCount = shape.workCount
+            workByteCount = 8 * shape.workCount
             outputCount = shape.output.outputCount
-            writer = OutputWriter(shape.output)
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
+        case .kernelMachine(let shape):
+            family = .kernelMachine
+            machine = MachinePlan(shape)
+            workByteCount = 8 * shape.columnCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
+        case .localOutlierFactor(let shape):
+            family = .neighbors
+            let words = unsafe packed.neighborTree ?? neighbors.words
+            unsafe neighbors = NeighborPlan(shape, words: words)
+            workByteCount = neighbors.scratchByteCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
         }
         layout = ScratchLayout(
             stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
-            workCount: workCount, rowCountMax: rowCountMax)
+            tileCount: family == .linear ? LinearKernel.tileRowCount * columnCount : 0, workByteCount: workByteCount,
+            rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes

@@ -10,6 +10,10 @@ enum PreparedStage {
     case multiplyThenAdd(scale: UnsafePointer<Double>, offset: UnsafePointer<Double>, count: Int)
     case clip(lower: Double, upper: Double, count: Int)
     case markEqual(value: Float, count: Int)
+    /// ``MixingKernel/multiply(_:columnCount:products:productCount:includesOne:hasRow:keptCount:to:)``.
+    case multiply(PolynomialFeatures, products: UnsafePointer<Int>, productCount: Int, keptCount: Int)
+    /// ``MixingKernel/project(_:_:parameters:to:)``.
+    case project(ProjectionShape, parameters: UnsafePointer<Double>)
     case copyWithoutZeros(columns: UnsafePointer<Int>, columnCount: Int, count: Int)
     case columns(UnsafePointer<PreparedBranch>, count: Int)
     /// `sourceColumns`: column of the request that each input comes from.
@@ -37,12 +41,7 @@ enum PreparedStage {
                 unsafe result[next + index] = Self.isMissing(source[column], missing, column) ? 1 : 0
             }
         case .subtractThenDivide(let offset, let scale, let count):
-            for column in 0..<count {
-                var value = unsafe source[column]
-                if let offset = unsafe offset { unsafe value -= offset[column] }
-                if let scale = unsafe scale { unsafe value /= scale[column] }
-                unsafe result[column] = value
-            }
+            unsafe ColumnPairs.subtractThenDivide(source, offset, scale, count: count, to: result)
         case .multiplyThenAdd(let scale, let offset, let count):
             for column in 0..<count { unsafe result[column] = source[column] * scale[column] + offset[column] }
         case .clip(let lower, let upper, let count):
@@ -57,6 +56,12 @@ enum PreparedStage {
                 let value = unsafe source[column]
                 unsafe result[column] = Float(value) == missing ? .nan : value
             }
+        case .multiply(let features, let products, let productCount, let keptCount):
+            unsafe MixingKernel.multiply(
+                source, columnCount: features.inputCount, products: products, productCount: productCount,
+                includesOne: features.includesOne, hasRow: features.degreeMax >= 1, keptCount: keptCount, to: result)
+        case .project(let shape, let parameters):
+            unsafe MixingKernel.project(source, shape, parameters: parameters, to: result)
         case .copyWithoutZeros(let columns, let columnCount, let count):
             unsafe result.update(from: source, count: count)
             for index in 0..<columnCount {

@@ -25,13 +25,24 @@ struct RowPreparer {
         return unsafe plan.pointee.preparer.stages.count == 0 ? source : runStages(plan, source, scratch)
     }
 
+    /// Runs the stages, of which there must be some, over row `row` of `rows` and leaves the values at `result`; false
+    /// when a stage refuses it.
+    @inline(__always)
+    static func stage(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int,
+        to result: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) -> Bool {
+        unsafe runStages(plan, rows + row &* plan.pointee.preparer.columnCount, scratch, last: result) != nil
+    }
+
     @inline(never)
     private static func runStages(
-        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer,
+        last: UnsafeMutablePointer<Double>? = nil
     ) -> UnsafePointer<Double>? {
         let memory = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
         let problem = unsafe (scratch + plan.pointee.layout.problemOffset).assumingMemoryBound(to: StageProblem.self)
-        return unsafe plan.pointee.preparer.stages.run(row, memory: memory, problem: &problem.pointee)
+        return unsafe plan.pointee.preparer.stages.run(row, memory: memory, problem: &problem.pointee, last: last)
     }
 
     /// Why ``stagedRow(_:rows:row:scratch:)`` has refused row `row` of the request.

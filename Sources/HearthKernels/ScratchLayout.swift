@@ -10,11 +10,13 @@ struct ScratchLayout {
     let stagedOffset: Int
     /// What a stage says of a row that it refuses.
     let problemOffset: Int
+    /// Staged rows of a linear model.
+    let tileOffset: Int
     let keysOffset: Int
     let sumsOffset: Int
     let rawOffset: Int
     let leafRowsOffset: Int
-    /// What a combination works with.
+    /// What a combination, a kernel machine or neighbours work with.
     let workOffset: Int
     /// In all, with room for aligning the start to 64 bytes.
     let byteCount: Int
@@ -24,7 +26,7 @@ struct ScratchLayout {
     private static let sumByteCountMax = 64 * 1024
 
     init(
-        stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, workCount: Int = 0,
+        stagedCount: Int, keyByteCountPerRow: Int, outputCount: Int, tileCount: Int = 0, workByteCount: Int = 0,
         rowCountMax: Int = blockRowCountMax
     ) {
         let byKeys = Self.keyByteCountMax / max(keyByteCountPerRow, 1)
@@ -38,11 +40,12 @@ struct ScratchLayout {
         }
         stagedOffset = place(8 * stagedCount)
         problemOffset = place(MemoryLayout<StageProblem>.stride)
+        tileOffset = place(8 * tileCount)
         keysOffset = place(rows * keyByteCountPerRow)
         sumsOffset = place(rows * outputCount * 8)
         rawOffset = place(rows * outputCount * 8)
         leafRowsOffset = place((rows + TreeWalk<SmallNodeWalk>.treeCountMax) * 4)
-        workOffset = place(8 * workCount)
+        workOffset = place(workByteCount)
         byteCount = end + 64
     }
 

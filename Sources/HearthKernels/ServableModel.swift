@@ -1,3 +1,4 @@
+package import HearthCore
 package import HearthModel
 
 /// A model ready to answer: stages, estimator, link and outputs over packed sections in memory that it does not own.
@@ -12,6 +13,8 @@ package final class ServableModel: Sendable {
     package let outputs: [OutputSignature]
     /// Values per row over all outputs.
     package let outputWidth: Int
+    /// What the columns take, when one takes text or is not read; nil when all take numbers.
+    package let texts: TextTable?
     /// For anomaly models: the score (higher = worse) at which a row is an anomaly, for display.
     package let threshold: Double?
     /// Bytes of scratch that any call needs; no alignment asked.
@@ -27,6 +30,7 @@ package final class ServableModel: Sendable {
     private let stages: StageProgram
     private let sourceColumns: PlanArray<Int>
     private let combinationNumbers: PlanArray<Int>
+    private let targetCounts: PlanArray<Int>
     private let outputShape: OutputShape?
     private let owner: any AnyObject & Sendable
 
@@ -51,9 +55,10 @@ package final class ServableModel: Sendable {
         var numbers: [Int] = []
         if case .combination(let shape) = descriptor.estimator { numbers = shape.numbers }
         let combinationNumbers = PlanArray(numbers)
+        let targetCounts = PlanArray(descriptor.estimator.outputShape?.targetCounts ?? [])
         let plan = KernelPlan(
             packed, stages: stages, sourceColumns: sourceColumns, combinationNumbers: combinationNumbers,
-            rowCountMax: rowCountMax)
+            targetCounts: targetCounts, rowCountMax: rowCountMax)
         var workPerRow = members.reduce(0) { $0 + $1.workPerRow }
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
@@ -71,10 +76,17 @@ package final class ServableModel: Sendable {
         case .combination(let shape):
             outputs = OutputSignature.outputs(of: shape.output)
             workPerRow += shape.columnCount
+        case .kernelMachine(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow += shape.vectorCount * (4 * shape.columnCount + 20)
+        case .localOutlierFactor(let shape):
+            outputs = OutputSignature.outputs(of: shape.output)
+            workPerRow += shape.pointCount * 4 * shape.columnCount
         }
         self.workPerRow = workPerRow
         outputShape = descriptor.estimator.outputShape
         signature = descriptor.signature
+        texts = Self.texts(of: descriptor)
         threshold = descriptor.threshold
         outputWidth = outputs.reduce(0) { $0 + $1.width }
         scratchByteCount = plan.layout.byteCount
@@ -83,6 +95,7 @@ package final class ServableModel: Sendable {
         self.stages = stages
         self.sourceColumns = sourceColumns
         self.combinationNumbers = combinationNumbers
+        self.targetCounts = targetCounts
         self.owner = owner
     }
 
@@ -99,6 +112,19 @@ package final class ServableModel: Sendable {
 
     deinit {
         unsafe plan.deallocate()
+    }
+
+    private static func texts(of descriptor: ModelDescriptor) -> TextTable? {
+        let signature = descriptor.signature
+        var unused: [Int] = []
+        if case .columns(let columnCount, let branches) = descriptor.stages.first {
+            let used = Set(branches.flatMap(\.columns))
+            unused = (0..<columnCount).filter { !used.contains($0) }
+        }
+        guard !unused.isEmpty || !signature.vocabularies.isEmpty else { return nil }
+        return TextTable(
+            columnCount: signature.columnCount, texts: signature.vocabularies.map { ($0.column, $0.texts) },
+            unused: unused)
     }
 
     /// Computes the rows of `range`, or names the first value that the model refuses (then the outputs are not to be

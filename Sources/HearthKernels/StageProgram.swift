@@ -23,7 +23,7 @@ final class StageProgram: Sendable {
         var assembly = unsafe StageAssembly(sources: sources, parameters: parameters, models: models[...])
         for stage in stages { assembly.append(stage) }
         let steps = PlanArray(assembly.steps)
-        unsafe self.steps = StepList(steps: steps.start, count: assembly.steps.count, widthMax: assembly.widthMax)
+        unsafe self.steps = unsafe StepList(steps: steps.start, count: assembly.steps.count, widthMax: assembly.widthMax)
         parameterCount = assembly.parameterCount
         sourceColumns = assembly.sources
         memoryCount = 2 * assembly.widthMax + assembly.innerMemoryCount
@@ -86,6 +86,22 @@ private struct StageAssembly {
         case .markMissing(let count, .nearZeroCopies(let columns)):
             sources += columns.map { sources[$0] }
             unsafe add(.copyWithoutZeros(columns: hold(columns), columnCount: columns.count, count: count), check)
+        case .polynomial(let features):
+            let products = features.products() ?? []
+            let kept = features.keptCount(of: products.count)
+            unsafe add(
+                .multiply(
+                    features, products: hold(products.flatMap { [$0.earlier, $0.column] }),
+                    productCount: products.count, keptCount: kept), check)
+            widthMax = max(widthMax, features.plainCount + products.count)
+            let all = (features.degreeMax >= 1 ? Array(0..<features.inputCount) : []) + products.map(\.column)
+            sources = ((features.includesOne ? [0] : []) + all.suffix(kept)).map { sources[$0] }
+            mayBeInfinite = true
+        case .project(let shape):
+            unsafe add(.project(shape, parameters: values), check)
+            // A problem of a projected value is any column's: the first stands for all.
+            sources = [Int](repeating: sources[0], count: shape.outputCount)
+            mayBeInfinite = true
         case .columns(_, let branches):
             unsafe add(prepared(branches, values), check)
             mayBeInfinite = true
@@ -179,6 +195,7 @@ extension StageShape {
         case .impute(_, _, _, let hasMissing): hasMissing ? .finite : infinite
         case .encode(let shape): shape.acceptsMissing ? infinite : .finite
         case .subtractThenDivide, .multiplyThenAdd: infinite
+        case .polynomial, .project: .finite
         // The branches and the members check what they take.
         case .markMissing, .columns, .estimates: .none
         }

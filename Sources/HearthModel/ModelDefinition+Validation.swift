@@ -18,6 +18,8 @@ extension ModelDefinition {
         case .zScore(let model): try model.validate(inputCount: width)
         case .identity: try OutputShape.transform(width: width).validate(place: "transformer")
         case .combination(let combination): try combination.validate(inputCount: width)
+        case .kernelMachine(let model): try model.validate(inputCount: width)
+        case .localOutlierFactor(let model): try model.validate(inputCount: width)
         }
         if let threshold, !threshold.isFinite {
             throw .invalid("threshold", "\(threshold) found, a finite number expected")
@@ -64,6 +66,8 @@ extension Stage {
         case .estimates(let estimates):
             guard depth == 0 else { throw .unsupported(place, "a stage that asks models within another stage found") }
             return try estimates.validate(inputCount: inputCount, place: place)
+        case .polynomial(let features): return try features.validate(inputCount: inputCount, place: place)
+        case .project(let projection): return try projection.validate(inputCount: inputCount, place: place)
         }
     }
 }

@@ -24,6 +24,10 @@ package enum ModelLimits {
     package static let nodeSlotCount = 1 << 31
     /// Distinct leaf rows over all trees; the wide node form names one with 32 bits.
     package static let leafRowCount = 1 << 31
+    /// Points of a training set that a model keeps: support vectors, neighbours.
+    package static let pointCount = 10_000_000
+    /// Neighbours that are looked at for a row.
+    package static let neighborCount = 10_000
     /// Bytes of one column name or class label.
     package static let nameByteCount = 4096
     /// Classes for a categorical set: words of 32 categories each.

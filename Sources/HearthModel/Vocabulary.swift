@@ -1,12 +1,14 @@
+import HearthCore
+
 /// The texts that one column of a row may have: a row holds the position of its text here, as a number.
 ///
 /// A row stays doubles. What is no text of the vocabulary has a number of its own (``unknown``, ``none``); a text that
 /// is missing as NaN is NaN.
 package struct Vocabulary: Sendable, Equatable {
     /// Stands for every text that the vocabulary does not have.
-    package static let unknown = -1.0
+    package static let unknown = TextTable.unknown
     /// Stands for Python's `None`, which libraries tell apart from NaN.
-    package static let none = -2.0
+    package static let none = TextTable.none
 
     /// The column, from 0.
     package var column: Int

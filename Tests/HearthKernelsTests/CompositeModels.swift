@@ -91,7 +91,8 @@ struct CompositeModels {
         return [
             model(forests, .mean(Mean(memberCount: memberCount, width: classCount, divisor: 3)), task),
             model(
-                forests, .mean(Mean(memberCount: memberCount, width: classCount, weights: weights, divisor: 1.7)), task),
+                forests, .mean(Mean(memberCount: memberCount, width: classCount, weights: weights, divisor: 1.7)),
+                task),
             model(
                 singles, .mean(Mean(memberCount: memberCount, width: 1, divisor: 3, accumulator: .float32)),
                 .regression),
@@ -100,7 +101,9 @@ struct CompositeModels {
                 task),
             model(voters, .votes(weights: weights), task),
             model(values, .weightedMedian(weights: weights), .regression),
-            model(voters, .adaptiveBoost(Boost(.discrete(hits: weights, misses: numbers(memberCount)), weightSum: 2)), task),
+            model(
+                voters, .adaptiveBoost(Boost(.discrete(hits: weights, misses: numbers(memberCount)), weightSum: 2)),
+                task),
             model(forests, .adaptiveBoost(Boost(.real(memberCount: memberCount), weightSum: 3)), task),
         ] + calibrations(classCount, task) + oneVersusRest(classCount, task) + boosted(classCount, task)
     }
@@ -124,7 +127,8 @@ struct CompositeModels {
         return [
             model(forests, .calibration(Calibration(.perClass, valueCount: width, folds: mixed)), task),
             model(linears, .calibration(Calibration(.temperatureOfDecision, valueCount: width, folds: betas)), task),
-            model(forests, .calibration(Calibration(.temperatureOfProbabilities, valueCount: width, folds: betas)), task),
+            model(
+                forests, .calibration(Calibration(.temperatureOfProbabilities, valueCount: width, folds: betas)), task),
         ]
     }
 

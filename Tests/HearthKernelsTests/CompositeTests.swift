@@ -25,9 +25,11 @@ struct CompositeTests {
         let wide = Estimates.Answer(.probabilities, first: 0, count: 2, width: 4, places: [3, 1])
         let members = [
             Estimates.Member(models.forest(2, columns: 2), columns: [4, 1], answers: [wide]),
-            Estimates.Member(models.forest(3, columns: 3), columns: [0, 0, 2], answers: [
-                .init(.probabilities, first: 0, count: 3, width: 4, places: [0, 1, 2]),
-            ]),
+            Estimates.Member(
+                models.forest(3, columns: 3), columns: [0, 0, 2],
+                answers: [
+                    .init(.probabilities, first: 0, count: 3, width: 4, places: [0, 1, 2])
+                ]),
         ]
         var inner = models.model(
             members, .mean(Combination.Mean(memberCount: 2, width: 4, divisor: 2, start: 0)), task)

@@ -75,8 +75,8 @@ struct DoorTests {
                 ])
             ], estimator: .identity)
         // Column 1 is not read, column 3 passes as it is.
-        let row = [1, Double.infinity, 3, -Double.infinity]
-        #expect(try ServableModel(definition).predict(row) == [2, 0, 1, 0, -.infinity])
+        let row: [Double] = [1, Double.infinity, 3, -Double.infinity]
+        #expect(try ServableModel(definition).predict(row) == [2, 0, 1, 0, -Double.infinity])
         #expect(try ServableModel(definition).outputs.map(\.name) == ["transform"])
         #expect(
             try problem(row + [1, 0, .infinity, 0], definition) == RowProblem(row: 1, column: 2, kind: .infinite))

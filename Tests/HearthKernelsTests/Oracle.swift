@@ -25,6 +25,14 @@ struct Oracle {
             return finish(
                 raw, link: model.link, task: model.task, rule: model.classRule, isTrees: false, single: single)
         case .combination(let combination): return outputs(of: combination, values)
+        case .kernelMachine(let model):
+            return finish(
+                [decision(of: model, values)], link: .identity, task: model.task, rule: .rawAboveZero, isTrees: false,
+                single: false)
+        case .localOutlierFactor(let model):
+            return finish(
+                [score(of: model, values)], link: .identity, task: .anomaly(offset: model.offset), rule: .rawAboveZero,
+                isTrees: false, single: false)
         case .zScore(let model):
             var score = 0.0
             for (index, value) in values.enumerated() {
@@ -64,6 +72,8 @@ struct Oracle {
                     return [value.isNaN ? missing : Double(position)]
                 }
             }
+        case .polynomial(let features): return products(features, row)
+        case .project(let projection): return projected(projection, row)
         case .markMissing(.equal(let missing)): return row.map { Float($0) == missing ? .nan : $0 }
         case .markMissing(.nearZeroCopies(let columns)):
             return row + columns.map { abs(row[$0]) <= Double(Float(1e-35)) ? .nan : row[$0] }
@@ -156,17 +166,34 @@ struct Oracle {
         case .anomaly(let offset):
             let score = linked(raw, link, single)[0]
             return [[score], [score - offset], [score - offset < 0 ? -1 : 1]]
+        case .anomalyDecision(let offset):
+            let isInlier = rule == .rawAtLeastZero ? raw[0] >= 0 : raw[0] > 0
+            return [[raw[0] + offset], [raw[0]], [isInlier ? 1 : -1]]
+        case .multiOutputClassification(let targets):
+            var (chosen, probabilities, start): ([Double], [[Double]], Int) = ([], [], 0)
+            for classes in targets {
+                let values = Array(raw[start..<start + classes.count])
+                chosen.append(Double(Self.firstLargest(values)))
+                probabilities.append(values)
+                start += classes.count
+            }
+            return [chosen] + probabilities
         case .classification(let classes):
             let rawIsProbability = link == .identity && isTrees && raw.count == classes.count
             var probabilities: [Double]?
-            if raw.count == 1 && classes.count == 2 {
+            if link == .softmaxOfOpposites {
+                probabilities = linked([-raw[0], raw[0]], .softmaxPairwise, single)
+            } else if raw.count == 1 && classes.count == 2 {
                 if link != .identity {
                     let positive = linked(raw, link, single)[0]
                     probabilities = [single ? Double(1 - Float(positive)) : 1 - positive, positive]
                 }
             } else if link != .identity || rawIsProbability {
                 var values = linked(raw, link, single)
-                if link == .sigmoid {
+                if link == .clippedUnit, Self.pairwiseSum(values) == 0 {
+                    values = values.map { _ in 1 }
+                }
+                if link == .sigmoid || link == .clippedUnit {
                     let sum = Self.pairwiseSum(values)
                     values = values.map { $0 / sum }
                 }
@@ -192,7 +219,11 @@ struct Oracle {
                 }
             }
             return raw.map { 1 / (1 + exp(-$0)) }
-        case .scaledSigmoid(let factor): return raw.map { 1 / (1 + exp(-(factor * $0))) }
+        case .scaledSigmoid(let factor):
+            return raw.map { single ? Double(1 / (1 + expf(-Float($0)))) : 1 / (1 + exp(-(factor * $0))) }
+        case .softplus: return raw.map { log1p(exp($0)) }
+        case .signedSquare: return raw.map { $0 < 0 ? -$0 * $0 : $0 * $0 }
+        case .step: return raw.map { $0 > 0 ? 1 : 0 }
         case .exponential: return raw.map { single ? Double(expf(Float($0))) : exp($0) }
         case .softmaxSequential:
             let largest = raw.max() ?? 0
@@ -209,6 +240,12 @@ struct Oracle {
             let values = raw.map { exp($0 - largest) }
             let sum = Self.pairwiseSum(values)
             return values.map { $0 / sum }
+        case .softmaxOfOpposites: return linked([-raw[0], raw[0]], .softmaxPairwise, single)
+        case .clippedUnit: return raw.map { (max(-1, min(1, $0)) + 1) / 2 }
+        case .softmaxLogSumExpSequential:
+            let largest = raw.max() ?? 0
+            let logSum = log(raw.reduce(0) { $0 + exp($1 - largest) }) + largest
+            return raw.map { exp($0 - logSum) }.map { $0.isNaN ? 0 : $0 }
         case .softmaxLogSumExp:
             let largest = raw.max() ?? 0
             let logSum = log(Self.pairwiseSum(raw.map { exp($0 - largest) })) + largest

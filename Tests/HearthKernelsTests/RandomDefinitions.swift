@@ -172,12 +172,14 @@ struct RandomDefinitions {
     /// The nearest link that is computed in float32.
     private static func single(_ link: Link, outputs: Int, task: Task) -> Link {
         switch link {
-        case .isolation, .softmaxLogSumExp: return .identity
+        case .isolation, .softmaxLogSumExp, .softmaxLogSumExpSequential, .softmaxOfOpposites, .clippedUnit, .softplus,
+            .signedSquare:
+            return .identity
         case .scaledSigmoid where outputs > 1: return .softmaxSequential
-        case .scaledSigmoid: return task == .regression ? .identity : .sigmoid
+        case .scaledSigmoid: return task == .regression ? .identity : .scaledSigmoid(factor: 1)
         case .softmaxPairwise: return .softmaxSequential
         case .sigmoid where outputs > 1 && task != .regression: return .softmaxSequential
-        case .identity, .sigmoid, .softmaxSequential, .exponential: return link
+        case .identity, .sigmoid, .softmaxSequential, .exponential, .step: return link
         }
     }
 
@@ -228,14 +230,14 @@ struct RandomDefinitions {
         let rule = rules.randomElement(using: &generator) ?? .rawAboveZero
         switch Int.random(in: 0..<4, using: &generator) {
         case 0:
-            let links: [Link] = [.identity, .exponential, .sigmoid]
+            let links: [Link] = [.identity, .exponential, .sigmoid, .softplus, .signedSquare, .step]
             return (
                 Int.random(in: 1...3, using: &generator), links.randomElement(using: &generator) ?? .identity,
                 .regression, rule
             )
         case 1: return (1, .isolation(normalizer: chance(0.1) ? 0 : 7.25), .anomaly(offset: -0.5), rule)
         case 2:
-            let links: [Link] = [.sigmoid, .scaledSigmoid(factor: 2), .identity]
+            let links: [Link] = [.sigmoid, .scaledSigmoid(factor: 2), .identity, .step]
             return (
                 1, links.randomElement(using: &generator) ?? .sigmoid, .classification(classes: .integers([0, 1])), rule
             )

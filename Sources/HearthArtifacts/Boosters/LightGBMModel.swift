@@ -4,6 +4,8 @@ struct LightGBMModel {
     let version: String
     /// Name, then parameters; empty for a custom objective.
     let objective: [String]
+    /// A random forest: the sum is divided by the number of trees.
+    let isAveraged: Bool
     let columnCount: Int
     /// Trees of a round, which is outputs per row.
     let groupCount: Int
@@ -27,11 +29,7 @@ struct LightGBMModel {
                 first.offset, "version \(BoosterFailure.quoted(version)) found, v3 or v4 expected",
                 hint: "load the model with LightGBM 3 or 4 and save it again")
         }
-        if header.has("average_output") {
-            throw failure.unsupported(
-                first.offset, "a random forest (average_output) found, boosted trees expected",
-                hint: "train with boosting gbdt, dart or goss")
-        }
+        isAveraged = header.has("average_output")
         columnCount = try header.count("max_feature_idx", atMost: Self.columnCountMax - 1) + 1
         groupCount = try header.count("num_tree_per_iteration", atMost: Self.groupCountMax)
         guard groupCount > 0 else {

@@ -39,6 +39,9 @@ package struct PickleArray: Sendable {
     /// The number of elements.
     package var count: Int { Int(array.count) }
 
+    /// Where in an element of the whole array the elements of this one start: a field's offset, else 0.
+    var fieldByteOffset: Int { field?.byteOffset ?? 0 }
+
     /// The shape as NumPy writes it.
     package var shapeText: String {
         shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"

@@ -92,7 +92,7 @@ enum PickleGlobals {
         (.reconstructObject, "copyreg", "_reconstructor"),
         (.reconstructObject, "copy_reg", "_reconstructor"),
         (.dictionary, "collections", "OrderedDict defaultdict"),
-        (.value, "datetime", "datetime date timedelta timezone"),
+        (.value, "datetime", "datetime date time timedelta timezone"),
         (.method, "builtins", "getattr"),
         (.method, "__builtin__", "getattr"),
     ]

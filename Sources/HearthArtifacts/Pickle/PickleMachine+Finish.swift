@@ -9,10 +9,16 @@ extension PickleMachine {
                 hint: "a file holds one pickle: save the objects together, as a tuple or dict")
         }
         try arena.freeze()
+        // Dictionaries of the same keys by their first key: every tree of a forest has those of the first.
+        var checked: [UInt32: PickleRecord] = [:]
         for record in arena.records {
             switch record.kind {
             case .array: try checkArray(record)
-            case .dictionary: try checkKeys(record)
+            case .dictionary where record.b > 0:
+                let first = arena.children[Int(record.a)]
+                if let other = checked[first], haveSameKeys(record, other) { continue }
+                try checkKeys(record)
+                checked[first] = record
             default: break
             }
         }
@@ -29,6 +35,14 @@ extension PickleMachine {
         guard count == array.count else {
             throw error(
                 .corrupt, at: Int(record.offset), "an array of \(array.count) objects with \(count) of them found")
+        }
+    }
+
+    /// Whether the keys of two dictionaries are the same nodes in the same order.
+    private func haveSameKeys(_ one: PickleRecord, _ other: PickleRecord) -> Bool {
+        guard one.b == other.b else { return false }
+        return stride(from: 0, to: Int(one.b), by: 2).allSatisfy {
+            arena.children[Int(one.a) + $0] == arena.children[Int(other.a) + $0]
         }
     }
 

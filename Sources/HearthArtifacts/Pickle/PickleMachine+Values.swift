@@ -164,6 +164,13 @@ extension PickleMachine {
         return unsafe String(decoding: unsafe content(of: node), as: UTF8.self)
     }
 
+    /// Whether a node is the string `text`.
+    func isText(_ node: UInt32, _ text: StaticString) -> Bool {
+        let record = arena.records[Int(node)]
+        guard record.kind == .string, Int(record.b) == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { unsafe $0.elementsEqual(content(of: node)) }
+    }
+
     /// Text from the file as a message may show it: short, printable, in quotes.
     func shown(_ text: String) -> String { PickleText.shown(text) }
 }

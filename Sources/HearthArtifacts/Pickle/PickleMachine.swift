@@ -112,7 +112,12 @@ struct PickleMachine: ~Copyable {
         case .append, .setItem: try addOne(opcode, at: offset)
         case .appends, .setItems, .addItems: try addMany(opcode, at: offset)
 
-        case .get, .binGet, .longBinGet, .put, .binPut, .longBinPut, .memoize: try useMemo(opcode, at: offset)
+        // The two of every second instruction, by themselves.
+        case .binGet: try recall(UInt32(try reader.byte("a memo slot")), at: offset)
+        case .memoize:
+            let slot = UInt32(truncatingIfNeeded: stream.memo.count &+ stream.sparseMemo.count)
+            try memoize(try top(.memoize, at: offset), slot, at: offset)
+        case .get, .longBinGet, .put, .binPut, .longBinPut: try useMemo(opcode, at: offset)
         case .global, .stackGlobal: try push(try global(opcode, at: offset), at: offset)
         case .newObject: try newObject(at: offset)
         case .reduce: try reduce(at: offset)
@@ -122,12 +127,9 @@ struct PickleMachine: ~Copyable {
 
     // MARK: The stack
 
+    @inline(__always)
     mutating func push(_ node: UInt32, at offset: Int) throws(ArtifactError) {
-        guard stream.stack.count < PickleLimits.stackDepthMax else {
-            throw error(
-                .overBudget, at: offset, "more than \(PickleLimits.stackDepthMax) values on the stack found",
-                hint: "no model has tuples of that size: save the estimator alone")
-        }
+        guard stream.stack.count < PickleLimits.stackDepthMax else { throw fullStack(at: offset) }
         stream.stack.append(node)
     }
 
@@ -140,6 +142,7 @@ struct PickleMachine: ~Copyable {
         stream.marks.append(stream.stack.count)
     }
 
+    @inline(__always)
     mutating func pop(_ opcode: PickleOpcode, at offset: Int) throws(ArtifactError) -> UInt32 {
         guard stream.stack.count > stream.marks.last ?? 0, let node = stream.stack.popLast() else {
             throw emptyStack(opcode, at: offset)
@@ -147,6 +150,7 @@ struct PickleMachine: ~Copyable {
         return node
     }
 
+    @inline(__always)
     func top(_ opcode: PickleOpcode, at offset: Int) throws(ArtifactError) -> UInt32 {
         guard stream.stack.count > stream.marks.last ?? 0, let node = stream.stack.last else {
             throw emptyStack(opcode, at: offset)
@@ -175,6 +179,14 @@ struct PickleMachine: ~Copyable {
         ArtifactError(code, path: reader.path, byteOffset: offset, message, hint: hint)
     }
 
+    @inline(never)
+    private func fullStack(at offset: Int) -> ArtifactError {
+        error(
+            .overBudget, at: offset, "more than \(PickleLimits.stackDepthMax) values on the stack found",
+            hint: "no model has tuples of that size: save the estimator alone")
+    }
+
+    @inline(never)
     private func emptyStack(_ opcode: PickleOpcode, at offset: Int) -> ArtifactError {
         error(.corrupt, at: offset, "\(opcode.text) needs a value above the mark and the stack has none")
     }

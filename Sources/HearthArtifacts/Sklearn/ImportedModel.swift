@@ -25,6 +25,8 @@ package struct ImportedFacts: Sendable, Equatable {
     package var featureNames: [String]
     /// The labels of a classifier; nil for all others.
     package var classes: ClassLabels?
+    /// The labels of each target of a classifier with several; empty for all others.
+    package var targetClasses: [ClassLabels]
     /// Trees that predictions use; 0 for models without trees.
     package var treeCount: Int
     /// The names of the outputs.
@@ -32,7 +34,7 @@ package struct ImportedFacts: Sendable, Equatable {
 
     package init(
         className: String, steps: [String], library: String, libraryVersion: String, featureNames: [String],
-        classes: ClassLabels?, treeCount: Int, outputs: [String]
+        classes: ClassLabels?, targetClasses: [ClassLabels] = [], treeCount: Int, outputs: [String]
     ) {
         self.className = className
         self.steps = steps
@@ -40,6 +42,7 @@ package struct ImportedFacts: Sendable, Equatable {
         self.libraryVersion = libraryVersion
         self.featureNames = featureNames
         self.classes = classes
+        self.targetClasses = targetClasses
         self.treeCount = treeCount
         self.outputs = outputs
     }
@@ -51,7 +54,9 @@ extension OutputShape {
         switch task {
         case .regression: return ["predict"]
         case .transform: return ["transform"]
-        case .anomaly: return ["score_samples", "decision_function", "predict"]
+        case .multiOutputClassification(let targets):
+            return ["predict"] + targets.indices.map { "predict_proba_\($0)" }
+        case .anomaly, .anomalyDecision: return ["score_samples", "decision_function", "predict"]
         case .classification:
             return ["predict"] + (hasProbabilities ? ["predict_proba"] : [])
                 + (hasDecision ? ["decision_function"] : [])

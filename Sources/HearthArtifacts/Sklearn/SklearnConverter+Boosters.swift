@@ -6,12 +6,14 @@ extension SklearnConverter {
         let model: BoosterModel
         switch (found.module, found.name) {
         case ("xgboost.sklearn", "XGBClassifier"), ("xgboost.sklearn", "XGBRFClassifier"),
-            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"):
+            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"),
+            ("xgboost.sklearn", "XGBRanker"):
             model = try xgboost(node, isClassifier: found.name.hasSuffix("Classifier"))
         case ("xgboost.core", "Booster"):
             model = try BoosterConverter.model(
                 xgboost: Self.content(node.member("handle")), path: node.document.path)
-        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"):
+        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"),
+            ("lightgbm.sklearn", "LGBMRanker"):
             model = try lightGBM(node, isClassifier: found.name == "LGBMClassifier")
         case ("lightgbm.basic", "Booster"): model = try lightGBM(booster: node, role: .objective)
         default:
@@ -33,8 +35,13 @@ extension SklearnConverter {
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
-        endsInBooster = true
+        lacksDecision = try !hasDecisionFunction(node, found)
         return model.definition.estimator
+    }
+
+    /// XGBoost's wrappers have no `decision_function`, LightGBM's have one from 4.7 on, the first whose state has this.
+    private func hasDecisionFunction(_ node: PickleNode, _ found: PickleClass) throws(ArtifactError) -> Bool {
+        try found.name == "LGBMClassifier" ? node.hasMember("_fitted_with_feature_names") : false
     }
 
     private func xgboost(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {

@@ -11,7 +11,8 @@ extension SklearnConverter {
         let member = try member(start)
         var classCount = 0
         if case .classification(let labels) = trees.task {
-            try member.requireClasses(labels, of: source)
+            // The library encodes its labels before it fits the member.
+            try member.requireClasses(.encoded(labels.count), of: source)
             classCount = labels.count
         } else {
             try member.requireRegressor(of: source)
@@ -82,12 +83,12 @@ extension SklearnConverter {
             case .markMissing: break
             case .estimates(let estimates):
                 guard estimates.members.allSatisfy({ isExact($0.model) }) else { return false }
-            case .impute, .scale, .columns, .encode: return false
+            case .impute, .scale, .columns, .encode, .polynomial, .project: return false
             }
         }
         switch model.estimator {
         case .treeEnsemble, .combination: return true
-        case .linear, .zScore, .identity: return false
+        case .linear, .zScore, .identity, .kernelMachine, .localOutlierFactor: return false
         }
     }
 }

@@ -14,7 +14,9 @@ extension SklearnConverter {
             guard fold.isInstance("_CalibratedClassifier") else { throw fold.expected("a _CalibratedClassifier") }
             let name = try fold.hasMember("estimator") ? "estimator" : "base_estimator"
             let member = try member(fold.member(name))
-            try member.requireClasses(labels, of: source)
+            // Temperature scaling encodes labels of text before it fits the members.
+            let isEncoded = isTemperature && member.classes == .encoded(labels.count)
+            if !isEncoded { try member.requireClasses(labels, of: source) }
             guard member.hasDecision || member.output.hasProbabilities else {
                 throw source.refusal("\(member.name) without probabilities or decision found")
             }

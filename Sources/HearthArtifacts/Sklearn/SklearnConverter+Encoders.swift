@@ -172,7 +172,9 @@ extension SklearnConverter {
             try useNumbers(source.node)
         }
         guard try !source.flag("validate") else { throw source.refusal("validate=True found, False expected") }
-        guard width == nil else { return steps.append(source.className) }
+        // It may not know its columns; then the next step does.
+        let knowsColumns = try source.node.hasMember("n_features_in_")
+        guard width == nil, knowsColumns else { return steps.append(source.className) }
         try enterStep(source)
     }
 }

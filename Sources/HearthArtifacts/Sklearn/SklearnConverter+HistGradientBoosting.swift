@@ -65,12 +65,7 @@ extension SklearnConverter {
             guard classCount > 0 else { break }
             let rule: ClassRule = source.version < SklearnVersion(1, 5) ? .largestProbability : .rawAboveZero
             if classCount == 2 { return (.sigmoid, rule) }
-            guard source.version < SklearnVersion(1, 1) else { return (.softmaxSequential, rule) }
-            // Up to seven numbers the pairwise sum is the one from left to right.
-            guard classCount < 8 else {
-                throw source.refusal("8 or more classes found, at most 7 are computed for this version")
-            }
-            return (.softmaxLogSumExp, rule)
+            return (source.version < SklearnVersion(1, 1) ? .softmaxLogSumExpSequential : .softmaxSequential, rule)
         default: break
         }
         throw source.refusal("loss '\(PickleText.shown(loss))' found, which is not computed")

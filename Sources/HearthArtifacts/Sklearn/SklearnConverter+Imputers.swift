@@ -9,8 +9,9 @@ extension SklearnConverter {
         guard values.count == count else {
             throw node.error("\(values.count) statistics for \(count) columns found, one each expected")
         }
-        let isConstant = try source.text("strategy") == "constant"
-        let keepsAll = try source.flag("keep_empty_features") || isConstant
+        // From 1.8 on a constant drops columns without values too.
+        let isKeptConstant = try source.text("strategy") == "constant" && source.version < SklearnVersion(1, 8)
+        let keepsAll = try source.flag("keep_empty_features") || isKeptConstant
         guard !keepsAll || !values.contains(.dropped) else {
             throw source.refusal("a kept column whose statistic is NaN found, a number expected")
         }

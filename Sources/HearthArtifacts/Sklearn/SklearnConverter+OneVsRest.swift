@@ -10,9 +10,8 @@ extension SklearnConverter {
         }
         let labels = try ClassLabels(binarizer.member("classes_"), of: source)
         let members = try members(source)
-        guard members.count == (type == "binary" ? 1 : labels.count), labels.count == (type == "binary" ? 2 : labels.count),
-            labels.count > 1
-        else {
+        let isBinary = type == "binary"
+        guard members.count == (isBinary ? 1 : labels.count), isBinary ? labels.count == 2 : labels.count > 1 else {
             throw source.node.error("\(members.count) members for \(labels.count) classes found")
         }
         guard let first = members.first,

@@ -21,10 +21,11 @@ extension SklearnConverter {
     static let transformerNames: Set<String> = [
         "StandardScaler", "RobustScaler", "MaxAbsScaler", "MinMaxScaler", "SimpleImputer", "MissingIndicator",
         "OneHotEncoder", "OrdinalEncoder", "ColumnTransformer", "FeatureUnion", "FunctionTransformer",
+        "PCA", "IncrementalPCA", "TruncatedSVD", "PolynomialFeatures",
     ]
 
-    /// Adds the stages of a transformer.
-    mutating func transformer(_ node: PickleNode) throws(ArtifactError) {
+    /// Adds the stages of a transformer; `isEntered` tells that the walk has it on its way already.
+    mutating func transformer(_ node: PickleNode, isEntered: Bool = false) throws(ArtifactError) {
         guard node.className?.module.hasPrefix("sklearn.") ?? false else {
             throw node.expected("a transformer of scikit-learn")
         }
@@ -32,10 +33,12 @@ extension SklearnConverter {
         switch source.className {
         case "Pipeline": try transformers(source)
         case "ColumnTransformer", "FeatureUnion":
+            let isUnion = source.className == "FeatureUnion"
+            if isEntered { return try isUnion ? featureUnion(source) : columnTransformer(source) }
             var visiting = walk
             try visiting.enter(node) { inner throws(ArtifactError) in
                 self.walk = inner
-                try source.className == "FeatureUnion" ? self.featureUnion(source) : self.columnTransformer(source)
+                try isUnion ? self.featureUnion(source) : self.columnTransformer(source)
                 inner = self.walk
             }
             walk = visiting
@@ -51,8 +54,25 @@ extension SklearnConverter {
         case "MinMaxScaler":
             guard !isSparse else { throw source.refusal("sparse columns before it found, dense ones expected") }
             try append([minMaxScaler(source)], source)
+        case "PCA", "IncrementalPCA": try append(mixing: principalComponents(source), source)
+        case "TruncatedSVD": try append(mixing: truncatedDecomposition(source), source)
+        case "PolynomialFeatures": try append(mixing: polynomialFeatures(source), source)
         default: throw source.refusal(SklearnRefusals.reason(source.className), hint: SklearnRefusals.hint)
         }
+    }
+
+    /// A stage whose columns are made of several columns.
+    private mutating func append(mixing stage: Stage, _ source: SklearnEstimator) throws(ArtifactError) {
+        guard !isSparse else { throw source.refusal("sparse columns before it found, dense ones expected") }
+        try enterStep(source)
+        try useNumbers(source.node)
+        stages.append(stage)
+        do throws(ModelError) {
+            width = try stage.outputCount(inputCount: width ?? 0)
+        } catch {
+            throw source.refusal("\(error.message)")
+        }
+        origins = [Int?](repeating: nil, count: width ?? 0)
     }
 
     private mutating func append(_ forms: [Scaler.Form], _ source: SklearnEstimator) throws(ArtifactError) {

@@ -85,7 +85,7 @@ extension Estimator {
         case .combination(var combination):
             combination.task = task
             return .combination(combination)
-        case .zScore, .identity: return nil
+        case .zScore, .identity, .kernelMachine, .localOutlierFactor: return nil
         }
     }
 }

@@ -24,8 +24,8 @@ package struct SklearnConverter {
     /// Whether a FunctionTransformer may have the function of HistGradientBoosting.
     var acceptsPartial = false
 
-    /// The estimator that answers is a booster's wrapper, whose classes have no `decision_function`.
-    var endsInBooster = false
+    /// The estimator that answers is a booster's wrapper whose class has no `decision_function`.
+    var lacksDecision = false
 
     /// Steps that a model may have in all; far above what people write.
     private static let stepCountMax = 4096
@@ -53,9 +53,11 @@ package struct SklearnConverter {
         var definition = ModelDefinition(signature: signature, stages: converter.stages, estimator: estimator)
         let treeCount = definition.treeCount
         var classes: ClassLabels?
+        var targetClasses: [ClassLabels] = []
         switch estimator.outputShape?.task {
         case .classification(let labels): classes = labels
-        case .anomaly(let offset): definition.threshold = -offset
+        case .multiOutputClassification(let targets): targetClasses = targets
+        case .anomaly(let offset), .anomalyDecision(let offset): definition.threshold = -offset
         case .regression, .transform, nil: break
         }
         do throws(ModelError) {
@@ -70,7 +72,7 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount,
+                targetClasses: targetClasses, treeCount: treeCount,
                 outputs: estimator == .identity ? ["transform"] : estimator.outputShape?.outputNames ?? []))
     }
 
@@ -100,7 +102,7 @@ package struct SklearnConverter {
             }
             return try estimator(best)
         case _ where Self.transformerNames.contains(found.name):
-            try transformer(node)
+            try transformer(node, isEntered: true)
             try useNumbers(node)
             libraryVersion = source.versionText
             return .identity
@@ -122,9 +124,13 @@ package struct SklearnConverter {
             estimator = try histGradientBoosting(source)
         case "LogisticRegression", "LogisticRegressionCV": estimator = try logisticRegression(source)
         case "SGDClassifier": estimator = try stochasticClassifier(source)
+        case "Perceptron", "PassiveAggressiveClassifier", "LinearSVC": estimator = try decisionClassifier(source)
+        case "SGDOneClassSVM": estimator = try stochasticOneClass(source)
+        case "OneClassSVM", "SVR", "NuSVR": estimator = try kernelMachine(source)
+        case "LocalOutlierFactor": estimator = try localOutlierFactor(source)
         case "RidgeClassifier", "RidgeClassifierCV": estimator = try ridgeClassifier(source)
-        case "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "SGDRegressor":
-            estimator = try linearRegressor(source)
+        case let name where Self.linearRegressors.contains(name): estimator = try linearRegressor(source)
+        case "PoissonRegressor", "GammaRegressor", "TweedieRegressor": estimator = try generalizedLinear(source)
         default: throw source.refusal(SklearnRefusals.reason(found.name), hint: SklearnRefusals.hint)
         }
         try finish(source)
@@ -136,7 +142,7 @@ package struct SklearnConverter {
         try enterStep(source)
         try useNumbers(source.node)
         libraryVersion = source.versionText
-        endsInBooster = false
+        lacksDecision = false
     }
 
     /// A model of models; nil for any other class.
@@ -188,11 +194,12 @@ enum SklearnRefusals {
     static func reason(_ name: String) -> String {
         switch name {
         case "LabelEncoder", "LabelBinarizer": "it transforms labels, not rows"
-        case "SVC", "SVR", "NuSVC", "NuSVR", "OneClassSVM", "LinearSVC", "LinearSVR":
-            "support vectors are not computed"
-        case "LocalOutlierFactor", "KNeighborsClassifier", "KNeighborsRegressor": "neighbours are not computed"
+        case "SVC", "NuSVC": "the votes of support vectors between classes are not computed"
+        case "KNeighborsClassifier", "KNeighborsRegressor", "LabelSpreading", "LabelPropagation":
+            "the votes of neighbours are not computed"
+        case "DummyClassifier", "DummyRegressor":
+            "it answers without looking at a row and does not store how many columns one has"
         case "OneVsOneClassifier", "OutputCodeClassifier": "votes of pairs of classes are not computed"
-        case "PCA", "PolynomialFeatures": "columns made of several columns are not computed"
         case "MultiOutputClassifier": "several outputs are not computed"
         default: "this class is not computed"
         }

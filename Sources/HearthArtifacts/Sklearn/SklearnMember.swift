@@ -7,7 +7,7 @@ struct SklearnMember {
     let output: OutputShape
     /// Its steps in one text.
     let name: String
-    /// scikit-learn's class has `decision_function`; the boosters' have none.
+    /// The library's class has `decision_function`.
     let hasDecision: Bool
 
     /// The labels of a classifier; nil for all others.
@@ -24,7 +24,7 @@ struct SklearnMember {
         case .treeEnsemble, .linear: output.accumulator == .float32
         case .combination(let combination):
             if case .mean(let mean) = combination.rule { mean.accumulator == .float32 } else { false }
-        case .zScore, .identity: false
+        case .zScore, .identity, .kernelMachine, .localOutlierFactor: false
         }
     }
 }
@@ -53,7 +53,7 @@ extension SklearnConverter {
             signature: InputSignature(columnCount: signature.columnCount), stages: inner.stages, estimator: estimator)
         return SklearnMember(
             node: node, model: model, output: output, name: inner.steps.joined(separator: " > "),
-            hasDecision: output.hasDecision && !inner.endsInBooster)
+            hasDecision: output.hasDecision && !inner.lacksDecision)
     }
 
     /// The fitted members of `name`, without those that were dropped.
@@ -90,7 +90,7 @@ extension SklearnConverter {
         steps.append("\(source.className) (\(text))")
         library = "scikit-learn"
         libraryVersion = source.versionText
-        endsInBooster = false
+        lacksDecision = false
     }
 
     /// Adds the stage that asks the members.
@@ -111,6 +111,7 @@ extension ClassLabels {
     var numbers: [Double]? {
         switch self {
         case .integers(let labels): labels.map(Double.init)
+        case .floats(let labels): labels
         case .booleans(let labels): labels.map { $0 ? 1 : 0 }
         case .strings: nil
         }
@@ -123,7 +124,8 @@ extension SklearnMember {
         guard let classes else {
             throw source.refusal("\(name) without classes among its members found, a classifier expected")
         }
-        guard classes == labels else {
+        // Labels that the library has encoded may be numbers of another type.
+        guard classes == labels || labels.numbers.map({ $0 == classes.numbers }) ?? false else {
             throw source.refusal(
                 "a member \(name) with other classes than the model around it found",
                 hint: "fit the members on all classes")

@@ -3,6 +3,7 @@
 ///
 /// Sums are in the order of scikit-learn and NumPy, as each rule says.
 package struct Combination: Sendable, Equatable {
+    /// What is done with the answers.
     package enum Rule: Sendable, Equatable {
         case mean(Mean)
         /// The class with the largest sum of weights, the first of equal ones; each member gives the index of its
@@ -61,6 +62,7 @@ extension Combination {
 
     /// AdaBoostClassifier.
     package struct AdaptiveBoost: Sendable, Equatable {
+        /// What a member gives and what becomes of it.
         package enum Form: Sendable, Equatable {
             /// SAMME: each member gives the index of its class, which adds `hits[member]` to the class and
             /// `misses[member]` to the others.
@@ -81,6 +83,7 @@ extension Combination {
 
     /// CalibratedClassifierCV: the mean over the folds of what each fold's calibrators make of its member's answers.
     package struct Calibration: Sendable, Equatable {
+        /// What the calibrators take.
         package enum Method: Sendable, Equatable {
             /// One calibrator per value that the member gives: the positive class of two, or each class.
             case perClass
@@ -90,6 +93,7 @@ extension Combination {
             case temperatureOfProbabilities
         }
 
+        /// What makes a probability of a value.
         package enum Calibrator: Sendable, Equatable {
             /// `expit(-(a x + b))`.
             case sigmoid(a: Double, b: Double)

@@ -132,6 +132,14 @@ extension Estimator {
         case .treeEnsemble(let ensemble): ensemble.outputShape
         case .linear(let model): model.outputShape
         case .combination(let combination): combination.outputShape
+        case .kernelMachine(let model):
+            OutputShape(
+                family: .linear, outputCount: 1, link: .identity, task: model.task, classRule: .rawAboveZero,
+                accumulator: .float64)
+        case .localOutlierFactor(let model):
+            OutputShape(
+                family: .linear, outputCount: 1, link: .identity, task: .anomaly(offset: model.offset),
+                classRule: .rawAboveZero, accumulator: .float64)
         case .zScore, .identity: nil
         }
     }

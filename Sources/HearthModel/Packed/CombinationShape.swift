@@ -85,7 +85,9 @@ package struct CombinationShape: Sendable, Equatable {
             throw .invalid(place, "numbers of rule \(kind) out of their bounds found")
         }
         if let flags = kind.flags {
-            guard numbers[flags].allSatisfy({ $0 <= 1 }) else { throw .invalid(place, "a flag other than 0 or 1 found") }
+            guard numbers[flags].allSatisfy({ $0 <= 1 }) else {
+                throw .invalid(place, "a flag other than 0 or 1 found")
+            }
         }
         guard columnCount == (try inputCount(place: place)) else {
             throw .invalid(place, "\(columnCount) columns before rule \(kind) of numbers \(numbers.prefix(5)) found")
@@ -146,7 +148,8 @@ package struct CombinationShape: Sendable, Equatable {
             }
             count = startCount + numbers[0]
         }
-        guard output.family == expected, output.outputCount == outputCount, (classCount > 0) == Self.chooses(output) else {
+        guard output.family == expected, output.outputCount == outputCount, (classCount > 0) == Self.chooses(output)
+        else {
             throw .invalid(place, "\(output.outputCount) values of the wrong kind for rule \(kind) found")
         }
         switch kind {

@@ -2,6 +2,7 @@
 ///
 /// Parameters: the class values of all answers in order.
 package struct EstimatesShape: Sendable, Equatable {
+    /// ``Estimates/Member`` without its model.
     package struct Member: Sendable, Equatable {
         /// The columns of the row that the member sees; nil for all.
         package var columns: [Int]?
@@ -9,6 +10,7 @@ package struct EstimatesShape: Sendable, Equatable {
         package var answers: [Answer]
     }
 
+    /// ``Estimates/Answer`` without its class values.
     package struct Answer: Sendable, Equatable {
         package var source: Estimates.Answer.Source
         package var first: Int
@@ -77,8 +79,8 @@ extension EstimatesShape.Answer {
         guard (0...limit).contains(first), (1...limit).contains(count), count <= width, width <= limit else {
             throw .invalid(place, "an answer of \(count) values from \(first) on in \(width) columns found")
         }
-        guard places.isEmpty ? count == width : places.count == count && places.allSatisfy({ (0..<width).contains($0) })
-        else {
+        let fits = places.count == count && places.allSatisfy { (0..<width).contains($0) }
+        guard places.isEmpty ? count == width : fits else {
             throw .invalid(place, "\(places.count) places for \(count) values in \(width) columns found")
         }
     }
@@ -95,12 +97,12 @@ extension EstimatesShape.Member {
             let width = output.width(of: answer.source)
             guard answer.first + answer.count <= width else {
                 throw .invalid(
-                    place, "values \(answer.first) to \(answer.first + answer.count - 1) of an output of \(width) found")
+                    place, "\(answer.count) values from \(answer.first) on of an output of \(width) found")
             }
-            guard answer.classValueCount == 0 || answer.source == .predict && answer.classValueCount == output.classCount
-            else {
+            let valueCount = answer.classValueCount
+            guard valueCount == 0 || answer.source == .predict && valueCount == output.classCount else {
                 throw .invalid(
-                    place, "\(answer.classValueCount) values for \(output.classCount) classes found, one each expected")
+                    place, "\(valueCount) values for \(output.classCount) classes found, one each expected")
             }
         }
     }

@@ -50,6 +50,8 @@ extension ModelDescriptor {
             case .combination(let shape): try shape.validate()
             case .zScore(_, _, let threshold):
                 guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found") }
+            case .kernelMachine(let shape): try shape.validate()
+            case .localOutlierFactor(let shape): try shape.validate()
             }
         } catch {
             throw .malformed(.descriptor, "\(error.place): \(error.message)")
@@ -121,7 +123,9 @@ extension StageShape {
             // Their models are beside the model's own stages only.
             guard depth == 0 else { throw reader.malformed("a stage that asks models within another stage found") }
             self = .estimates(try EstimatesShape(from: &reader))
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 7 expected")
+        case 8: self = .polynomial(try PolynomialFeatures(from: &reader))
+        case 9: self = .project(try ProjectionShape(from: &reader))
+        case let other: throw reader.malformed("stage kind \(other) found, which is none")
         }
     }
 }
@@ -152,7 +156,9 @@ extension EstimatorShape {
             self = .zScore(method: method, columnCount: columnCount, threshold: try reader.readDouble())
         case 3: self = .identity(columnCount: try reader.readCount("columns", atMost: ModelLimits.columnCount))
         case 4: self = .combination(try CombinationShape(from: &reader))
-        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 4 expected")
+        case 5: self = .kernelMachine(try KernelMachineShape(from: &reader))
+        case 6: self = .localOutlierFactor(try NeighborShape(from: &reader))
+        case let other: throw reader.malformed("estimator kind \(other) found, which is none")
         }
     }
 }
@@ -201,7 +207,14 @@ extension OutputShape {
         case 1: task = .classification(classes: try ClassLabels(from: &reader))
         case 2: task = .anomaly(offset: try reader.readDouble())
         case 3: task = .transform
-        case let other: throw reader.malformed("task \(other) found, 0 to 3 expected")
+        case 4:
+            let count = try reader.readCount("targets", atMost: ModelLimits.outputCount)
+            task = .multiOutputClassification(
+                try reader.readArray(count: count, byteCount: 5) { (reader) throws(ModelError) in
+                    try ClassLabels(from: &reader)
+                })
+        case 5: task = .anomalyDecision(offset: try reader.readDouble())
+        case let other: throw reader.malformed("task \(other) found, which is none")
         }
     }
 }
@@ -217,7 +230,13 @@ extension Link {
         case 5: self = .softmaxLogSumExp
         case 6: self = .exponential
         case 7: self = .isolation(normalizer: try reader.readDouble())
-        case let other: throw reader.malformed("link \(other) found, 0 to 7 expected")
+        case 8: self = .softmaxLogSumExpSequential
+        case 9: self = .softmaxOfOpposites
+        case 10: self = .clippedUnit
+        case 11: self = .softplus
+        case 12: self = .signedSquare
+        case 13: self = .step
+        case let other: throw reader.malformed("link \(other) found, 0 to 13 expected")
         }
     }
 }
@@ -239,7 +258,12 @@ extension ClassLabels {
                 try reader.readArray(count: count, byteCount: 4) { (reader) throws(ModelError) in
                     try reader.readString(atMost: ModelLimits.nameByteCount)
                 })
-        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 2 expected")
+        case 3:
+            self = .floats(
+                try reader.readArray(count: count, byteCount: 8) { (reader) throws(ModelError) in
+                    try reader.readDouble()
+                })
+        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 3 expected")
         }
     }
 }

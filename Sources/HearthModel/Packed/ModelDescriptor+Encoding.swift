@@ -69,6 +69,12 @@ extension StageShape {
         case .estimates(let shape):
             writer.write(UInt8(7))
             shape.encode(to: &writer)
+        case .polynomial(let features):
+            writer.write(UInt8(8))
+            features.encode(to: &writer)
+        case .project(let shape):
+            writer.write(UInt8(9))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -93,6 +99,12 @@ extension EstimatorShape {
             writer.write(count: columnCount)
         case .combination(let shape):
             writer.write(UInt8(4))
+            shape.encode(to: &writer)
+        case .kernelMachine(let shape):
+            writer.write(UInt8(5))
+            shape.encode(to: &writer)
+        case .localOutlierFactor(let shape):
+            writer.write(UInt8(6))
             shape.encode(to: &writer)
         }
     }
@@ -137,6 +149,13 @@ extension OutputShape {
             writer.write(UInt8(2))
             writer.write(offset)
         case .transform: writer.write(UInt8(3))
+        case .multiOutputClassification(let targets):
+            writer.write(UInt8(4))
+            writer.write(count: targets.count)
+            for classes in targets { classes.encode(to: &writer) }
+        case .anomalyDecision(let offset):
+            writer.write(UInt8(5))
+            writer.write(offset)
         }
     }
 }
@@ -156,6 +175,12 @@ extension Link {
         case .isolation(let normalizer):
             writer.write(UInt8(7))
             writer.write(normalizer)
+        case .softmaxLogSumExpSequential: writer.write(UInt8(8))
+        case .softmaxOfOpposites: writer.write(UInt8(9))
+        case .clippedUnit: writer.write(UInt8(10))
+        case .softplus: writer.write(UInt8(11))
+        case .signedSquare: writer.write(UInt8(12))
+        case .step: writer.write(UInt8(13))
         }
     }
 }
@@ -175,6 +200,10 @@ extension ClassLabels {
             writer.write(UInt8(2))
             writer.write(count: labels.count)
             for label in labels { writer.write(label) }
+        case .floats(let labels):
+            writer.write(UInt8(3))
+            writer.write(count: labels.count)
+            writer.write(labels)
         }
     }
 }

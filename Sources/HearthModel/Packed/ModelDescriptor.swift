@@ -28,6 +28,9 @@ package enum StageShape: Sendable, Equatable {
     case encode(EncoderShape)
     /// Parameters: class values of the members' answers. Section `CHLD`.
     case estimates(EstimatesShape)
+    /// No parameters.
+    case polynomial(PolynomialFeatures)
+    case project(ProjectionShape)
 
     package var parameterCount: Int {
         switch self {
@@ -37,7 +40,8 @@ package enum StageShape: Sendable, Equatable {
         case .subtractThenDivide(let count, let hasOffset, let hasScale):
             (hasOffset ? count : 0) + (hasScale ? count : 0)
         case .multiplyThenAdd(let count, _): 2 * count
-        case .markMissing: 0
+        case .markMissing, .polynomial: 0
+        case .project(let shape): shape.parameterCount
         case .estimates(let shape): shape.parameterCount
         }
     }
@@ -46,6 +50,8 @@ package enum StageShape: Sendable, Equatable {
         switch self {
         case .impute(let inputCount, _, _, _), .markMissing(let inputCount, _), .columns(let inputCount, _): inputCount
         case .encode(let shape): shape.columns.count
+        case .polynomial(let features): features.inputCount
+        case .project(let shape): shape.inputCount
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         case .estimates(let shape): shape.inputCount
         }
@@ -56,6 +62,8 @@ package enum StageShape: Sendable, Equatable {
         case .impute(_, let outputCount, _, _): outputCount
         case .columns(_, let branches): branches.reduce(0) { $0 + $1.outputCount }
         case .encode(let shape): shape.outputCount
+        case .polynomial(let features): features.outputCount
+        case .project(let shape): shape.outputCount
         case .markMissing(let inputCount, let marker): marker.outputCount(inputCount: inputCount)
         case .subtractThenDivide(let count, _, _), .multiplyThenAdd(let count, _): count
         case .estimates(let shape): shape.outputCount
@@ -75,6 +83,9 @@ package enum EstimatorShape: Sendable, Equatable {
     case identity(columnCount: Int)
     /// Parameters: as ``CombinationShape`` says.
     case combination(CombinationShape)
+    case kernelMachine(KernelMachineShape)
+    /// Section `NBRS` when there is a tree.
+    case localOutlierFactor(NeighborShape)
 
     package var columnCount: Int {
         switch self {
@@ -83,6 +94,8 @@ package enum EstimatorShape: Sendable, Equatable {
         case .zScore(_, let columnCount, _): columnCount
         case .identity(let columnCount): columnCount
         case .combination(let shape): shape.columnCount
+        case .kernelMachine(let shape): shape.columnCount
+        case .localOutlierFactor(let shape): shape.columnCount
         }
     }
 
@@ -92,6 +105,8 @@ package enum EstimatorShape: Sendable, Equatable {
         case .treeEnsemble(let shape): shape.output
         case .linear(_, let output): output
         case .combination(let shape): shape.output
+        case .kernelMachine(let shape): shape.output
+        case .localOutlierFactor(let shape): shape.output
         case .zScore, .identity: nil
         }
     }
@@ -103,6 +118,8 @@ package enum EstimatorShape: Sendable, Equatable {
         case .zScore(_, let columnCount, _): 2 * columnCount
         case .identity: 0
         case .combination(let shape): shape.parameterCount
+        case .kernelMachine(let shape): shape.parameterCount
+        case .localOutlierFactor(let shape): shape.parameterCount
         }
     }
 }

@@ -37,6 +37,8 @@ extension PackedModel {
             let shape = combination.shape(columnCount: stages.last?.outputCount ?? definition.signature.columnCount)
             parameters.write(combination.parameters)
             estimator = .combination(shape)
+        case .kernelMachine(let model): estimator = model.pack(to: &parameters)
+        case .localOutlierFactor(let model): (estimator, arrays) = model.pack(to: &parameters)
         }
         if !children.isEmpty { arrays.append(NestedModels.encode(children)) }
         let descriptor = ModelDescriptor(
@@ -65,6 +67,8 @@ extension Stage {
                 for answer in member.answers { parameters.write(answer.classValues) }
             }
             return .estimates(EstimatesShape(estimates, inputCount: inputCount))
+        case .polynomial(let features): return .polynomial(features)
+        case .project(let projection): return projection.pack(to: &parameters)
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):

@@ -13,6 +13,8 @@ package struct PackedModel {
     package let ensemble: PackedEnsemble?
     /// The models of the members of all ``Estimates`` stages, in order.
     package let children: [PackedModel]
+    /// The words of section `NBRS` (``NeighborShape``); nil for estimators without a tree of neighbours.
+    package let neighborTree: UnsafePointer<UInt32>?
 
     /// Checks the sections of one model.
     ///
@@ -31,7 +33,12 @@ package struct PackedModel {
         try unsafe Self.check(parameters, of: descriptor)
         switch descriptor.estimator {
         case .treeEnsemble(let shape): unsafe ensemble = try PackedEnsemble(shape, sections: sections)
-        case .linear, .zScore, .identity, .combination: ensemble = nil
+        case .linear, .zScore, .identity, .combination, .kernelMachine, .localOutlierFactor: ensemble = nil
+        }
+        if case .localOutlierFactor(let shape) = descriptor.estimator, shape.wordCount > 0 {
+            unsafe neighborTree = try Self.neighborTree(shape, sections)
+        } else {
+            unsafe neighborTree = nil
         }
         children = try unsafe Self.children(of: descriptor, sections, depth: depth)
     }
@@ -86,6 +93,19 @@ package struct PackedModel {
             throw .malformed(id, "an address that is not a multiple of \(alignment) found")
         }
         return unsafe bytes
+    }
+
+    private static func neighborTree(
+        _ shape: NeighborShape, _ sections: (SectionID) -> UnsafeRawBufferPointer?
+    ) throws(ModelError) -> UnsafePointer<UInt32>? {
+        let bytes = try unsafe require(.neighbors, sections, byteCount: shape.wordCount * 4)
+        let words = unsafe bytes.bindMemory(to: UInt32.self)
+        if let problem = unsafe NeighborTree.problem(
+            words, pointCount: shape.pointCount, nodeCount: shape.nodeCount)
+        {
+            throw .malformed(.neighbors, problem)
+        }
+        return words.baseAddress
     }
 
     /// The parameters must be what ``ModelDefinition/validate()`` lets through.

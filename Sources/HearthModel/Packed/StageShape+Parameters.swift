@@ -18,7 +18,12 @@ extension StageShape {
             guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
                 throw .malformed(.parameters, "an offset or scale that is not usable found")
             }
-        case .markMissing: break
+        case .markMissing, .polynomial: break
+        case .project(let shape):
+            let scales = unsafe values.suffix(shape.hasScale ? shape.outputCount : 0)
+            guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
+                throw .malformed(.parameters, "a component, offset or scale that is not usable found")
+            }
         case .multiplyThenAdd:
             guard unsafe values.allSatisfy(\.isFinite) else {
                 throw .malformed(.parameters, "an offset or scale that is not finite found")

@@ -1,7 +1,6 @@
-import Foundation
-package import HearthArtifacts
+import FoundationEssentials
 
-/// JSON objects on one line, keys sorted: for the registry's columns and for programs that read the trainer's output.
+/// JSON objects on one line, keys sorted: for the registry's columns and for programs that read a command's output.
 package enum CompactJSON {
     /// Throws what the encoder throws; numbers that are not finite become null.
     package static func text(_ members: [String: JSONValue]) throws -> String {
