@@ -43,7 +43,7 @@ enum Fuzz {
         case grpc
         /// Readers of Python's files (``FileFuzzer``).
         case pickle, joblib
-        /// Python's files from the first byte to an answer (``ModelFuzzer``).
+        /// Model files of any format, seeded with Python's, from the first byte to an answer (``ModelFuzzer``).
         case models
         /// Files of boosters from the first byte to an answer (``BoosterFuzzer``).
         case boosters
@@ -55,7 +55,7 @@ enum Fuzz {
             case .frames: unsafe FrameFuzzer.run(input)
             case .grpc: unsafe SessionFuzzer.run(ByteView(input))
             case .pickle, .joblib: unsafe FileFuzzer.run(input)
-            case .models: unsafe ModelFuzzer.run(input)
+            case .models: ModelFuzzer.run(unsafe Array(input))
             case .boosters: BoosterFuzzer.run(unsafe Array(input))
             case .hearth: HearthFileFuzzer.run(unsafe Array(input))
             }

@@ -1,6 +1,5 @@
 import Glibc
 import HearthArtifacts
-import HearthCore
 import HearthKernels
 import HearthModel
 
@@ -13,13 +12,13 @@ func convert(_ arguments: Arguments) throws {
     _ = try? PickleFile.read(bytes: Array("cos\nsystem\n.".utf8), path: "warm")
     let before = try Footprint.now().residentKiB
     let start = processorMilliseconds()
-    let outcome = Result { try serve(arguments[0], limits: arguments.option("limits") == "none") }
+    let outcome = Result { try serve(arguments[0], areLifted: arguments.option("limits") == "none") }
     let elapsed = processorMilliseconds() - start
     print("cost \(elapsed) \(try Footprint.peakKiB() - before)")
     try outcome.get()
 }
 
-private func serve(_ path: String, limits areLifted: Bool) throws {
+private func serve(_ path: String, areLifted: Bool) throws {
     var limits = PickleLimits()
     if areLifted {
         limits = PickleLimits(
@@ -27,18 +26,14 @@ private func serve(_ path: String, limits areLifted: Bool) throws {
             operationCountMax: 1 << 30)
     }
     let definition: ModelDefinition
-    var head = [UInt8](repeating: 0, count: 64)
-    let file = try FileDescriptor.open(path, flags: O_RDONLY)
-    let count = try unsafe head.withUnsafeMutableBytes { try unsafe file.read(into: $0, at: 0, subject: path) }
-    if BoosterFormat.sniff(head.prefix(count)) != nil {
-        var bytes = [UInt8](repeating: 0, count: Int(try file.status(subject: path).byteCount))
-        let read = try unsafe bytes.withUnsafeMutableBytes { try unsafe file.read(into: $0, at: 0, subject: path) }
-        definition = try BoosterConverter.model(Array(bytes.prefix(read)), path: path).definition
-    } else {
+    if areLifted {
         definition = try SklearnConverter.model(PickleFile.read(path: path, limits: limits)).definition
+    } else {
+        guard let model = try ModelImport.read(path: path).model else { throw UsageError(text: "no model to convert") }
+        definition = model.definition
     }
-    let model = try ServableModel(PackedModel.pack(definition))
-    _ = try? model.outputs(of: [Double](repeating: 0.5, count: model.signature.columnCount))
+    let sections = try PackedModel.exercised(definition)
+    _ = try ServableModel(sections)
 }
 
 private func processorMilliseconds() -> Int {

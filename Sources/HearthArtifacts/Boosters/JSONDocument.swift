@@ -7,11 +7,12 @@ struct JSONDocument {
     private let bytes: [UInt8]
     private let failure: BoosterFailure
     private var offset = 0
-    private var budget = DocumentBudget()
+    private var budget: DocumentBudget
 
     private init(_ bytes: [UInt8], _ failure: BoosterFailure) {
         self.bytes = bytes
         self.failure = failure
+        budget = DocumentBudget(byteCount: bytes.count)
     }
 
     static func parse(_ bytes: [UInt8], _ failure: BoosterFailure) throws(ArtifactError) -> BoosterNode {
@@ -96,7 +97,10 @@ struct JSONDocument {
             default:
                 guard items.isEmpty else { throw unexpected("no number, as before it") }
                 let number = try number(keep: keep)
-                if keep { numbers.append(number) }
+                if keep {
+                    try budget.takeNumbers(1, at: offset, failure)
+                    numbers.append(number)
+                }
             }
             skipSpace()
             switch byte {

@@ -65,6 +65,13 @@ package enum ModelImport {
             let document = try PickleDocument(content: content, path: file.path, codec: codec, limits: budgets)
             model = .definition(try SklearnConverter.model(document))
         case .xgboostJSON, .xgboostUBJSON, .lightGBMText:
+            let byteCountMax = max(limits.fileByteCountMax, BoosterLimits.expandedByteCountMax)
+            guard content.count <= byteCountMax else {
+                throw ArtifactError(
+                    .overBudget, path: file.path,
+                    "\(content.count) bytes of \(format.rawValue) found, at most \(byteCountMax) are read",
+                    hint: "train a smaller model, or raise the limit with --max-file-size")
+            }
             let bytes = unsafe Array(content.bytes)
             model = .definition(ImportedModel(try BoosterConverter.model(bytes, path: file.path)))
         case .hearth: model = unsafe .artifact(try MappedArtifact(copying: content.bytes, subject: file.path))

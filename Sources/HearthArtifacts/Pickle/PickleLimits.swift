@@ -1,8 +1,8 @@
 /// How much of the machine a pickle or joblib file may ask for.
 ///
 /// Each bound is checked before anything is allocated, copied or walked. With the defaults a hostile file of 10 MB
-/// costs at most 96 MiB of content, the arena (64 MiB, 96 for the moment in which a table grows), what a conversion takes
-/// out of both, and a second of work.
+/// costs at most 96 MiB of content, the arena (64 MiB, 96 for the moment in which a table grows), what a conversion
+/// takes out of both, and a second of work.
 package struct PickleLimits: Sendable, Hashable {
     /// The most bytes of the file itself; the limit per file of the model directory unless set.
     package var fileByteCountMax: Int

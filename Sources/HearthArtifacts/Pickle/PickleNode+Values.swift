@@ -76,6 +76,7 @@ extension PickleNode {
     /// Runs `body` on the bytes of bytes, a bytearray or a string, which are not copied; valid for the call.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         guard record.kind == .bytes || record.kind == .string else { throw expected("bytes") }
+        try document.spend(Int(record.b), at: self)
         return try unsafe body(document.bytes(byteRange))
     }
 

@@ -31,7 +31,7 @@ import Testing
         let modest = try Self.convert(PickleWriter.pickle { $0.raw([UInt8](repeating: 0x5D, count: 1000)) })
         #expect(modest.numbers("cost").last ?? .max <= 16 << 10)
         // Lists made and forgotten, millions of them, where nothing limits them.
-        let lists = [[UInt8]](repeating: [0x5D, 0x30], count: 11_000_000).flatMap { $0 }
+        let lists = [[UInt8]](repeating: [0x5D, 0x30], count: 16_000_000).flatMap { $0 }
         let greedy = try Self.convert(PickleWriter.pickle { $0.raw(lists) }, "--limits", "none")
         #expect(greedy.numbers("cost").last ?? 0 > Self.kibibytesMax)
     }

@@ -111,6 +111,15 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
                     }
                     writer.op("u")
                 }
+                // What a converter looks for stands behind all of them.
+                writer.op("(")
+                writer.string("n_outputs_")
+                writer.integer(1)
+                writer.string("criterion")
+                writer.string("squared_error")
+                writer.string("tree_")
+                TreeParts().write(&writer)
+                writer.op("u")
                 writer.op("b")
             }
             return pickle(forest([tree, { $0.raw(many([0x68, 9], 200_000)) }]))
@@ -277,11 +286,24 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
 
     private static let boosters: [CostlyFile] = [
         CostlyFile("a text of escapes", .corrupt) {
-            Array("{\"a\":\"\\n".utf8) + many(Array("x".utf8), 9_000_000) + Array("\"}".utf8)
+            Array("{\"learner\":\"\\n".utf8) + many(Array("x".utf8), 9_000_000) + Array("\"}".utf8)
         },
-        CostlyFile("lists of JSON", .tooLarge) { Array("{\"a\":[".utf8) + many(Array("[],".utf8), 3_000_000) },
-        CostlyFile("numbers of JSON", .truncated) { Array("{\"a\":[".utf8) + many(Array("1,".utf8), 4_900_000) },
-        CostlyFile("numbers of UBJSON", .corrupt) {
+        CostlyFile("lists of JSON", .tooLarge) { Array("{\"learner\":[".utf8) + many(Array("[],".utf8), 3_000_000) },
+        CostlyFile("numbers of JSON", .truncated) { Array("{\"learner\":[".utf8) + many(Array("1,".utf8), 4_900_000) },
+        CostlyFile("numbers of JSON, compressed", .tooLarge) {
+            // 30 MB, which a single digit after the other would make too small.
+            var random = SplitMix64(seed: 3)
+            let digits = (0..<100_000).map { _ in UInt8(48 + random.next() % 10) }
+            let block = digits.flatMap { [$0, 0x2C] }
+            return GzipSamples.gzip(Array("{\"learner\":[".utf8) + many(block, 150))
+        },
+        CostlyFile("a document of 60 MB, compressed", .overBudget) {
+            var random = SplitMix64(seed: 3)
+            let letters = (0..<300).map { _ in UInt8(97 + random.next() % 26) }
+            let block = [UInt8](repeating: 97, count: 60_000) + letters
+            return GzipSamples.gzip(Array("{\"learner\":\"".utf8) + many(block, 1000))
+        },
+        CostlyFile("numbers of UBJSON", .tooLarge) {
             Array("{U\u{1}a[$U#L".utf8) + PickleWriter.word(9_900_000).reversed() + many([1], 9_900_000)
                 + Array("}".utf8)
         },

@@ -6,8 +6,9 @@ import HearthModel
 import HearthTestSupport
 import Testing
 
-/// Small whole files cut at every byte, and with bits turned, from the first byte to an answer. `HEARTH_SWEEP=all` turns
-/// every bit of every file; else a sample of the larger ones, the same each time.
+/// Small whole files cut at every byte, and with bits turned, from the first byte to an answer.
+///
+/// `HEARTH_SWEEP=all` turns every bit of every file; else a sample of the larger ones, the same each time.
 @Suite struct SweepTests {
     /// A small model in each format.
     static let files = [

@@ -1,3 +1,4 @@
+import Foundation
 import HearthClient
 import HearthCore
 import HearthModel
@@ -105,6 +106,60 @@ import Testing
             let reply = try await client.predict(model: ServedForest.model, rows: ServedForest.row)
             #expect(reply.modelVersion == forest.modelID.text)
             #expect(reply.outputs[0].values == [forest.score])
+        }
+        let outcome = caller.stop()
+        #expect(outcome.failures.isEmpty, "\(outcome.failures)")
+    }
+
+    // MARK: Files of other libraries
+
+    /// A file that a registry row names, and its bytes.
+    static let files: [(name: String, bytes: [UInt8])] = [
+        ("gadget.pkl", Array("\u{80}\u{4}cos\nsystem\n(X\u{2}\0\0\0idtR.".unicodeScalars.map { UInt8($0.value) })),
+        ("cut.pkl", [0x80, 4, 0x95, 0xFF, 0, 0, 0, 0, 0, 0, 0]),
+        ("cycle.pkl", [0x80, 4, 0x5D, 0x94, 0x68, 0, 0x61, 0x2E]),
+        ("deep.pkl", [0x80, 4] + [UInt8](repeating: 0x5D, count: 100_000) + [UInt8](repeating: 0x61, count: 99_999)),
+        ("length.pkl", [0x80, 4, 0x8E] + [UInt8](repeating: 0xFF, count: 8)),
+        ("lists.pkl", [0x80, 4] + [UInt8](repeating: 0x5D, count: 9_000_000)),
+        ("bomb.joblib", GzipSamples.gzip([UInt8](repeating: 0, count: 8 << 20))),
+        ("dictionary.joblib", [0x5D, 0, 0xFF, 0xFF, 0xFF] + [UInt8](repeating: 0xFF, count: 9)),
+        ("deep.json", Array(("{\"learner\":" + String(repeating: "[", count: 100_000)).utf8)),
+        ("length.ubj", Array("{U\u{1}a[$d#L".utf8) + [0x40, 0, 0, 0, 0, 0, 0, 0]),
+        ("leaves.txt", Array("tree\nversion=v4\nmax_feature_idx=1\nTree=0\nnum_leaves=999999999\n".utf8)),
+        ("nothing.pkl", []),
+    ]
+
+    @Test func `files of other libraries that do harm, named by promotions, leave the model before in its place`()
+        async throws
+    {
+        let forest = try ServedForest()
+        let server = try forest.server()
+        let caller = try Caller(socketPath: server.socketPath, scores: [forest.modelID.text: forest.score])
+        let client = server.client(timeout: .seconds(60))
+        var events = client.watch().makeAsyncIterator()
+        #expect(try await events.next()?.kind == "available")
+        for (index, file) in Self.files.enumerated() {
+            let path = "\(forest.shelf.directory.path)/\(file.name)"
+            #expect(FileManager.default.createFile(atPath: path, contents: Data(file.bytes)))
+            let id = try ModelID("hostile_20251112_120000_\(100 + index)_k7qd")
+            _ = try forest.shelf.store.register(
+                ModelVersion(
+                    modelID: id, name: ModelName(ServedForest.model),
+                    key: ModelKey(modelType: "isolation_forest", metricType: ServedForest.series), status: .success,
+                    path: file.name, trainingDate: .now(), createdAt: .now()), actor: "test")
+            let error = await #expect(throws: HearthError.self, "\(file.name)") {
+                try await client.promote(model: ServedForest.model, version: id.text)
+            }
+            #expect(
+                [.failedPrecondition, .dataLoss, .resourceExhausted].contains(error?.code),
+                "\(file.name): \(error as Any)")
+            try forest.shelf.promote(id, series: ServedForest.series)
+            let failed = try await events.next()
+            #expect(failed?.kind == "failed" && failed?.modelVersion == id.text, "\(file.name)")
+            let reply = try await client.predict(model: ServedForest.model, rows: ServedForest.row)
+            #expect(reply.modelVersion == forest.modelID.text)
+            #expect(reply.outputs[0].values == [forest.score])
+            #expect(FileManager.default.fileExists(atPath: path))
         }
         let outcome = caller.stop()
         #expect(outcome.failures.isEmpty, "\(outcome.failures)")
