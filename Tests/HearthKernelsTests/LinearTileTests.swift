@@ -20,7 +20,7 @@ struct LinearTileTests {
     func `every count of rows and columns gives the bits of one row after the other`(columnCount: Int) throws {
         let parameters = (0..<columnCount).map { Double($0) / 7 + 0.3 }
         let scaler = Stage.scale(Scaler(.subtractThenDivide(offset: parameters, scale: parameters)))
-        let tasks: [Task] = [.regression, .classification(.integers([0, 1]))]
+        let tasks: [Task] = [.regression, .classification(classes: .integers([0, 1]))]
         for (task, stages) in tasks.flatMap({ task in [(task, []), (task, [scaler])] }) {
             let definition = definition(columnCount: columnCount, task: task, stages: stages)
             let model = try ServableModel(definition)

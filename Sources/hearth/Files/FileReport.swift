@@ -74,6 +74,7 @@ extension FileReport.Facts {
         switch file.model?.facts.classes {
         case .integers(let labels): labels.map { "\($0)" }
         case .booleans(let labels): labels.map { "\($0)" }
+        case .floats(let labels): labels.map { "\($0)" }
         case .strings(let labels): labels
         case nil: []
         }
@@ -132,6 +133,7 @@ extension FileReport.Facts {
         switch file.model?.facts.classes {
         case .integers(let labels): .array(labels.map(JSON.integer))
         case .booleans(let labels): .array(labels.map(JSON.bool))
+        case .floats(let labels): .array(labels.map(JSON.number))
         case .strings(let labels): .array(labels.map(JSON.text))
         case nil: .array([])
         }

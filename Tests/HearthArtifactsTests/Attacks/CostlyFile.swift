@@ -294,7 +294,7 @@ struct CostlyFile: Sendable, CustomTestStringConvertible {
             // 30 MB, which a single digit after the other would make too small.
             var random = SplitMix64(seed: 3)
             let digits = (0..<100_000).map { _ in UInt8(48 + random.next() % 10) }
-            let block = digits.flatMap { [$0, 0x2C] }
+            let block: [UInt8] = digits.flatMap { [$0, UInt8(0x2C)] }
             return GzipSamples.gzip(Array("{\"learner\":[".utf8) + many(block, 150))
         },
         CostlyFile("a document of 60 MB, compressed", .overBudget) {

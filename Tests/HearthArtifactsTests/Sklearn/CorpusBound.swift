@@ -112,6 +112,12 @@ enum CorpusBound {
     }
 }
 
+extension Stage {
+    fileprivate var isProjection: Bool {
+        if case .project = self { true } else { false }
+    }
+}
+
 extension ClassLabels {
     /// A label as number and as text, as a corpus has it.
     func label(at index: Int) -> (number: Double, text: String) {

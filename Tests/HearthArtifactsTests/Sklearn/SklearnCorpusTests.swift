@@ -6,8 +6,7 @@ import Testing
 
 @Suite struct SklearnCorpusTests {
     /// Cases that are refused, by class; whoever makes one work removes it here.
-    static let refused: [String: String] = [
-    ]
+    static let refused: [String: String] = [:]
 
     /// Cases of estimators and parameters that the corpus does not have (`make_fixtures.py` there).
     static let ownFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,4 +1,5 @@
 import Foundation
+import HearthArtifacts
 import HearthClient
 import HearthCore
 import HearthModel
