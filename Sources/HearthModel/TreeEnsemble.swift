@@ -120,6 +120,7 @@ package struct Tree: Sendable, Equatable {
         self.columns = columns
     }
 
+    /// A tree of nodes that are not checked.
     package init(nodes: [Node], leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {
         self.init(
             nodes: TreeNodes(nodes), leafValues: leafValues, width: width, output: output, columns: columns)

@@ -6,6 +6,7 @@
 package struct TreeNodes: Sendable {
     /// A node as it is kept.
     package struct Record: Sendable, Equatable {
+        /// What a node is beside its numbers; none for a leaf.
         package struct Flags: OptionSet, Sendable, Equatable {
             package let rawValue: UInt8
             package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -50,6 +51,7 @@ package struct TreeNodes: Sendable {
         self.records = records
     }
 
+    /// The same nodes, not checked.
     package init(_ nodes: some Sequence<Tree.Node>) {
         records = nodes.map(Record.init)
     }
@@ -94,6 +96,7 @@ extension TreeNodes: Equatable {
 }
 
 extension TreeNodes: RandomAccessCollection, MutableCollection, ExpressibleByArrayLiteral {
+    /// The nodes of a literal, not checked.
     package init(arrayLiteral nodes: Tree.Node...) {
         self.init(nodes)
     }
@@ -119,6 +122,7 @@ extension TreeNodes {
 }
 
 extension TreeNodes.Record {
+    /// A node in the form in which it is kept.
     package init(_ node: Tree.Node) {
         switch node {
         case .leaf(let row):

@@ -160,7 +160,8 @@ extension PickleMachine {
     }
 
     private mutating func buildArray(_ node: UInt32, _ state: UInt32, at offset: Int) throws(ArtifactError) {
-        guard let items = arena.parts(of: state, atMost: 5), items.count == 5, arena.integer(items[0]) == 1, let isFortran = arena.integer(items[3])
+        guard let items = arena.parts(of: state, atMost: 5), items.count == 5, arena.integer(items[0]) == 1,
+            let isFortran = arena.integer(items[3])
         else {
             throw error(
                 .corrupt, at: offset,

@@ -141,6 +141,7 @@ extension TreeEnsemble {
 
     /// Whether some split sends missing values right; mostly one of the first does.
     fileprivate var sendsMissingRight: Bool {
-        trees.contains { $0.nodes.records.contains { $0.isInner && $0.flags.isDisjoint(with: [.category, .missingGoesLeft]) } }
+        let goesLeft: TreeNodes.Record.Flags = [.category, .missingGoesLeft]
+        return trees.contains { $0.nodes.records.contains { $0.isInner && $0.flags.isDisjoint(with: goesLeft) } }
     }
 }

@@ -29,11 +29,20 @@ struct FileLoad {
     let path: String
     let fileByteCountMax: Int
 
-    /// The most memory that the process has had, in bytes.
-    static var peakByteCount: Int {
-        var usage = rusage()
-        guard unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        return usage.ru_maxrss * 1024
+    /// The most memory that the program has had, in bytes; 0 where the system does not say.
+    ///
+    /// Not `getrusage`, which counts what the process was before it became this program.
+    static func peakByteCount() throws -> Int {
+        let path = "/proc/self/status"
+        let file = try FileDescriptor.open(path, flags: O_RDONLY)
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        let count = try unsafe bytes.withUnsafeMutableBytes { unsafe try file.read(into: $0, subject: path) }
+        for line in String(decoding: bytes.prefix(count), as: UTF8.self).split(separator: "\n")
+        where line.hasPrefix("VmHWM:") {
+            let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) }
+            return (kibibytes ?? 0) * 1024
+        }
+        return 0
     }
 
     /// One load; `imported` is nil for a `.hearth` file.
