@@ -32,6 +32,12 @@ enum PickleInertGlobals {
             .opaque, "sklearn._loss.link",
             "IdentityLink LogLink LogitLink HalfLogitLink MultinomialLogit Interval"
         ),
+        // Generalized linear models up to 1.0.
+        (
+            .opaque, "sklearn._loss.glm_distribution",
+            "PoissonDistribution GammaDistribution TweedieDistribution NormalDistribution InverseGaussianDistribution"
+        ),
+        (.opaque, "sklearn.linear_model._glm.link", "IdentityLink LogLink LogitLink"),
         (.opaque, "sklearn._loss._loss", compiledLosses),
         (.opaque, "_loss", compiledLosses),
         (
