@@ -10,7 +10,7 @@ import Testing
         let bits = items.map { if case .number(let value) = $0 { value.bitPattern } else { UInt64(0) } }
         #expect(bits[0] == (-0.0).bitPattern)
         #expect(bits[1] == (0.1).bitPattern)
-        #expect(bits[2] == (1e-320).bitPattern)
+        #expect(bits[2] == Double("1e-320")?.bitPattern)
         #expect(bits[4] == Double.nan.bitPattern)
         #expect(bits[5] == Double.infinity.bitPattern && bits[6] == (-Double.infinity).bitPattern)
         #expect(items[7] == .null && items[8] == .bool(true))
