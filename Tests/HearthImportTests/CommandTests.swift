@@ -44,9 +44,11 @@ import Testing
             server.socketPath)
         let reply = try #require(try predict.json() as? [String: Any])
         let outputs = try #require(reply["outputs"] as? [[String: Any]])
-        let score = try #require((outputs[0]["values"] as? [Double])?.first)
+        #expect(outputs[0]["name"] as? String == "score_samples")
         let expected = try #require(expectation.outputs.first { $0.name == "score_samples" })
-        #expect(expected.arrays[0].cells[0] == .number(score))
+        guard case .number(let score) = expected.arrays[0].cells[0] else { throw VerifyError("a score that is no number") }
+        // As text: the reader of JSON here rounds the last digit otherwise.
+        #expect(predict.output.contains("\(score)"), "\(predict)")
 
         // With a server, a promotion is the server's.
         let second = try importing(ImportSamples.iforest, "--name", "isolation_forest.stok_seviye", "--promote")

@@ -22,18 +22,20 @@ package final class ModelShelf: Sendable {
     /// Publishes a version of `{isolation_forest}.{series}` and registers it.
     @discardableResult
     package func publish(
-        _ definition: ModelDefinition, series: String, promotes: Bool = false
+        _ definition: ModelDefinition, series: String, promotes: Bool = false, goldenRows: [Double]? = nil
     ) throws -> ModelID {
         let modelID = try publish(
-            sections: Self.sections(of: definition), columnCount: definition.signature.columnCount, series: series)
+            sections: Self.sections(of: definition, goldenRows: goldenRows), columnCount: definition.signature.columnCount, series: series)
         if promotes { try promote(modelID, series: series) }
         return modelID
     }
 
     /// What is published of a definition: its packed sections and golden vectors.
-    package static func sections(of definition: ModelDefinition) throws -> [ModelSection] {
+    package static func sections(
+        of definition: ModelDefinition, goldenRows: [Double]? = nil
+    ) throws -> [ModelSection] {
         var sections = try PackedModel.pack(definition)
-        sections.append(try golden(definition, sections).encoded())
+        sections.append(try golden(definition, sections, goldenRows).encoded())
         return sections
     }
 
@@ -74,13 +76,15 @@ package final class ModelShelf: Sendable {
         try ServableModel(try PackedModel.pack(definition)).outputs(of: rows)
     }
 
-    private static func golden(_ definition: ModelDefinition, _ sections: [ModelSection]) throws -> GoldenVectors {
+    private static func golden(
+        _ definition: ModelDefinition, _ sections: [ModelSection], _ given: [Double]?
+    ) throws -> GoldenVectors {
         var random = SplitMix64(seed: 99)
         let columns = definition.signature.columnCount
-        let rows = (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
+        let rows = given ?? (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
         let model = try ServableModel(sections)
         return try GoldenVectors(
-            rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
+            rowCount: rows.count / columns, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
             outputs: model.outputs(of: rows))
     }
 }

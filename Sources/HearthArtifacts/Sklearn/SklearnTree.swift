@@ -42,7 +42,8 @@ struct SklearnTree {
         }
         let classCounts = try arguments[1].integers()
         guard classCounts == widths.map(Int64.init) else {
-            throw node.error("a tree of \(classCounts.prefix(8)) classes found, \(widths.prefix(8)) expected")
+            let found = classCounts.count <= 8 ? "\(classCounts)" : "counts of \(classCounts.count) outputs"
+            throw node.error("a tree of \(found) classes found, \(widths.prefix(8)) expected")
         }
         self.widths = widths
         stride = widths.max() ?? 1

@@ -16,21 +16,21 @@ extension Attack {
         tree("a child beyond the end", says: "tree_: child 3 of node 0 found, 1 to 2 expected") {
             $0.nodes[0].right = 3
         },
-        tree("a child far beyond the end", says: "child \(Int64.max) of node 0") { $0.nodes[0].right = .max },
+        tree("a child far beyond the end", says: "child \(Int32.max) of node 0") { $0.nodes[0].right = .max },
         tree("a negative child", says: "child -2 of node 0 found") { $0.nodes[0].left = -2 },
-        tree("the most negative child", says: "child \(Int64.min) of node 0") { $0.nodes[0].left = .min },
+        tree("the most negative child", says: "child \(Int32.min) of node 0") { $0.nodes[0].left = .min },
         tree("a node as its own child", says: "child 0 of node 0 found") { $0.nodes[0].left = 0 },
         tree("a way back", says: "child 1 of node 1 found") {
             $0.nodes[1] = TreeParts.Node(left: 1, right: 2, feature: 0, threshold: 0)
         },
         tree("half a leaf", says: "child -1 of node 0 found") { $0.nodes[0].left = -1 },
-        tree("two parents", says: "node 1 has two parents, one expected") { $0.nodes[0].right = 1 },
-        tree("no parent", says: "node 1 has no parent before it") { $0.nodes[0] = TreeParts.Node() },
+        tree("two parents", says: "two parents of node 1 found, one expected") { $0.nodes[0].right = 1 },
+        tree("no parent", says: "no parent before it of node 1 found") { $0.nodes[0] = TreeParts.Node() },
         tree("a column beyond the others", says: "column 2 of node 0 found, 0 to 1 expected") {
             $0.nodes[0].feature = 2
         },
         tree("a negative column", says: "column -1 of node 0 found") { $0.nodes[0].feature = -1 },
-        tree("the largest column", says: "column \(Int64.max) of node 0") { $0.nodes[0].feature = .max },
+        tree("the largest column", says: "column \(Int32.max) of node 0") { $0.nodes[0].feature = .max },
         tree("a threshold NaN", says: "threshold NaN of node 0 found") { $0.nodes[0].threshold = .nan },
         tree("a leaf NaN", says: "a leaf value that is not finite found") { $0.values[1] = .nan },
         tree("more nodes than there are", says: "3 nodes found, 'node_count' of them") { $0.nodeCount = 4 },

@@ -24,7 +24,7 @@ import Testing
 
     private func server() throws -> TestServer {
         let shelf = try ModelShelf()
-        _ = try shelf.publish(Self.definition, series: "stok_seviye", promotes: true)
+        _ = try shelf.publish(Self.definition, series: ServedForest.series, promotes: true, goldenRows: [0, 1, 2, 1, -1, 0])
         return try TestServer(shelf: shelf)
     }
 
