@@ -1,8 +1,6 @@
-import Glibc
-
 /// What the columns of a model's rows take, and the texts of those that take text: for looking up on the request path.
 ///
-/// Immutable; a lookup allocates nothing and takes some 10 comparisons of bytes for a thousand texts.
+/// Immutable; a lookup allocates nothing and compares with some 10 of a thousand texts.
 package final class TextTable: Sendable {
     /// What a column takes.
     package enum Kind: UInt8, Sendable {
@@ -76,13 +74,9 @@ package final class TextTable: Sendable {
     /// Below 0 when entry `index` comes before `text`, 0 when they are the same bytes.
     private func compare(_ index: Int, _ text: ByteView) -> Int {
         let (start, end) = (starts[index], starts[index + 1])
-        let shared = min(end - start, text.count)
-        if shared > 0 {
-            let order = unsafe bytes.withUnsafeBytes { bytes in
-                guard let base = bytes.baseAddress else { return Int32(0) }
-                return unsafe memcmp(base + start, text.start, shared)
-            }
-            if order != 0 { return Int(order) }
+        for offset in 0..<min(end - start, text.count) {
+            guard let byte = text.byte(at: offset), byte != bytes[start + offset] else { continue }
+            return bytes[start + offset] < byte ? -1 : 1
         }
         return end - start - text.count
     }

@@ -34,8 +34,8 @@ package struct RowProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .tooLargeForFloat32:
             "row \(row), column \(column): a value too large for float32 found, at most 3.4028235e38 in size expected"
         case .unknownCategory(let value):
-            "row \(row), column \(column): \(Self.name(of: value)) found, a category that was seen in training expected; "
-                + "the model was trained with handle_unknown='error'"
+            "row \(row), column \(column): \(Self.name(of: value)) found, a category that was seen in training "
+                + "expected; the model was trained with handle_unknown='error'"
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// What leaves the branches of a ``Stage/columns(_:)`` stands one after the other in the row that follows.
 package struct ColumnBranch: Sendable, Equatable {
-    /// Columns of the row before the stage, in the order in which the branch sees them; one may be taken more than once.
+    /// Columns of the row before the stage, in the order in which the branch sees them; one may stand more than once.
     package var columns: [Int]
     /// Empty for columns that pass through.
     package var stages: [Stage]

@@ -70,7 +70,8 @@ struct DoorTests {
             signature: InputSignature(columnCount: 4),
             stages: [
                 .columns([
-                    ColumnBranch(columns: [2], stages: [scaler]), ColumnBranch(columns: [0], stages: [.encode(encoder)]),
+                    ColumnBranch(columns: [2], stages: [scaler]),
+                    ColumnBranch(columns: [0], stages: [.encode(encoder)]),
                     ColumnBranch(columns: [3]),
                 ])
             ], estimator: .identity)

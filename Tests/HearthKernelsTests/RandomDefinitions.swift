@@ -129,8 +129,7 @@ struct RandomDefinitions {
                 dropped: drops ? Int.random(in: 0..<categories.count, using: &generator) : nil)
         }
         return Encoder(
-            form: isOneHot ? .oneHot : .ordinal(missing: chance(0.5) ? -2 : .nan), columns: columns,
-            unknown: isOneHot ? 0 : chance(0.5) ? -7 : .nan)
+            form: isOneHot ? .oneHot : .ordinal(missing: -2), columns: columns, unknown: isOneHot ? 0 : -7)
     }
 
     private mutating func linear(_ width: Int) -> LinearModel {

@@ -77,7 +77,8 @@ enum Definitions {
                     ColumnBranch(
                         columns: [0],
                         stages: [.impute(Imputer(statistics: [3], missing: [Vocabulary.none])), .encode(oneHot)]),
-                    ColumnBranch(columns: [1, 1], stages: [.columns([ColumnBranch(columns: [1], stages: [.encode(ordinal)])])]),
+                    ColumnBranch(
+                        columns: [1, 1], stages: [.columns([ColumnBranch(columns: [1], stages: [.encode(ordinal)])])]),
                     ColumnBranch(columns: [1]),
                 ])
             ], estimator: .identity)

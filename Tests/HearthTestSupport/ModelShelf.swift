@@ -22,14 +22,14 @@ package final class ModelShelf: Sendable {
     /// Publishes a version of `{isolation_forest}.{series}` and registers it.
     @discardableResult
     package func publish(
-        _ definition: ModelDefinition, series: String, promotes: Bool = false
+        _ definition: ModelDefinition, series: String, promotes: Bool = false, goldenRows: [Double]? = nil
     ) throws -> ModelID {
         let key = ModelKey(modelType: "isolation_forest", metricType: series)
         let name = try key.defaultName()
         var randomness = SystemRandomNumberGenerator()
         let modelID = try ModelID.make(parts: ["isolation_forest", series], at: .now(), randomness: &randomness)
         var sections = try PackedModel.pack(definition)
-        sections.append(try Self.golden(definition, sections).encoded())
+        sections.append(try Self.golden(definition, sections, goldenRows).encoded())
         let version = NewVersion(
             modelID: modelID, name: name, key: Manifest.Key(modelType: "isolation_forest", metricType: series),
             createdAt: .now(), trainedWith: Manifest.Library(name: "hearth-tests", version: "1"),
@@ -60,13 +60,15 @@ package final class ModelShelf: Sendable {
         try ServableModel(try PackedModel.pack(definition)).outputs(of: rows)
     }
 
-    private static func golden(_ definition: ModelDefinition, _ sections: [ModelSection]) throws -> GoldenVectors {
+    private static func golden(
+        _ definition: ModelDefinition, _ sections: [ModelSection], _ given: [Double]?
+    ) throws -> GoldenVectors {
         var random = SplitMix64(seed: 99)
         let columns = definition.signature.columnCount
-        let rows = (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
+        let rows = given ?? (0..<16 * columns).map { _ in Double.random(in: -3..<3, using: &random) }
         let model = try ServableModel(sections)
         return try GoldenVectors(
-            rowCount: 16, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
+            rowCount: rows.count / columns, columnCount: columns, outputWidth: model.outputWidth, rows: rows,
             outputs: model.outputs(of: rows))
     }
 }

@@ -81,8 +81,8 @@ import Testing
         #expect(failure([color], table: nil).contains("takes numbers: FP64"))
         #expect(
             failure([bytes("text", [2, 1], ["red", "red"]), .raw("input", "FP64", [2, 1], [1.0, 2])])
-                == "input 'text' has 2 rows of 1; model 'm' takes 2 columns of text and 1 of numbers, with as many rows "
-                + "in both")
+                == "input 'text' has 2 rows of 1; model 'm' takes 2 columns of text and 1 of numbers, with as many "
+                + "rows in both")
     }
 
     @Test func `elements that are cut, or more than the shape says, are refused`() {

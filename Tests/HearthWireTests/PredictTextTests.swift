@@ -91,8 +91,9 @@ import Testing
         let texts = (0..<2000).map { "t\($0)" }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         let table = TextTable(columnCount: 2, texts: [(1, texts)], unused: [])
         for (index, text) in texts.enumerated() {
-            let codes = Array(text.utf8).withView { text in (table.code(of: text, column: 1), table.code(of: text, column: 0)) }
-            #expect(codes == (Double(index), TextTable.unknown))
+            let bytes = Array(text.utf8)
+            #expect(bytes.withView { table.code(of: $0, column: 1) } == Double(index))
+            #expect(bytes.withView { table.code(of: $0, column: 0) } == TextTable.unknown)
         }
         for text in ["", "t", "t2000", "T1", "t1\u{0}", "u"] {
             #expect(Array(text.utf8).withView { table.code(of: $0, column: 1) } == TextTable.unknown)

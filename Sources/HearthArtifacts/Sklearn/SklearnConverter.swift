@@ -66,7 +66,7 @@ package struct SklearnConverter {
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                treeCount: treeCount, outputs: estimator == .identity ? ["transform"] : estimator.imported?.outputNames ?? []))
+                treeCount: treeCount, outputs: estimator.imported?.outputNames ?? ["transform"]))
     }
 
     /// The estimator that `node` is, or that stands at the end of a pipeline or search; stages are added on the way.

@@ -12,9 +12,13 @@ public enum Cell: Sendable, Hashable {
 extension Cell: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, ExpressibleByStringLiteral,
     ExpressibleByNilLiteral
 {
+    /// A number.
     public init(floatLiteral value: Double) { self = .number(value) }
+    /// A number.
     public init(integerLiteral value: Int) { self = .number(Double(value)) }
+    /// A text.
     public init(stringLiteral value: String) { self = .text(value) }
+    /// Missing.
     public init(nilLiteral: ()) { self = .none }
 }
 

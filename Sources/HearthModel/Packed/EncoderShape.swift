@@ -9,8 +9,8 @@ package struct BranchShape: Sendable, Equatable {
 
 /// An encoder without its categories.
 ///
-/// Parameters, column after column: the categories that are not NaN in order of size, then the code of each: for one-hot
-/// the output within the column's, or -1 for a dropped one; else the position.
+/// Parameters, column after column: the categories that are not NaN in order of size, then the code of each: for
+/// one-hot the output within the column's, or -1 for a dropped one; else the position.
 package struct EncoderShape: Sendable, Equatable {
     /// One input column.
     package struct Column: Sendable, Equatable {

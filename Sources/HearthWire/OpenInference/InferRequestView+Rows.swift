@@ -104,7 +104,7 @@ extension InferRequestView {
         if let place = input.shared, !place.isWhole {
             throw Self.invalid("input '\(name.shown)' \(SharedMemoryPlace.brokenMessage)")
         }
-        guard let datatype = OpenInference.Datatype(name: input.datatypeName), 
+        guard let datatype = OpenInference.Datatype(name: input.datatypeName),
             datatype.isNumeric || datatype == .bytes && columns.texts != nil
         else {
             throw Self.invalid(
