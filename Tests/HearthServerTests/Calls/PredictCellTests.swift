@@ -24,7 +24,8 @@ import Testing
 
     private func server() throws -> TestServer {
         let shelf = try ModelShelf()
-        _ = try shelf.publish(Self.definition, series: ServedForest.series, promotes: true, goldenRows: [0, 1, 2, 1, -1, 0])
+        _ = try shelf.publish(
+            Self.definition, series: ServedForest.series, promotes: true, goldenRows: [0, 1, 2, 1, -1, 0])
         return try TestServer(shelf: shelf)
     }
 
@@ -52,7 +53,8 @@ import Testing
     }
 
     @Test func `a text that was not seen and a column of the wrong kind are refused by name`() throws {
-        let client = try server().client()
+        let server = try server()
+        let client = server.client()
         let model = ServedForest.model
         let unseen = #expect(throws: HearthError.self) {
             try client.predict(model: model, cells: [["red", 1, 0], ["green", 1, 0]])
@@ -67,7 +69,8 @@ import Testing
     }
 
     @Test func `a column with both kinds is refused before it is sent`() throws {
-        let client = try server().client()
+        let server = try server()
+        let client = server.client()
         let error = #expect(throws: HearthError.self) {
             try client.predict(model: ServedForest.model, cells: [["red", 1, 0], [2, 1, 0]])
         }
