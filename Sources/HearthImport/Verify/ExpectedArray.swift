@@ -64,7 +64,7 @@ package struct ExpectedArray: Sendable, Equatable {
         }
         let cells: [ArrayCell]
         if let text = tree["b64"]?.text {
-            cells = try Self.floats(text, size: dtype == "float16" ? 2 : dtype == "float32" ? 4 : 8, place: place)
+            cells = try Self.floats(text, dtype, place: place)
         } else if let items = tree["data"]?.items {
             var read: [ArrayCell] = []
             for item in items { read.append(try Self.cell(item, isText: dtype == "str", place: place)) }
@@ -109,17 +109,19 @@ package struct ExpectedArray: Sendable, Equatable {
         }
     }
 
-    private static func floats(_ text: String, size: Int, place: String) throws(VerifyError) -> [ArrayCell] {
-        guard let data = Data(base64Encoded: text), data.count % size == 0 else {
-            throw VerifyError("\(place): 'b64' is no base64 of whole numbers")
+    /// Little-endian IEEE numbers, base64.
+    private static func floats(_ text: String, _ dtype: String, place: String) throws(VerifyError) -> [ArrayCell] {
+        let size = ["float16": 2, "float32": 4, "float64": 8][dtype] ?? 0
+        guard size > 0, let data = Data(base64Encoded: text), data.count % size == 0 else {
+            throw VerifyError("\(place): 'b64' is no base64 of whole numbers of type \(dtype)")
         }
         let bytes = Array(data)
         return stride(from: 0, to: bytes.count, by: size).map { start in
             let bits = bytes[start..<start + size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            switch size {
-            case 2: return .number(Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
-            case 4: return .number(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
-            default: return .number(Double(bitPattern: bits))
+            return switch size {
+            case 2: .number(Double(Float16(bitPattern: UInt16(truncatingIfNeeded: bits))))
+            case 4: .number(Double(Float(bitPattern: UInt32(truncatingIfNeeded: bits))))
+            default: .number(Double(bitPattern: bits))
             }
         }
     }
