@@ -23,7 +23,8 @@ final class StageProgram: Sendable {
         var assembly = unsafe StageAssembly(sources: sources, parameters: parameters, models: models[...])
         for stage in stages { assembly.append(stage) }
         let steps = PlanArray(assembly.steps)
-        unsafe self.steps = unsafe StepList(steps: steps.start, count: assembly.steps.count, widthMax: assembly.widthMax)
+        unsafe self.steps = unsafe StepList(
+            steps: steps.start, count: assembly.steps.count, widthMax: assembly.widthMax)
         parameterCount = assembly.parameterCount
         sourceColumns = assembly.sources
         memoryCount = 2 * assembly.widthMax + assembly.innerMemoryCount

@@ -46,7 +46,9 @@ import Testing
         let outputs = try #require(reply["outputs"] as? [[String: Any]])
         #expect(outputs[0]["name"] as? String == "score_samples")
         let expected = try #require(expectation.outputs.first { $0.name == "score_samples" })
-        guard case .number(let score) = expected.arrays[0].cells[0] else { throw VerifyError("a score that is no number") }
+        guard case .number(let score) = expected.arrays[0].cells[0] else {
+            throw VerifyError("a score that is no number")
+        }
         // As text: the reader of JSON here rounds the last digit otherwise.
         #expect(predict.output.contains("\(score)"), "\(predict)")
 

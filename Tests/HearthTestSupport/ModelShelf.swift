@@ -25,7 +25,8 @@ package final class ModelShelf: Sendable {
         _ definition: ModelDefinition, series: String, promotes: Bool = false, goldenRows: [Double]? = nil
     ) throws -> ModelID {
         let modelID = try publish(
-            sections: Self.sections(of: definition, goldenRows: goldenRows), columnCount: definition.signature.columnCount, series: series)
+            sections: Self.sections(of: definition, goldenRows: goldenRows),
+            columnCount: definition.signature.columnCount, series: series)
         if promotes { try promote(modelID, series: series) }
         return modelID
     }

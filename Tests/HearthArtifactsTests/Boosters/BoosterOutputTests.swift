@@ -8,7 +8,8 @@ import Testing
 struct BoosterOutputTests {
     /// What is not computed, by the name of the case.
     static let refused: [String: String] = [
-        "vector_leaf": "leaves of 2 values (multi_output_tree)", "linear_tree": "linear models in the leaves (linear_tree)",
+        "vector_leaf": "leaves of 2 values (multi_output_tree)",
+        "linear_tree": "linear models in the leaves (linear_tree)",
     ]
 
     static func isRefused(_ booster: BoosterCase) -> Bool {
