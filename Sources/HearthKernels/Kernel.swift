@@ -108,7 +108,8 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models in float32, z-scores, kernel machines, neighbours, and staged rows that are the answer: row by row.
+    /// Linear models in float32, z-scores, kernel machines, neighbours, and staged rows that are the answer: row by
+    /// row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,

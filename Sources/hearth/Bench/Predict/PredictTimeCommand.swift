@@ -11,7 +11,8 @@ struct PredictTimeCommand: ParsableCommand {
         discussion: """
             Prints one line of JSON that says what the outputs are. Then each line on standard input asks for a number \
             of rows per call: the rows of the file are computed again and again, that many at a time, and the answer \
-            is the nanoseconds of processor time that a row took. So a program that measures others takes turns with this one.
+            is the nanoseconds of processor time that a row took. So a program that measures others takes turns with \
+            this one.
 
             EXAMPLE
               printf '1\\n1024\\n' | hearth bench predict forest.pkl --rows rows.f64

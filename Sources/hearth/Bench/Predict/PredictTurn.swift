@@ -28,8 +28,8 @@ struct PredictTurn {
         return outputs
     }
 
-    /// Nanoseconds of processor time a row, over passes through all rows that take `milliseconds` together, after one that is not
-    /// counted.
+    /// Nanoseconds of processor time a row, over passes through all rows that take `milliseconds` together, after one
+    /// that is not counted.
     mutating func run(rowsPerCall: Int, milliseconds: Int) throws -> Double {
         try pass(rowsPerCall: rowsPerCall)
         let began = Self.processorNanoseconds()
