@@ -81,8 +81,7 @@ struct KernelPlan {
         var (acceptsMissing, acceptsInfinite) = (false, false)
         if case .treeEnsemble(let shape) = descriptor.estimator {
             acceptsMissing = shape.acceptsMissing
-            // HistGradientBoosting and LightGBM compare infinite values as they are.
-            acceptsInfinite = shape.acceptsMissing && shape.inputs == .float64
+            acceptsInfinite = shape.acceptsInfinite
         }
         unsafe preparer = RowPreparer(
             columnCount: descriptor.signature.columnCount, stages: stages.steps,
@@ -154,5 +153,15 @@ struct KernelPlan {
             unsafe leaves = ensemble.leaves
             unsafe categories = ensemble.categories
         }
+    }
+}
+
+extension EnsembleShape {
+    /// HistGradientBoosting and LightGBM compare infinite values as they are, and what became infinite as a float32 is
+    /// compared by XGBoost and by isolation forests that take missing values.
+    fileprivate var acceptsInfinite: Bool {
+        guard acceptsMissing else { return false }
+        if case .isolation = output.link { return true }
+        return inputs == .float64 || output.accumulator == .float32
     }
 }

@@ -127,7 +127,7 @@ enum Float32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt32? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(rounded) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(rounded) : nil
     }
 }
 
@@ -139,7 +139,7 @@ enum WidenedFloat32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt64? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(Double(rounded)) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(Double(rounded)) : nil
     }
 }
 

@@ -104,6 +104,7 @@ extension TreeNodes: RandomAccessCollection, MutableCollection, ExpressibleByArr
     package var startIndex: Int { 0 }
     package var endIndex: Int { records.count }
 
+    /// A node; setting one forgets that the tree was checked.
     package subscript(index: Int) -> Tree.Node {
         get { records[index].node }
         set {

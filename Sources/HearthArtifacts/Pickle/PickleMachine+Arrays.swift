@@ -148,7 +148,7 @@ extension PickleMachine {
     mutating func reconstructArray(
         _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
-        // An array of a file that was loaded as a memory map is a memmap, and is written with its elements all the same.
+        // An array of a file that was loaded as a memory map is a memmap, written with its elements all the same.
         guard items.count == 3, isName(items[0], "ndarray") || isName(items[0], "memmap"),
             arena.records[Int(items[1])].kind == .tuple,
             [.bytes, .string].contains(arena.records[Int(items[2])].kind)
