@@ -10,7 +10,7 @@ import Testing
         let report = CorpusReport(try CorpusFolder.cases(in: ImportSamples.corpus).map(CaseVerifier().verify))
         let total = report.total
         #expect(total.mismatchCount == 0, "\(report.cases.filter { !$0.isAccepted }.map(\.name))")
-        #expect(total.caseCount > 80)
+        #expect(total.caseCount >= 80)
         #expect(total.arrayCount > 60)
         #expect(report.cases.flatMap(\.arrays).allSatisfy { $0.isExact || $0.rounding == .blas })
         // What is refused is legal and not computed, never an accident.
