@@ -749,3 +749,8 @@ print("done")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout == "done\n", done.stderr
+
+
+def test_a_remote_transformer_answers_with_columns(path: str, answering: Answering) -> None:
+    answering(lambda request: ok(request.stream, replies.prediction([3.0, 7.0], output_name="transform")))
+    assert RemoteModel("m", Client(path)).transform([[1.0, 2.0], [3.0, 4.0]]).tolist() == [[3.0], [7.0]]

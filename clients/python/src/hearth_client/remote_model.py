@@ -95,7 +95,7 @@ class RemoteModel:
 
     def transform(self, X: RowsLike) -> FloatArray:
         """What a transformer makes of rows: one row each, dense."""
-        values = self._ask("transform", X).outputs["transform"]
+        values = self._ask(("transform",), X).outputs["transform"]
         # One column has one dimension in a message, two from a transformer.
         return values.reshape(-1, 1) if numpy is not None and values.ndim == 1 else values
 
