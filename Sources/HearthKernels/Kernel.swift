@@ -60,30 +60,9 @@ enum Kernel {
                     plan, rows: rows, count: count, index: index, to: raw, scratch: scratch)
             }
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
-        case .zScore, .identity, .kernelMachine, .neighbors:
+        case .zScore, .identity, .kernelMachine, .neighbors, .combination:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
-        case .combination: return unsafe combine(plan, rows, count, index, raw, scratch)
         }
-    }
-
-    /// Combinations, which take what the members before them have answered.
-    @inline(never)
-    private static func combine(
-        _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
-        _ raw: UnsafeMutablePointer<Double>, _ scratch: UnsafeMutableRawPointer
-    ) -> RowProblem? {
-        guard let rule = unsafe plan.pointee.combination else {
-            preconditionFailure("the plan of a combination has a rule")
-        }
-        let rawCount = unsafe plan.pointee.outputCount
-        let work = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
-        for row in 0..<count {
-            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
-                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
-            }
-            unsafe CombinationKernel.combine(plan, rule, values, to: raw + row &* rawCount, work: work)
-        }
-        return nil
     }
 
     @inline(never)
@@ -108,8 +87,8 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models in float32, z-scores, kernel machines, neighbours, and staged rows that are the answer: row by
-    /// row.
+    /// Linear models in float32, z-scores, kernel machines, neighbours, combinations, and staged rows that are the
+    /// answer: row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -123,6 +102,13 @@ enum Kernel {
             }
             if unsafe plan.pointee.family == .identity {
                 unsafe (raw + row &* rawCount).update(from: values, count: rawCount)
+                continue
+            }
+            // What the members before it have answered.
+            if let rule = unsafe plan.pointee.combination {
+                unsafe CombinationKernel.combine(
+                    plan, rule, values, to: raw + row &* rawCount,
+                    work: (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self))
                 continue
             }
             if isLinear {

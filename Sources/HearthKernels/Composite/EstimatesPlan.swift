@@ -46,10 +46,7 @@ struct EstimatesPlan {
 /// The memory of an ``EstimatesPlan`` and the models that it asks.
 @safe
 final class EstimatesProgram: Sendable {
-    // Filled by the initialiser, read-only afterwards, freed with the object.
-    nonisolated(unsafe) private let members: UnsafeMutableBufferPointer<EstimatesPlan.Member>
-    nonisolated(unsafe) private let answers: UnsafeMutableBufferPointer<EstimatesPlan.Answer>
-    nonisolated(unsafe) private let indices: UnsafeMutableBufferPointer<Int>
+    private let parts: [any AnyObject & Sendable]
     private let models: [ServableModel]
     /// Valid as long as this object.
     nonisolated(unsafe) let plan: EstimatesPlan
@@ -62,70 +59,41 @@ final class EstimatesProgram: Sendable {
         _ shape: EstimatesShape, models: ArraySlice<ServableModel>, classValues: UnsafePointer<Double>, sources: [Int]
     ) {
         self.models = Array(models)
-        unsafe members = .allocate(capacity: shape.members.count)
-        unsafe answers = .allocate(capacity: max(shape.members.reduce(0) { $0 + $1.answers.count }, 1))
-        var numbers = sources
-        for member in shape.members {
-            numbers += member.columns ?? []
-            for answer in member.answers { numbers += answer.places }
+        var parts: [any AnyObject & Sendable] = []
+        // Keeps values at a fixed address as long as the program lives.
+        func hold<Element: BitwiseCopyable>(_ elements: [Element]) -> UnsafePointer<Element> {
+            let array = PlanArray(elements)
+            parts.append(array)
+            return unsafe array.start
         }
-        unsafe indices = .allocate(capacity: max(numbers.count, 1))
-        _ = unsafe indices.initialize(fromContentsOf: numbers)
-        var nextIndex = sources.count
-        var nextAnswer = 0
+        var members: [EstimatesPlan.Member] = []
         var nextValue = 0
         var need = MemberScratch()
-        for (index, member) in shape.members.enumerated() {
-            let model = self.models[index]
-            var columns: UnsafePointer<Int>?
-            if let selected = member.columns {
-                unsafe columns = Self.pointer(indices, nextIndex)
-                nextIndex += selected.count
-            }
-            let first = nextAnswer
+        for (model, member) in zip(models, shape.members) {
+            var answers: [EstimatesPlan.Answer] = []
             for answer in member.answers {
-                var values: UnsafePointer<Double>?
-                if answer.classValueCount > 0 { unsafe values = classValues + nextValue }
+                unsafe answers.append(
+                    EstimatesPlan.Answer(
+                        start: model.start(of: answer.source) + answer.first, count: answer.count,
+                        classValues: answer.classValueCount > 0 ? classValues + nextValue : nil, width: answer.width,
+                        places: answer.places.isEmpty ? nil : hold(answer.places)))
                 nextValue += answer.classValueCount
-                var places: UnsafePointer<Int>?
-                if !answer.places.isEmpty { unsafe places = Self.pointer(indices, nextIndex) }
-                nextIndex += answer.places.count
-                unsafe answers.initializeElement(
-                    at: nextAnswer,
-                    to: EstimatesPlan.Answer(
-                        start: model.start(of: answer.source) + answer.first, count: answer.count, classValues: values,
-                        width: answer.width, places: places))
-                nextAnswer += 1
             }
-            unsafe members.initializeElement(
-                at: index,
-                to: EstimatesPlan.Member(
-                    plan: UnsafePointer(model.plan), columns: columns, columnCount: model.signature.columnCount,
-                    roundsToFloat32: member.roundsToFloat32, answers: Self.pointer(answers, first),
-                    answerCount: member.answers.count))
+            unsafe members.append(
+                EstimatesPlan.Member(
+                    plan: UnsafePointer(model.plan), columns: member.columns.map { unsafe hold($0) },
+                    columnCount: model.signature.columnCount, roundsToFloat32: member.roundsToFloat32,
+                    answers: hold(answers), answerCount: answers.count))
             need.widen(to: model)
         }
         let outputsOffset = need.columnCount
         let scratchOffset = outputsOffset + need.outputCount
         memoryCount = scratchOffset + (need.byteCount + 7) / 8
         unsafe plan = EstimatesPlan(
-            members: Self.pointer(members, 0), memberCount: shape.members.count, inputCount: shape.inputCount,
-            passesRow: shape.passesRow, requiresFinite: shape.requiresFinite,
-            outputsOffset: outputsOffset, scratchOffset: scratchOffset,
-            sourceColumns: Self.pointer(indices, 0))
-    }
-
-    private static func pointer<Element>(
-        _ buffer: UnsafeMutableBufferPointer<Element>, _ index: Int
-    ) -> UnsafePointer<Element> {
-        guard let base = buffer.baseAddress else { preconditionFailure("an allocated buffer has an address") }
-        return unsafe UnsafePointer(base + index)
-    }
-
-    deinit {
-        unsafe members.deallocate()
-        unsafe answers.deallocate()
-        unsafe indices.deallocate()
+            members: hold(members), memberCount: members.count, inputCount: shape.inputCount,
+            passesRow: shape.passesRow, requiresFinite: shape.requiresFinite, outputsOffset: outputsOffset,
+            scratchOffset: scratchOffset, sourceColumns: hold(sources))
+        self.parts = parts
     }
 }
 
