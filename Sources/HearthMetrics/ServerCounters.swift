@@ -11,6 +11,14 @@ package final class ServerCounters: Sendable {
     package let inFlightLimited = Counter()
     package let deadlinesExceeded = Counter()
     package let batches = Counter()
+    /// `Detect` calls that were answered, by whatever link of the chain.
+    package let detections = Counter()
+    /// Those of them that a model from a database BLOB answered.
+    package let detectionsByDatabase = Counter()
+    /// Those of them that a z-score answered in the place of a model that is there and could not be used.
+    package let detectionsByZScore = Counter()
+    /// Those of them that a z-score answered because there is no model in production (C36).
+    package let detectionsUntrained = Counter()
     package let connectionsAccepted = Counter()
     package let connectionsClosed = Counter()
     package let connectionsRefused = Counter()
@@ -35,7 +43,10 @@ package final class ServerCounters: Sendable {
             ("reads_denied", readsDenied.value), ("admin_denied", adminDenied.value),
             ("rate_limited", rateLimited.value), ("in_flight_limited", inFlightLimited.value),
             ("deadlines_exceeded", deadlinesExceeded.value),
-            ("batches", batches.value), ("connections_accepted", connectionsAccepted.value),
+            ("batches", batches.value), ("detections", detections.value),
+            ("detections_by_database", detectionsByDatabase.value),
+            ("detections_by_zscore", detectionsByZScore.value), ("detections_untrained", detectionsUntrained.value),
+            ("connections_accepted", connectionsAccepted.value),
             ("connections_closed", connectionsClosed.value), ("connections_refused", connectionsRefused.value),
             ("connections_broken", connectionsBroken.value), ("bytes_received", bytesReceived.value),
             ("bytes_sent", bytesSent.value), ("syscalls_wait", waits.value), ("syscalls_receive", receives.value),

@@ -59,6 +59,18 @@ extension ZScore {
         return ZScore(method: method, centers: centers, scales: scales, threshold: threshold)
     }
 
+    /// The score of one row of as many finite values as there are columns, as the kernel computes it: the largest
+    /// distance from a column's center, in units of its scale.
+    package func score(_ row: ArraySlice<Double>) -> Double {
+        var largest = 0.0
+        for (column, value) in row.enumerated() {
+            let distance = abs(value - centers[column])
+            let score = scales[column] > 0 ? distance / scales[column] : distance > 0 ? Self.constantColumnScore : 0
+            largest = max(largest, score)
+        }
+        return min(largest, .greatestFiniteMagnitude)
+    }
+
     private static func standardSpread(of values: [Double]) -> (center: Double, scale: Double) {
         guard let first = values.first, values.contains(where: { $0 != first }) else { return (values.first ?? 0, 0) }
         let count = Double(values.count)

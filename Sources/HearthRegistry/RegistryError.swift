@@ -1,3 +1,5 @@
+package import HearthCore
+
 /// Why the registry could not do what was asked, and what to do about it.
 package struct RegistryError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is, to switch on.
@@ -30,5 +32,14 @@ package struct RegistryError: Error, Sendable, CustomStringConvertible {
 
     package var description: String {
         hint.isEmpty ? message : "\(message); \(hint)"
+    }
+}
+
+extension RegistryError {
+    /// A BLOB beyond the limit of a model file (R68).
+    package static func modelDataTooLarge(_ modelID: ModelID, _ byteCount: Int, _ byteCountMax: Int) -> RegistryError {
+        RegistryError(
+            .refused, "model_data of version '\(modelID)' has \(byteCount) bytes, at most \(byteCountMax) are read",
+            hint: "train a smaller model, or raise the limit with --max-file-size")
     }
 }

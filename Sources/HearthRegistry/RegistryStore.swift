@@ -18,6 +18,11 @@ package protocol RegistryStore: Sendable {
 
     func registeredModels() throws(RegistryError) -> [RegisteredModel]
     func version(_ modelID: ModelID) throws(RegistryError) -> ModelVersion?
+    /// The pickle that is kept in the row of a version, `model_data`: what answers when its file cannot (R41). nil when
+    /// there is none.
+    ///
+    /// Throws `.refused` for one of more than `byteCountMax` bytes, which is not read.
+    func modelData(of modelID: ModelID, byteCountMax: Int) throws(RegistryError) -> [UInt8]?
     /// Newest first; `name` nil means of all registered models.
     func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion]
     /// Events with a head version above `head`, oldest first.

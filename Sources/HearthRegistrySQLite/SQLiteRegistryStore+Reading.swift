@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 package import HearthCore
 package import HearthRegistry
@@ -56,6 +57,23 @@ extension SQLiteRegistryStore {
 
     package func version(_ modelID: ModelID) throws(RegistryError) -> ModelVersion? {
         try current().reader.read { try Self.version($0, modelID, at: self.path) }
+    }
+
+    package func modelData(of modelID: ModelID, byteCountMax: Int) throws(RegistryError) -> [UInt8]? {
+        let found = try current().reader.read { database -> (byteCount: Int, bytes: Data?)? in
+            let statement = try database.cachedStatement(
+                sql: """
+                    SELECT length(model_data), CASE WHEN length(model_data) <= ? THEN model_data END
+                    FROM ml_models WHERE model_id = ? AND model_data IS NOT NULL
+                    """)
+            guard let row = try Row.fetchOne(statement, arguments: [byteCountMax, modelID.text]) else { return nil }
+            return (row[0], row[1])
+        }
+        guard let found else { return nil }
+        guard let bytes = found.bytes else {
+            throw RegistryError.modelDataTooLarge(modelID, found.byteCount, byteCountMax)
+        }
+        return Array(bytes)
     }
 
     package func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion] {

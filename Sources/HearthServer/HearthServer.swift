@@ -56,7 +56,7 @@ package final class HearthServer: Sendable {
     private let mailboxes: [Mailbox]
     private let threads: [SystemThread]
     private let listener: UnixListener
-    private let denials: DenialLog
+    private let callLog: CallLog
     private let logger: Logger
 
     /// Loads the production models, opens the socket and starts to answer.
@@ -74,7 +74,7 @@ package final class HearthServer: Sendable {
         self.mailboxes = mailboxes
         // The lock and the address first: a second server must not touch anything of the first.
         listener = try configuration.activatedSocket.map(UnixListener.init) ?? .open(configuration.socket)
-        denials = try DenialLog(logger: logger)
+        callLog = try CallLog(logger: logger)
 
         loaders = try LoaderPool(threadCount: 2)
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
@@ -87,6 +87,9 @@ package final class HearthServer: Sendable {
             store: store, cache: cache, pool: loaders, counters: counters[workerCount], logger: logger,
             preloads: { preloadsAll || pinned.contains($0) },
             loader: { version throws(CallFailure) in try loader.load(version) },
+            blobLoader: { version throws(CallFailure) in
+                try loader.load(version, from: store)
+            },
             publish: { event in for mailbox in mailboxes { mailbox.post(.event(event)) } })
         control = ControlPlane(
             manager: manager, store: store, counters: counters,
@@ -105,7 +108,7 @@ package final class HearthServer: Sendable {
         }
         let services = WorkerServices(
             manager: manager, compute: compute, control: control, access: configuration.access,
-            denials: denials, limits: configuration.limits, workerCount: workerCount,
+            callLog: callLog, limits: configuration.limits, workerCount: workerCount,
             waitPolicy: configuration.waitPolicy, permits: SpinPermits(processorCount: SystemInformation.processorCount)
         )
         let gauge = ConnectionGauge(mailboxes: mailboxes)
@@ -126,7 +129,7 @@ package final class HearthServer: Sendable {
         self.threads = threads
         try control.start()
         try watcher.start()
-        try denials.start()
+        try callLog.start()
         logger.notice(
             "serving",
             metadata: [
@@ -169,7 +172,7 @@ package final class HearthServer: Sendable {
         control.stop()
         compute.stop()
         loaders.stop()
-        denials.stop()
+        callLog.stop()
         logger.notice("stopped")
     }
 }

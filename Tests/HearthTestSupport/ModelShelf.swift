@@ -19,15 +19,16 @@ package final class ModelShelf: Sendable {
         store = try SQLiteRegistryStore.open(modelDirectory: directory.path)
     }
 
-    /// Publishes a version of `{isolation_forest}.{series}` and registers it.
+    /// Publishes a version of `{modelType}.{series}` and registers it.
     @discardableResult
     package func publish(
-        _ definition: ModelDefinition, series: String, promotes: Bool = false, goldenRows: [Double]? = nil
+        _ definition: ModelDefinition, series: String, modelType: String = "isolation_forest", promotes: Bool = false,
+        goldenRows: [Double]? = nil
     ) throws -> ModelID {
         let modelID = try publish(
             sections: Self.sections(of: definition, goldenRows: goldenRows),
-            columnCount: definition.signature.columnCount, series: series)
-        if promotes { try promote(modelID, series: series) }
+            columnCount: definition.signature.columnCount, series: series, modelType: modelType)
+        if promotes { try promote(modelID, series: series, modelType: modelType) }
         return modelID
     }
 
@@ -43,14 +44,15 @@ package final class ModelShelf: Sendable {
     /// Publishes these sections, which are looked at first unless `isChecked` is false: a version that somebody else's
     /// program, or somebody with bad intentions, has laid there whole.
     package func publish(
-        sections: [ModelSection], columnCount: Int, series: String, isChecked: Bool = true
+        sections: [ModelSection], columnCount: Int, series: String, modelType: String = "isolation_forest",
+        isChecked: Bool = true
     ) throws -> ModelID {
-        let key = ModelKey(modelType: "isolation_forest", metricType: series)
+        let key = ModelKey(modelType: modelType, metricType: series)
         let name = try key.defaultName()
         var randomness = SystemRandomNumberGenerator()
-        let modelID = try ModelID.make(parts: ["isolation_forest", series], at: .now(), randomness: &randomness)
+        let modelID = try ModelID.make(parts: [modelType, series], at: .now(), randomness: &randomness)
         let version = NewVersion(
-            modelID: modelID, name: name, key: Manifest.Key(modelType: "isolation_forest", metricType: series),
+            modelID: modelID, name: name, key: Manifest.Key(modelType: modelType, metricType: series),
             createdAt: .now(), trainedWith: Manifest.Library(name: "hearth-tests", version: "1"),
             schema: Manifest.Schema(columns: [], columnCount: columnCount), files: VersionFiles(model: sections))
         let store = store
@@ -66,8 +68,8 @@ package final class ModelShelf: Sendable {
         return modelID
     }
 
-    package func promote(_ modelID: ModelID, series: String) throws {
-        let name = try ModelKey(modelType: "isolation_forest", metricType: series).defaultName()
+    package func promote(_ modelID: ModelID, series: String, modelType: String = "isolation_forest") throws {
+        let name = try ModelKey(modelType: modelType, metricType: series).defaultName()
         _ = try store.promote(modelID, of: name, expectedGeneration: nil, actor: "test", reason: "")
         try directory.announceChange()
     }

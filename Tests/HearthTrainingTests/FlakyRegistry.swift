@@ -49,6 +49,10 @@ struct FlakyRegistry: RegistryStore {
         try store.productionPointer(of: name)
     }
     func registeredModels() throws(RegistryError) -> [RegisteredModel] { try store.registeredModels() }
+    func modelData(of modelID: ModelID, byteCountMax: Int) throws(RegistryError) -> [UInt8]? {
+        try store.modelData(of: modelID, byteCountMax: byteCountMax)
+    }
+
     func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion] {
         try store.versions(of: name, limit: limit)
     }

@@ -5,7 +5,7 @@ import HearthModel
 import HearthServing
 import HearthWire
 
-/// `Predict` and `Detect`, and what all calls that ask a model share.
+/// `Predict`, and what all calls that ask a model share.
 extension CallHandler {
     /// Answers a call from memory, or parks it.
     ///
@@ -160,7 +160,7 @@ extension CallHandler {
         do throws(CallFailure) {
             switch call.route {
             case .detect:
-                unsafe try replyDetection(call, job.entry, rowCount: job.rowCount, outputs: job.outputs, &output)
+                unsafe try reply(call, job.entry, detectionsOf: job.outputs, rowCount: job.rowCount, &output)
             case .modelInfer, .modelStreamInfer: try finishModelInfer(call, job, payload, &output)
             default:
                 guard let request = PredictCodec.request(payload, in: context.arena) else {
@@ -246,58 +246,5 @@ extension CallHandler {
             "the reply for \(rowCount) rows would have \(byteCount) bytes, "
             + "\(Framing.replyByteCountMax) are the most; send fewer rows in one call, or ask for fewer outputs"
         throw CallFailure(.resourceExhausted, message)
-    }
-
-    // MARK: - Detect
-
-    private func detect(
-        _ call: Call, _ payload: ByteView, _ loaded: CacheEntry?, _ output: inout OutputBuffer
-    ) throws(CallFailure) {
-        guard let request = DetectCodec.request(payload, in: context.arena) else {
-            throw CallFailure(.invalidArgument, "the payload is no hearth.v1.DetectRequest")
-        }
-        guard !request.series.isEmpty || !request.modelVersion.isEmpty else {
-            throw CallFailure(.invalidArgument, "no series named: set series, or model_version to a model_id")
-        }
-        context.nameBuffer.removeAll()
-        if !request.series.isEmpty {
-            context.nameBuffer.append(request.modelType.isEmpty ? ByteView("isolation_forest") : request.modelType)
-            context.nameBuffer.append(ByteView("."))
-            context.nameBuffer.append(request.series)
-        }
-        guard
-            let entry = try entry(
-                call, payload, loaded, name: context.nameBuffer.bytes, version: request.modelVersion, &output)
-        else { return }
-        // The reply is written from the entry's own memory.
-        defer { withExtendedLifetime(entry) {} }
-        let servable = entry.servable
-        try SeriesDetector.check(servable)
-        let (batch, _) = unsafe try SeriesDetector.batch(
-            servable, columnCount: request.columnCount, values: request.values)
-        if context.predictor.isBatch(servable, rowCount: batch.rowCount) {
-            unsafe try submit(call, entry, batch, valueCount: request.values.count, payload: [], &output)
-            return
-        }
-        let outputs = unsafe try context.predictor.predict(entry, batch, in: context.scratch)
-        unsafe try replyDetection(call, entry, rowCount: batch.rowCount, outputs: outputs, &output)
-    }
-
-    private func replyDetection(
-        _ call: Call, _ entry: CacheEntry, rowCount: Int, outputs: UnsafeMutablePointer<Double>,
-        _ output: inout OutputBuffer
-    ) throws(CallFailure) {
-        let found = unsafe SeriesDetector.finish(outputs: outputs, rowCount: rowCount)
-        let detection = unsafe DetectionView(
-            threshold: SeriesDetector.threshold(entry.servable), scores: found.scores, anomalies: found.anomalies,
-            count: rowCount, firstPoint: entry.servable.model.signature.window - 1)
-        let header = replyHeader(entry)
-        let byteCount = DetectCodec.replyByteCount(header, detection)
-        try checkReply(byteCount, rowCount: rowCount)
-        unsafe framing.reply(call.stream, byteCount: byteCount, &output) {
-            unsafe DetectCodec.writeReply(header, detection, to: $0)
-        }
-        context.counters.calls.add()
-        context.counters.rows.add(UInt64(rowCount))
     }
 }

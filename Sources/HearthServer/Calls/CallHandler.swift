@@ -92,7 +92,7 @@ final class CallHandler<Framing: ReplyFraming> {
 
     private func deny(_ call: Call, _ output: inout OutputBuffer) {
         context.counters.denied(call.route.access)
-        context.denials.denied(peer, lane: lane, route: call.route)
+        context.callLog.note(.denied(peer, lane, call.route))
         refuse(call.stream, context.access.refusal(of: call.route, for: peer, lane: lane), &output)
     }
 
@@ -148,7 +148,8 @@ final class CallHandler<Framing: ReplyFraming> {
             return false
         }
         parked[call.stream] = ParkedCall(
-            route: call.route, payload: payload, deadline: call.deadline, byteCount: byteCount)
+            route: call.route, payload: payload, deadline: call.deadline, byteCount: byteCount,
+            fallback: call.fallback)
         parkedByteCount += byteCount
         context.held.byteCount += byteCount
         if let deadline = call.deadline { nextDeadline = min(nextDeadline ?? deadline, deadline) }
@@ -184,15 +185,17 @@ final class CallHandler<Framing: ReplyFraming> {
         switch completion {
         case .loaded(let stream, let result):
             guard let waiting = unpark(stream) else { return }
-            let call = Call(stream: stream, route: waiting.route, deadline: waiting.deadline)
+            let call = waiting.call(stream)
             switch result {
             case .success(let entry):
                 unsafe waiting.payload.withUnsafeBytes { unsafe infer(call, ByteView($0), entry, &output) }
+            case .failure(let failure) where call.route == .detect:
+                unsafe waiting.payload.withUnsafeBytes { unsafe fallBack(call, ByteView($0), failure, &output) }
             case .failure(let failure): fail(call, failure, &output)
             }
         case .scored(let stream, let job):
             guard let waiting = unpark(stream) else { return }
-            let call = Call(stream: stream, route: waiting.route, deadline: waiting.deadline)
+            let call = waiting.call(stream)
             if let failure = job.problem {
                 fail(call, failure, &output)
             } else {

@@ -24,7 +24,7 @@ final class WorkerContext {
     /// Shared memory of clients; nil when it is not offered.
     let regions: SharedMemoryTable?
     let access: AccessPolicy
-    let denials: DenialLog
+    let callLog: CallLog
     let limits: ServerLimits
     let mailbox: Mailbox
 
@@ -40,7 +40,7 @@ final class WorkerContext {
         control = services.control
         regions = services.control.regions
         access = services.access
-        denials = services.denials
+        callLog = services.callLog
         limits = services.limits
     }
 }
@@ -51,7 +51,7 @@ struct WorkerServices: Sendable {
     var compute: ComputePool
     var control: ControlPlane
     var access: AccessPolicy
-    var denials: DenialLog
+    var callLog: CallLog
     var limits: ServerLimits
     var workerCount: Int
     var waitPolicy: LoopWaitPolicy

@@ -1,7 +1,7 @@
 import HearthArtifacts
-import HearthCore
+package import HearthCore
 import HearthKernels
-import HearthRegistry
+package import HearthRegistry
 import Logging
 
 /// Versions whose `model_path` names a pickle, a joblib file or a booster instead of a version's folder.
@@ -37,15 +37,7 @@ extension ArtifactLoader {
         if let kept = kept(of: original, key, version.modelID) {
             return servable(version, kept.model, kept.artifact, began: began)
         }
-        let bytes: [UInt8]
-        let artifact: MappedArtifact
-        do {
-            bytes = try convert(file, key)
-            artifact = try MappedArtifact(copying: bytes, subject: file.path)
-        } catch {
-            throw Self.refusal(version.modelID, error)
-        }
-        let model = try Self.check(artifact, subject: version.modelID.text)
+        let (bytes, artifact, model) = try converted(file, key, version.modelID)
         logger.info(
             "model file converted",
             metadata: [
@@ -60,6 +52,47 @@ extension ArtifactLoader {
                 metadata: ["model_id": "\(version.modelID)", "error": "\(error)"])
         }
         return servable(version, model, artifact, began: began)
+    }
+
+    /// Loads the version from the pickle that is kept in its database row; nil when there is none.
+    ///
+    /// Throws as ``load(_:)`` does, UNAVAILABLE when the registry cannot be read.
+    package func load(
+        _ version: ModelVersion, from store: any RegistryStore
+    ) throws(CallFailure) -> Servable? {
+        let began = MonotonicTime.now()
+        let modelData: [UInt8]?
+        do {
+            modelData = try store.modelData(
+                of: version.modelID, byteCountMax: directory.limits.fileByteCountMax)
+        } catch {
+            throw CallFailure(error.code == .refused ? .resourceExhausted : .unavailable, "\(error)")
+        }
+        guard let modelData else { return nil }
+        let file: ModelFile
+        do {
+            file = try ModelFile(
+                bytes: modelData, path: "model_data of version '\(version.modelID)'",
+                fileByteCountMax: directory.limits.fileByteCountMax)
+        } catch {
+            throw Self.refusal(version.modelID, error)
+        }
+        let (_, artifact, model) = try converted(file, ConversionKey(originalDigest: file.digest), version.modelID)
+        return servable(version, model, artifact, began: began, source: .database)
+    }
+
+    private func converted(
+        _ file: ModelFile, _ key: ConversionKey, _ modelID: ModelID
+    ) throws(CallFailure) -> ([UInt8], MappedArtifact, ServableModel) {
+        let bytes: [UInt8]
+        let artifact: MappedArtifact
+        do {
+            bytes = try convert(file, key)
+            artifact = try MappedArtifact(copying: bytes, subject: file.path)
+        } catch {
+            throw Self.refusal(modelID, error)
+        }
+        return (bytes, artifact, try Self.check(artifact, subject: modelID.text))
     }
 
     /// The conversion that lies beside the file, checked; nil when there is none that can be used, whatever the reason:
@@ -86,11 +119,12 @@ extension ArtifactLoader {
     }
 
     private func servable(
-        _ version: ModelVersion, _ model: ServableModel, _ artifact: MappedArtifact, began: MonotonicTime
+        _ version: ModelVersion, _ model: ServableModel, _ artifact: MappedArtifact, began: MonotonicTime,
+        source: AnswerSource = .file
     ) -> Servable {
         Servable(
             name: version.name, modelID: version.modelID, model: model, mappedByteCount: artifact.byteCount,
-            loadMilliseconds: Double(MonotonicTime.now() - began) / 1e6, source: .file)
+            loadMilliseconds: Double(MonotonicTime.now() - began) / 1e6, source: source)
     }
 
     private static func refusal(_ modelID: ModelID, _ error: ArtifactError) -> CallFailure {

@@ -79,11 +79,7 @@ extension ModelManager {
             throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
         }
         state.withLock { $0.versions[modelID]?.name = version.name }
-        guard version.status != .failed, version.path != nil else {
-            throw CallFailure(
-                .failedPrecondition, "version '\(modelID)' has no artifact: its status is \(version.status.rawValue)")
-        }
-        let servable = try loader(version)
+        let servable = try read(version)
         let room = cache.roomByteCount(for: version.name)
         guard servable.mappedByteCount <= room else {
             let pinned =
@@ -95,6 +91,30 @@ extension ModelManager {
             throw CallFailure(.resourceExhausted, message)
         }
         return servable
+    }
+
+    /// Reads a version from its file or, where that is absent or broken, from the BLOB in its row (R41, C5).
+    private func read(_ version: ModelVersion) throws(CallFailure) -> Servable {
+        let failure: CallFailure
+        if version.status != .failed, version.path != nil {
+            do throws(CallFailure) { return try loader(version) } catch { failure = error }
+        } else {
+            let status = version.status.rawValue
+            failure = CallFailure(
+                .failedPrecondition, "version '\(version.modelID)' has no artifact: its status is \(status)")
+        }
+        guard let blobLoader, version.status != .failed else { throw failure }
+        let found: Servable?
+        do throws(CallFailure) {
+            found = try blobLoader(version)
+        } catch {
+            throw CallFailure(failure.code, "\(failure.message); nor from the database: \(error.message)")
+        }
+        guard let found else { throw failure }
+        logger.warning(
+            "using database model (fallback)",
+            metadata: ["model_id": "\(version.modelID)", "cause": "\(failure.message)"])
+        return found
     }
 
     private func finish(_ modelID: ModelID, _ servable: Servable) {

@@ -28,6 +28,11 @@ extension ModelManager {
         }
     }
 
+    /// Whether the registry is known to have a production version of a name.
+    package func hasProduction(_ name: String) -> Bool {
+        (try? ModelName(name)).map { pointer(of: $0) != nil } ?? false
+    }
+
     /// The readiness of what answers for a name. A model whose new version failed to load is ready as long as the one
     /// before answers.
     package func readiness(of name: ModelName) -> Readiness {

@@ -15,6 +15,8 @@ import Synchronization
 package final class ModelManager: Sendable {
     /// Reads, checks and warms one version.
     package typealias Loader = @Sendable (ModelVersion) throws(CallFailure) -> Servable
+    /// Does the same with the pickle in a version's row; nil when there is none.
+    package typealias BlobLoader = @Sendable (ModelVersion) throws(CallFailure) -> Servable?
     /// Told once of an entry to answer from, or why there is none.
     package typealias Waiter = @Sendable (Result<CacheEntry, CallFailure>) -> Void
     /// Told once of a version that was loaded, or why it was not.
@@ -48,6 +50,7 @@ package final class ModelManager: Sendable {
     package let cache: ModelCache
     let store: any RegistryStore
     let loader: Loader
+    let blobLoader: BlobLoader?
     let pool: LoaderPool
     let counters: ServerCounters
     let logger: Logger
@@ -60,13 +63,15 @@ package final class ModelManager: Sendable {
 
     /// - Parameters:
     ///   - loader: reads, checks and warms one version; called on the pool's threads.
+    ///   - blobLoader: what is tried next where `loader` fails; called on the same threads.
     ///   - preloads: whether the production version of a name is loaded before anybody asks for it.
     ///   - clock: what retry delays are measured with.
     ///   - publish: told of every change, on any thread; must not block.
     package init(
         store: any RegistryStore, cache: ModelCache, pool: LoaderPool, counters: ServerCounters, logger: Logger,
         preloads: @escaping @Sendable (ModelName) -> Bool, clock: @escaping @Sendable () -> MonotonicTime = { .now() },
-        loader: @escaping Loader, publish: @escaping @Sendable (ModelEvent) -> Void
+        loader: @escaping Loader, blobLoader: BlobLoader? = nil,
+        publish: @escaping @Sendable (ModelEvent) -> Void
     ) {
         self.store = store
         self.cache = cache
@@ -76,6 +81,7 @@ package final class ModelManager: Sendable {
         self.preloads = preloads
         self.clock = clock
         self.loader = loader
+        self.blobLoader = blobLoader
         self.publish = publish
     }
 

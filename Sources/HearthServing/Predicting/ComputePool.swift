@@ -2,7 +2,12 @@ package import HearthCore
 
 /// Threads for large calls, below the workers in priority, so that a batch uses what small calls leave.
 package final class ComputePool: Sendable {
-    private let queue = BlockingQueue<BatchJob>(countMax: 4096)
+    private enum Work: Sendable {
+        case batch(BatchJob)
+        case task(@Sendable () -> Void)
+    }
+
+    private let queue = BlockingQueue<Work>(countMax: 4096)
     private let threads: [SystemThread]
 
     /// Throws ``SystemError`` when the system gives no threads.
@@ -13,7 +18,12 @@ package final class ComputePool: Sendable {
                 threads.append(
                     try SystemThread(name: "compute-\(index)", niceness: 10) { [queue] in
                         let scratch = PredictScratch()
-                        while let job = queue.take() { job.help(with: scratch) }
+                        while let work = queue.take() {
+                            switch work {
+                            case .batch(let job): job.help(with: scratch)
+                            case .task(let run): run()
+                            }
+                        }
                     })
             }
         } catch {
@@ -27,10 +37,15 @@ package final class ComputePool: Sendable {
 
     /// Gives a job to the threads. Returns false when too many wait already or the pool is stopped.
     package func submit(_ job: BatchJob) -> Bool {
-        guard queue.put(job) else { return false }
+        guard queue.put(.batch(job)) else { return false }
         // The other threads help; one that finds no chunk left goes on at once.
-        for _ in 1..<max(2, threads.count) where threads.count > 1 { _ = queue.put(job) }
+        for _ in 1..<max(2, threads.count) where threads.count > 1 { _ = queue.put(.batch(job)) }
         return true
+    }
+
+    /// Runs `task` on one of the threads. Returns false when too much waits already or the pool is stopped.
+    package func submit(task: @escaping @Sendable () -> Void) -> Bool {
+        queue.put(.task(task))
     }
 
     /// Lets the jobs that were given end, then the threads.

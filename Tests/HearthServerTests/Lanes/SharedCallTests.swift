@@ -7,7 +7,7 @@ import Testing
 /// What both lanes must answer alike, call by call: inference.
 @Suite struct SharedCallTests {
     @Test(arguments: TestLane.allCases)
-    func `R62: Predict answers by name, by version and by both, with the generation of what was asked`(
+    func `Predict answers by name, by version and by both, with the generation of what was asked`(
         lane: TestLane
     ) throws {
         let forest = try ServedForest()
@@ -157,11 +157,12 @@ import Testing
                 == .refused(
                     .notFound,
                     "no production version of 'isolation_forest.nobody': promote one with 'hearth models promote', or "
-                        + "see 'hearth models list'"))
+                        + "see 'hearth models list'; 1 points are too few for a z-score instead, which needs 12: "
+                        + "send more of the series' history"))
     }
 
     @Test(arguments: TestLane.allCases, [Double.nan, .infinity, -.infinity, 1e300])
-    func `R20: a value that the model refuses names its place`(lane: TestLane, value: Double) throws {
+    func `a value that the model refuses names its place`(lane: TestLane, value: Double) throws {
         let server = try ServedForest().server()
         let client = try LaneClient(lane, socketPath: server.socketPath)
         let reply = client.predict(rows: ServedForest.row + [0, value, 0, 0])

@@ -132,7 +132,7 @@ import Testing
     ]
 
     @Test(arguments: TestLane.allCases, cases)
-    func `R62: a call that cannot be answered is refused in exact words, and the connection goes on`(
+    func `a call that cannot be answered is refused in exact words, and the connection goes on`(
         lane: TestLane, refused: Case
     ) throws {
         let forest = try ServedForest()

@@ -54,8 +54,11 @@ enum Frames {
         return bytes
     }
 
-    static func detectPayload(series: String, columns: Int = 0, values: [Double]) -> [UInt8] {
-        field(1, Array(series.utf8)) + (columns > 0 ? [4 << 3] + varint(UInt64(columns)) : [])
+    static func detectPayload(
+        series: String, modelType: String = "", version: String = "", columns: Int = 0, values: [Double]
+    ) -> [UInt8] {
+        field(1, Array(series.utf8)) + field(2, Array(modelType.utf8)) + field(3, Array(version.utf8))
+            + (columns > 0 ? [4 << 3] + varint(UInt64(columns)) : [])
             + field(5, unsafe values.withUnsafeBytes { unsafe Array($0) })
     }
 

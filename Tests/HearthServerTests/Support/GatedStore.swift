@@ -55,6 +55,10 @@ final class GatedStore: RegistryStore {
         try check()
         return try store.registeredModels()
     }
+    func modelData(of modelID: ModelID, byteCountMax: Int) throws(RegistryError) -> [UInt8]? {
+        try store.modelData(of: modelID, byteCountMax: byteCountMax)
+    }
+
     func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion] {
         try check()
         return try store.versions(of: name, limit: limit)

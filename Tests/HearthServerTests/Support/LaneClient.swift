@@ -269,8 +269,14 @@ final class LaneClient {
             timeoutNanoseconds: timeoutNanoseconds)
     }
 
-    func detect(series: String = ServedForest.series, values: [Double], columns: Int = 0) -> LaneReply {
-        call(.detect, Frames.detectPayload(series: series, columns: columns, values: values))
+    func detect(
+        series: String = ServedForest.series, values: [Double], columns: Int = 0, modelType: String = "",
+        version: String = ""
+    ) -> LaneReply {
+        call(
+            .detect,
+            Frames.detectPayload(
+                series: series, modelType: modelType, version: version, columns: columns, values: values))
     }
 }
 

@@ -18,17 +18,18 @@ final class LogLines: Sendable {
         func log(event: LogEvent) {
             let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }
             let text = "\(event.message)" + fields.map { " \($0.key)=\($0.value)" }.joined()
-            lines.state.withLock { $0.append(text) }
+            lines.state.withLock { $0.append((text, event.level)) }
             lines.news.signal()
         }
     }
 
-    private let state = Mutex<[String]>([])
+    private let state = Mutex<[(text: String, level: Logger.Level)]>([])
     private let news = DispatchSemaphore(value: 0)
 
     var logger: Logger { Logger(label: "test") { _ in Handler(lines: self) } }
 
-    var all: [String] { state.withLock { $0 } }
+    var all: [String] { state.withLock { $0.map(\.text) } }
+    var levels: [Logger.Level] { state.withLock { $0.map(\.level) } }
 
     /// Waits until there are `count` lines.
     func wait(for count: Int) -> [String] {

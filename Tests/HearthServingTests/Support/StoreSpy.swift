@@ -57,6 +57,10 @@ final class StoreSpy: RegistryStore {
         return try store.version(modelID)
     }
 
+    func modelData(of modelID: ModelID, byteCountMax: Int) throws(RegistryError) -> [UInt8]? {
+        try store.modelData(of: modelID, byteCountMax: byteCountMax)
+    }
+
     func versions(of name: ModelName?, limit: Int) throws(RegistryError) -> [ModelVersion] {
         try store.versions(of: name, limit: limit)
     }

@@ -6,24 +6,24 @@ package import HearthWire
 package import Logging
 import Synchronization
 
-/// Writes down which calls were denied, without letting who makes them fill the log: the first at once, then one line
-/// a second for each peer and call, with their number.
+/// Writes down calls that an operator wants to know of (denied ones, detections that fell back), without letting who
+/// makes them fill the log: the first at once, then one line a second for each kind, with their number.
 ///
 /// The event loop only counts; a thread of its own writes, so that a log that nobody reads holds no call up.
-package final class DenialLog: Sendable {
-    /// Lines a second; what else was denied in that second is one line more, with its number.
+package final class CallLog: Sendable {
+    /// Lines a second; what else happened in that second is one line more, with its number.
     package static let lineCountMax = 16
 
-    private struct Tally {
-        var peer: Peer
-        var lane: LaneKind
-        var route: Route
-        var count: Int
+    /// What happened to a call; calls to which the same happened share a line.
+    package enum Notice: Equatable, Sendable {
+        case denied(Peer, LaneKind, Route)
+        /// A detection of a series for which no file answered, whoever did instead; nobody when `source` is nil (C33).
+        case fellBack(series: String, source: AnswerSource?, cause: String)
     }
 
     private struct State {
-        var tallies: [Tally] = []
-        /// Denied calls beyond ``lineCountMax`` different ones.
+        var tallies: [(notice: Notice, count: Int)] = []
+        /// Calls beyond ``lineCountMax`` different ones.
         var others = 0
     }
 
@@ -51,7 +51,7 @@ package final class DenialLog: Sendable {
 
     /// Starts the thread. Throws ``SystemError`` when there is none to be had.
     package func start() throws(SystemError) {
-        let started = try SystemThread(name: "denials") { [self] in run() }
+        let started = try SystemThread(name: "call-log") { [self] in run() }
         thread.withLock { $0 = started }
     }
 
@@ -61,17 +61,14 @@ package final class DenialLog: Sendable {
         thread.withLock { $0.take() }?.join()
     }
 
-    /// Notes a call that was denied: from any thread, without I/O but for waking the thread that writes.
-    package func denied(_ peer: Peer, lane: LaneKind, route: Route) {
+    /// Notes what happened to a call: from any thread, without I/O but for waking the thread that writes.
+    package func note(_ notice: Notice) {
         let isFirst = state.withLock { state in
             let isFirst = state.tallies.isEmpty
-            let known = state.tallies.firstIndex {
-                $0.route == route && $0.lane == lane && $0.peer.pid == peer.pid && $0.peer.uid == peer.uid
-            }
-            if let known {
+            if let known = state.tallies.firstIndex(where: { $0.notice == notice }) {
                 state.tallies[known].count += 1
             } else if state.tallies.count < Self.lineCountMax {
-                state.tallies.append(Tally(peer: peer, lane: lane, route: route, count: 1))
+                state.tallies.append((notice, 1))
             } else {
                 state.others += 1
             }
@@ -108,15 +105,34 @@ package final class DenialLog: Sendable {
             state = State()
             return taken
         }
-        for tally in tallies {
+        for (notice, count) in tallies { write(notice, count) }
+        if others > 0 { logger.notice("other such calls", metadata: ["count": "\(others)"]) }
+    }
+
+    private func write(_ notice: Notice, _ count: Int) {
+        switch notice {
+        case .denied(let peer, let lane, let route):
             logger.notice(
                 "call denied",
                 metadata: [
-                    "pid": "\(tally.peer.pid)", "uid": "\(tally.peer.uid)", "gid": "\(tally.peer.gid)",
-                    "lane": "\(tally.lane.rawValue)", "call": "\(tally.route.path)", "count": "\(tally.count)",
+                    "pid": "\(peer.pid)", "uid": "\(peer.uid)", "gid": "\(peer.gid)", "lane": "\(lane.rawValue)",
+                    "call": "\(route.path)", "count": "\(count)",
                 ])
+        case .fellBack(let series, let source, let cause):
+            logger.log(
+                level: source == nil ? .error : .warning, Self.text(source),
+                metadata: ["series": "\(series)", "cause": "\(cause)", "count": "\(count)"])
         }
-        if others > 0 { logger.notice("other calls denied", metadata: ["count": "\(others)"]) }
+    }
+
+    /// R42 and R105.
+    private static func text(_ source: AnswerSource?) -> Logger.Message {
+        switch source {
+        case .zscore: "using z-score method (fallback)"
+        case .database: "using database model (fallback)"
+        case .file: "using file model (fallback)"
+        case nil: "model not found, nothing could answer"
+        }
     }
 }
 
