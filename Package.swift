@@ -60,8 +60,8 @@ let package = Package(
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry",
-                "HearthKernels",
+                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthRegistrySQLite",
+                "HearthRegistry", "HearthKernels",
                 "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
             ]),
         program(
@@ -82,6 +82,8 @@ let package = Package(
             [
                 "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
             ]),
+        layer(
+            "HearthLifecycle", ["HearthServing", "HearthArtifacts", "HearthRegistry", "HearthCore"]),
         // 3 stages
         layer(
             "HearthServing",
@@ -149,6 +151,9 @@ let package = Package(
                 "HearthKernels",
                 "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", "CNGHTTP2", logging, "hearthd",
             ]),
+        tests(
+            "HearthLifecycleTests",
+            ["HearthLifecycle", "HearthServing", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthCore"]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
         tests(

@@ -76,6 +76,23 @@ package enum PromotionRules {
         }
     }
 
+    /// Throws `.refused` when removing `version` would take away what answers calls, what a rollback needs, or what
+    /// somebody pinned (C15).
+    package static func checkRemovable(_ version: ModelVersion, pointer: ProductionPointer?) throws(RegistryError) {
+        let role: (what: String, mend: String)? =
+            if version.status == .production || pointer?.modelID == version.modelID {
+                ("the production version", "promote another version first")
+            } else if pointer?.previousModelID == version.modelID {
+                ("the rollback target", "it can be removed after the next promotion")
+            } else if version.pinned {
+                ("a pinned version", "unpin it first")
+            } else {
+                nil
+            }
+        guard let role else { return }
+        throw RegistryError(.refused, "\(version.modelID) is \(role.what) of \(version.name)", hint: role.mend)
+    }
+
     private static func checkGeneration(
         of name: ModelName, current: ProductionPointer?, expected: Int64?
     ) throws(RegistryError) {

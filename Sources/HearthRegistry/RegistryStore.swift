@@ -59,4 +59,10 @@ package protocol RegistryStore: Sendable {
     func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError)
     /// Protects a version from every clean-up, or ends that. No event when nothing changes. Throws `.notFound`.
     func setPinned(_ modelID: ModelID, _ pinned: Bool, actor: String, reason: String) throws(RegistryError)
+
+    /// Takes a version out of use for good, before its files are deleted: its row stays as history without path and
+    /// BLOB, or goes altogether. Event `removed`. A version that was removed before is left as it is.
+    ///
+    /// Throws `.notFound`; `.refused` for the production version, the rollback target and a pinned version.
+    func remove(_ modelID: ModelID, dropsRow: Bool, actor: String, reason: String) throws(RegistryError)
 }

@@ -52,6 +52,25 @@ extension SQLiteRegistryStore {
         }
     }
 
+    package func remove(
+        _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String
+    ) throws(RegistryError) {
+        try change(actor: actor, reason: reason) { change in
+            let version = try change.version(modelID)
+            try PromotionRules.checkRemovable(version, pointer: try change.pointer(of: version.name))
+            let sql =
+                dropsRow
+                ? "DELETE FROM ml_models WHERE model_id = ?"
+                : """
+                    UPDATE ml_models SET model_path = NULL, model_data = NULL
+                    WHERE model_id = ? AND (model_path IS NOT NULL OR model_data IS NOT NULL)
+                    """
+            try change.database.execute(sql: sql, arguments: [modelID.text])
+            guard change.database.changesCount > 0 else { return }
+            try change.record(.removed, version.name, modelID)
+        }
+    }
+
     /// Runs `body` in the transaction of one change.
     ///
     /// A body that records nothing leaves no trace: an empty commit.

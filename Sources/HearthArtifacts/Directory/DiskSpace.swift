@@ -18,6 +18,12 @@ package struct DiskSpace: Sendable, Hashable {
     /// From how many percent on the volume counts as nearly full (R109).
     package static let warningPercent = 90
 
+    /// Bytes that would have to go for ``percent`` to be at most `limit`.
+    package func bytesAbove(percent limit: Int) -> Int {
+        let usable = used.bytes + free.bytes
+        return max(0, used.bytes - usable / 100 * limit)
+    }
+
     /// The used share of what this user can use, as df(1) shows it: rounded up.
     package var percent: Int {
         let usable = used.bytes + free.bytes

@@ -9,9 +9,9 @@ extension ModelDirectory {
     ///
     /// Whoever has it open keeps it.
     ///
-    /// Whether it may go (production, rollback target, pinned, leased; C15) is the caller's to know. Call this before
-    /// the registry forgets the version: a crash between the two then leaves a row without files, which readers skip
-    /// (R162), and not files without a row, which the janitor would offer for adoption.
+    /// Whether it may go (production, rollback target, pinned, leased; C15) is the registry's to know: ask it to remove
+    /// the version first, so that nobody promotes what has no files. A crash between the two leaves a folder whose row
+    /// says that it was removed; the next clean-up deletes it.
     ///
     /// - Throws: `.notFound`, `.permissionDenied`, `.system`.
     package func remove(_ id: ModelID) throws(ArtifactError) {

@@ -96,4 +96,7 @@ package struct JanitorReport: Sendable {
     package var missing: [ModelID] = []
     /// Actions that could not be carried out; the next run tries again.
     package var failures: [ArtifactError] = []
+
+    /// Nothing done, nothing found.
+    package init() {}
 }

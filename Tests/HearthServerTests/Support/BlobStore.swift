@@ -40,6 +40,9 @@ final class BlobStore: RegistryStore {
     ) throws(RegistryError) -> ProductionPointer {
         try store.rollback(name, expectedGeneration: expectedGeneration, actor: actor, reason: reason)
     }
+    func remove(_ modelID: ModelID, dropsRow: Bool, actor: String, reason: String) throws(RegistryError) {
+        try store.remove(modelID, dropsRow: dropsRow, actor: actor, reason: reason)
+    }
     func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError) {
         try store.archive(modelID, actor: actor, reason: reason)
     }

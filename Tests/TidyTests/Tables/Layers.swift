@@ -5,7 +5,7 @@ enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
-        (4, "faces", ["HearthTraining", "HearthImport"]),
+        (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle"]),
         (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite"]),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
