@@ -56,7 +56,11 @@ let package = Package(
     ],
     targets: [
         // 6 programs
-        program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
+        program(
+            "hearthd",
+            [
+                "HearthServer", "HearthLifecycle", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser,
+            ]),
         program(
             "hearth",
             [
@@ -71,8 +75,8 @@ let package = Package(
         layer(
             "HearthServer",
             [
-                "HearthServing", "HearthGRPC", "HearthWire", "HearthRegistry", "HearthArtifacts", "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthCore", logging,
+                "HearthLifecycle", "HearthServing", "HearthGRPC", "HearthWire", "HearthRegistry", "HearthArtifacts",
+                "HearthKernels", "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
         // 4 faces
         layer(

@@ -1447,7 +1447,7 @@ const ProtobufCMessageDescriptor hearth__v1__get_response__descriptor =
   (ProtobufCMessageInit) hearth__v1__get_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor hearth__v1__promote_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor hearth__v1__promote_request__field_descriptors[5] =
 {
   {
     "model_name",
@@ -1497,9 +1497,22 @@ static const ProtobufCFieldDescriptor hearth__v1__promote_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "force",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Hearth__V1__PromoteRequest, force),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hearth__v1__promote_request__field_indices_by_name[] = {
   2,   /* field[2] = expected_generation */
+  4,   /* field[4] = force */
   0,   /* field[0] = model_name */
   1,   /* field[1] = model_version */
   3,   /* field[3] = reason */
@@ -1507,7 +1520,7 @@ static const unsigned hearth__v1__promote_request__field_indices_by_name[] = {
 static const ProtobufCIntRange hearth__v1__promote_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor hearth__v1__promote_request__descriptor =
 {
@@ -1517,7 +1530,7 @@ const ProtobufCMessageDescriptor hearth__v1__promote_request__descriptor =
   "Hearth__V1__PromoteRequest",
   "hearth.v1",
   sizeof(Hearth__V1__PromoteRequest),
-  4,
+  5,
   hearth__v1__promote_request__field_descriptors,
   hearth__v1__promote_request__field_indices_by_name,
   1,  hearth__v1__promote_request__number_ranges,

@@ -39,21 +39,29 @@ extension HearthClient {
     }
 
     /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call
-    /// fails when another change came between; 0 for whatever it is. For admins; not repeated.
+    /// fails when another change came between; 0 for whatever it is. `force` passes over the server's gates that fail
+    /// and needs a reason. For admins; not repeated.
     public func promote(
-        model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", timeout: Duration? = nil
+        model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", force: Bool = false,
+        timeout: Duration? = nil
     ) throws(HearthError) -> PointerChange {
         try run(
-            .promote(model: model, version: version, expectedGeneration: expectedGeneration, reason: reason), timeout)
+            .promote(
+                model: model, version: version, expectedGeneration: expectedGeneration, reason: reason, force: force),
+            timeout)
     }
 
     /// Puts a version into production. `expectedGeneration` is the pointer's generation that the caller saw: the call
-    /// fails when another change came between; 0 for whatever it is. For admins; not repeated.
+    /// fails when another change came between; 0 for whatever it is. `force` passes over the server's gates that fail
+    /// and needs a reason. For admins; not repeated.
     public func promote(
-        model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", timeout: Duration? = nil
+        model: String, version: String, expectedGeneration: UInt64 = 0, reason: String = "", force: Bool = false,
+        timeout: Duration? = nil
     ) async throws(HearthError) -> PointerChange {
         try await run(
-            .promote(model: model, version: version, expectedGeneration: expectedGeneration, reason: reason), timeout)
+            .promote(
+                model: model, version: version, expectedGeneration: expectedGeneration, reason: reason, force: force),
+            timeout)
     }
 
     /// Puts the version back that was in production before. For admins; not repeated.
@@ -102,13 +110,14 @@ extension Operation<ModelDetails> {
 }
 
 extension Operation<PointerChange> {
-    fileprivate static func promote(model: String, version: String, expectedGeneration: UInt64, reason: String)
-        -> Operation
-    {
+    fileprivate static func promote(
+        model: String, version: String, expectedGeneration: UInt64, reason: String, force: Bool
+    ) -> Operation {
         .control(
             .promote,
             PromoteRequest(
-                modelName: model, modelVersion: version, expectedGeneration: expectedGeneration, reason: reason),
+                modelName: model, modelVersion: version, expectedGeneration: expectedGeneration, reason: reason,
+                force: force),
             as: PointerResponse.self
         ) { PointerChange($0) }
     }

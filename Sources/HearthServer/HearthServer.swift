@@ -1,5 +1,6 @@
 package import HearthArtifacts
 package import HearthCore
+package import HearthLifecycle
 import HearthMetrics
 package import HearthRegistry
 import HearthServing
@@ -22,6 +23,10 @@ package struct ServerConfiguration: Sendable {
     /// The folder in which clients may have tensors, as `/dev/shm` (``SharedMemoryTable/systemDirectory``); nil for
     /// none: shared memory is not offered.
     package var sharedMemoryDirectory: String?
+    /// What the metrics of a version must satisfy before it is promoted.
+    package var promotionRules: [MetricRule] = []
+    /// How long after its training a model counts as old (R75); nil for never.
+    package var staleAfter: Duration?
 
     package init(
         socket: SocketOptions, activatedSocket: ActivatedSocket? = nil, workerCount: Int,
@@ -85,14 +90,15 @@ package final class HearthServer: Sendable {
         let preloadsAll = configuration.preloadsAll
         manager = ModelManager(
             store: store, cache: cache, pool: loaders, counters: counters[workerCount], logger: logger,
-            preloads: { preloadsAll || pinned.contains($0) },
+            preloads: { preloadsAll || pinned.contains($0) }, staleAfter: configuration.staleAfter,
             loader: { version throws(CallFailure) in try loader.load(version) },
             blobLoader: { version throws(CallFailure) in
                 try loader.load(version, from: store)
             },
             publish: { event in for mailbox in mailboxes { mailbox.post(.event(event)) } })
         control = ControlPlane(
-            manager: manager, store: store, counters: counters,
+            manager: manager, store: store, directory: directory,
+            gates: PromotionGates(rules: configuration.promotionRules), counters: counters,
             facts: ControlPlane.Facts(
                 version: Self.version, waitPolicy: configuration.waitPolicy.description, workers: workerCount,
                 startedAt: .now()), logger: logger,

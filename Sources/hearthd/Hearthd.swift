@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import HearthArtifacts
 import HearthCore
+import HearthLifecycle
 import HearthRegistry
 import HearthRegistrySQLite
 import HearthServer
@@ -133,6 +134,21 @@ struct Hearthd: ParsableCommand {
     @Option(help: "text (key=value) or json, one event per line, on standard error.")
     var logFormat = "text"
 
+    @Option(help: "english, or specification: the log lines in the words of the ML specification, for its grep.")
+    var logTexts = "english"
+
+    @Option(
+        help: ArgumentHelp(
+            "What the metrics of a version must satisfy to be promoted. Repeat for several.",
+            discussion: """
+                METRIC>=NUMBER or METRIC<=NUMBER; in the place of the number, production stands for the figure of the \
+                version in production: 'roc_auc>=0.9', 'roc_auc>=production-0.01'.
+                """, valueName: "rule"))
+    var promotionRule: [String] = []
+
+    @Option(help: "Days after its training at which a model counts as old: a warning when it is loaded; 0 for never.")
+    var staleDays = 90
+
     mutating func validate() throws {
         guard LoopWaitPolicy(text: wait) != nil else {
             throw ValidationError("--wait '\(wait)' is none of adaptive, block, spin:<microseconds from 1 to 1000000>")
@@ -152,6 +168,13 @@ struct Hearthd: ParsableCommand {
         }
         guard LogFormat(rawValue: logFormat) != nil else {
             throw ValidationError("--log-format '\(logFormat)' is neither text nor json")
+        }
+        guard LogTexts(rawValue: logTexts) != nil else {
+            throw ValidationError("--log-texts '\(logTexts)' is neither english nor specification")
+        }
+        guard (0...36_500).contains(staleDays) else { throw ValidationError("--stale-days must be 0 to 36500") }
+        for rule in promotionRule {
+            do { _ = try MetricRule(rule) } catch { throw ValidationError("--promotion-rule: \(error.message)") }
         }
         guard workers.map({ (1...256).contains($0) }) ?? true else {
             throw ValidationError("--workers must be 1 to 256")
@@ -234,7 +257,7 @@ struct Hearthd: ParsableCommand {
         limits.perUser = PeerLimits(
             rate: ratePerUid.flatMap { PeerLimits.Rate(text: $0) }, inFlightCallCountMax: inFlightPerUid,
             connectionCountMax: connectionsPerUid)
-        return ServerConfiguration(
+        var configuration = ServerConfiguration(
             socket: SocketOptions(
                 path: socket, mode: UInt32(socketMode, radix: 8) ?? 0o660, uid: socketUid, gid: socketGid),
             activatedSocket: activatedSocket,
@@ -246,11 +269,15 @@ struct Hearthd: ParsableCommand {
                 adminGIDs: Set(adminGid), rules: try AccessRule.list(allow)),
             limits: limits, pinned: Set(try pin.map { try ModelName($0) }), preloadsAll: !lazy,
             sharedMemoryDirectory: sharedMemory ? SharedMemoryTable.systemDirectory : nil)
+        configuration.promotionRules = try promotionRule.map { try MetricRule($0) }
+        configuration.staleAfter = staleDays == 0 ? nil : .seconds(staleDays * 86_400)
+        return configuration
     }
 
     private func makeLogger() -> Logger {
         let format = LogFormat(rawValue: logFormat) ?? .text
-        var logger = Logger(label: "hearthd") { LineLogHandler(label: $0, format: format) }
+        let texts = LogTexts(rawValue: logTexts) ?? .english
+        var logger = Logger(label: "hearthd") { LineLogHandler(label: $0, format: format, texts: texts) }
         logger.logLevel = Logger.Level(rawValue: logLevel) ?? .info
         return logger
     }

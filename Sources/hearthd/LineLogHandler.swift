@@ -14,10 +14,12 @@ struct LineLogHandler: LogHandler {
     var logLevel: Logger.Level = .info
     private let label: String
     private let format: LogFormat
+    private let texts: LogTexts
 
-    init(label: String, format: LogFormat) {
+    init(label: String, format: LogFormat, texts: LogTexts = .english) {
         self.label = label
         self.format = format
+        self.texts = texts
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
@@ -26,18 +28,20 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let fields = self.metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+        let metadata = self.metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let fields = metadata.sorted { $0.key < $1.key }
+        let message = texts == .english ? "\(event.message)" : SpecificationTexts.text(event.message, metadata)
         let time = Timestamp.now().iso8601
         let text: String
         switch format {
         case .text:
             let pairs = fields.map { " \($0.key)=\(Self.quoted("\($0.value)"))" }.joined()
-            text = "\(time) \(event.level.rawValue) \(label): \(event.message)\(pairs)\n"
+            text = "\(time) \(event.level.rawValue) \(label): \(message)\(pairs)\n"
         case .json:
             let pairs = fields.map { ",\(Self.jsonText($0.key)):\(Self.jsonText("\($0.value)"))" }.joined()
             text =
                 "{\"time\":\"\(time)\",\"level\":\"\(event.level.rawValue)\",\"logger\":\(Self.jsonText(label)),"
-                + "\"message\":\(Self.jsonText("\(event.message)"))\(pairs)}\n"
+                + "\"message\":\(Self.jsonText(message))\(pairs)}\n"
         }
         StandardError.write(text)
     }

@@ -192,10 +192,14 @@ struct  Hearth__V1__PromoteRequest
    */
   uint64_t expected_generation;
   char *reason;
+  /*
+   * Pass over the gates that fail; needs a reason. What cannot be loaded is not promoted all the same.
+   */
+  protobuf_c_boolean force;
 };
 #define HEARTH__V1__PROMOTE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hearth__v1__promote_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, (char *)protobuf_c_empty_string, 0 }
 
 
 struct  Hearth__V1__RollbackRequest

@@ -9,6 +9,12 @@ package enum JSONValue: Sendable, Equatable, Codable {
     case array([JSONValue])
     case object([String: JSONValue])
 
+    /// Reads JSON text, as the registry keeps it; nil for what is none.
+    package init?(text: String) {
+        guard let value = try? JSONText.decode(JSONValue.self, Array(text.utf8), path: "") else { return nil }
+        self = value
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {

@@ -10,11 +10,12 @@ extension ControlPlane {
         let name = try modelName(request.modelName)
         let modelID = try id(request.modelVersion)
         // A version that this server cannot load is not promoted: it is tried first.
-        _ = try manager.load(modelID)
+        let servable = try manager.load(modelID)
+        let reason = try checkGates(servable, name, request)
         let expected = request.expectedGeneration == 0 ? nil : Int64(clamping: request.expectedGeneration)
         let pointer = try registry { () throws(RegistryError) in
             try store.promote(
-                modelID, of: name, expectedGeneration: expected, actor: "uid \(peer.uid)", reason: request.reason)
+                modelID, of: name, expectedGeneration: expected, actor: "uid \(peer.uid)", reason: reason)
         }
         logger.notice(
             "model promoted",

@@ -1,4 +1,6 @@
+import HearthArtifacts
 package import HearthCore
+import HearthLifecycle
 import HearthMetrics
 import HearthRegistry
 import HearthServing
@@ -34,6 +36,8 @@ package final class ControlPlane: Sendable {
 
     let manager: ModelManager
     let store: any RegistryStore
+    let gates: PromotionGates
+    let validator: RegistryValidator
     let counters: [ServerCounters]
     let facts: Facts
     let logger: Logger
@@ -47,9 +51,11 @@ package final class ControlPlane: Sendable {
     private let thread = Mutex<SystemThread?>(nil)
 
     init(
-        manager: ModelManager, store: any RegistryStore, counters: [ServerCounters], facts: Facts, logger: Logger,
-        regions: SharedMemoryTable? = nil
+        manager: ModelManager, store: any RegistryStore, directory: ModelDirectory, gates: PromotionGates,
+        counters: [ServerCounters], facts: Facts, logger: Logger, regions: SharedMemoryTable? = nil
     ) {
+        self.gates = gates
+        validator = RegistryValidator(store: store, directory: directory)
         self.manager = manager
         self.store = store
         self.counters = counters

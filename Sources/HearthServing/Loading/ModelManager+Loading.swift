@@ -80,6 +80,7 @@ extension ModelManager {
         }
         state.withLock { $0.versions[modelID]?.name = version.name }
         let servable = try read(version)
+        warn(ofAge: version)
         let room = cache.roomByteCount(for: version.name)
         guard servable.mappedByteCount <= room else {
             let pinned =
@@ -115,6 +116,18 @@ extension ModelManager {
             "using database model (fallback)",
             metadata: ["model_id": "\(version.modelID)", "cause": "\(failure.message)"])
         return found
+    }
+
+    /// A model that was trained long ago is used all the same (R75).
+    private func warn(ofAge version: ModelVersion) {
+        let age = Duration.microseconds(Timestamp.now().microseconds - version.trainingDate.microseconds)
+        guard let staleAfter, age > staleAfter else { return }
+        logger.warning(
+            "model is old, used anyway",
+            metadata: [
+                "model_id": "\(version.modelID)", "trained": "\(version.trainingDate.iso8601)",
+                "days": "\(age.components.seconds / 86_400)",
+            ])
     }
 
     private func finish(_ modelID: ModelID, _ servable: Servable) {

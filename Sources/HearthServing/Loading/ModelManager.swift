@@ -51,6 +51,7 @@ package final class ModelManager: Sendable {
     let store: any RegistryStore
     let loader: Loader
     let blobLoader: BlobLoader?
+    let staleAfter: Duration?
     let pool: LoaderPool
     let counters: ServerCounters
     let logger: Logger
@@ -65,11 +66,13 @@ package final class ModelManager: Sendable {
     ///   - loader: reads, checks and warms one version; called on the pool's threads.
     ///   - blobLoader: what is tried next where `loader` fails; called on the same threads.
     ///   - preloads: whether the production version of a name is loaded before anybody asks for it.
+    ///   - staleAfter: how long after its training a model counts as old: it is used with a warning (R75, C31).
     ///   - clock: what retry delays are measured with.
     ///   - publish: told of every change, on any thread; must not block.
     package init(
         store: any RegistryStore, cache: ModelCache, pool: LoaderPool, counters: ServerCounters, logger: Logger,
-        preloads: @escaping @Sendable (ModelName) -> Bool, clock: @escaping @Sendable () -> MonotonicTime = { .now() },
+        preloads: @escaping @Sendable (ModelName) -> Bool, staleAfter: Duration? = nil,
+        clock: @escaping @Sendable () -> MonotonicTime = { .now() },
         loader: @escaping Loader, blobLoader: BlobLoader? = nil,
         publish: @escaping @Sendable (ModelEvent) -> Void
     ) {
@@ -79,6 +82,7 @@ package final class ModelManager: Sendable {
         self.counters = counters
         self.logger = logger
         self.preloads = preloads
+        self.staleAfter = staleAfter
         self.clock = clock
         self.loader = loader
         self.blobLoader = blobLoader

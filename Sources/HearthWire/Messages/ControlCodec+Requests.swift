@@ -57,6 +57,7 @@ extension PromoteRequest: ControlMessage, @unsafe GeneratedMessage {
         unsafe message.pointee.model_version = arena.text(modelVersion)
         unsafe message.pointee.expected_generation = expectedGeneration
         unsafe message.pointee.reason = arena.text(reason)
+        unsafe message.pointee.force = force ? 1 : 0
         return unsafe message
     }
 
@@ -66,6 +67,7 @@ extension PromoteRequest: ControlMessage, @unsafe GeneratedMessage {
         modelVersion = unsafe ByteView(message.model_version).text
         expectedGeneration = unsafe message.expected_generation
         reason = unsafe ByteView(message.reason).text
+        force = unsafe message.force != 0
     }
 
     static var generatedUnpack: Unpacking { unsafe hearth__v1__promote_request__unpack }

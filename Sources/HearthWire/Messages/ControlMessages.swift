@@ -102,8 +102,14 @@ package struct PromoteRequest: Equatable, Sendable {
     package var modelVersion: String
     package var expectedGeneration: UInt64
     package var reason: String
+    /// Pass over gates that fail.
+    package var force: Bool
 
-    package init(modelName: String, modelVersion: String, expectedGeneration: UInt64 = 0, reason: String = "") {
+    package init(
+        modelName: String, modelVersion: String, expectedGeneration: UInt64 = 0, reason: String = "",
+        force: Bool = false
+    ) {
+        self.force = force
         self.modelName = modelName
         self.modelVersion = modelVersion
         self.expectedGeneration = expectedGeneration

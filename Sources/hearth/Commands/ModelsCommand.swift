@@ -75,9 +75,15 @@ struct ModelsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Puts a version into production; running calls end with the old one, none is lost.",
             discussion: """
-                EXAMPLE
+                The server tries the version first, and holds it against its gates: the files are those that were \
+                published; rows and outputs are those of the version in production; both were evaluated on the same \
+                test window, where they say on which; the server's rules for metrics (hearthd --promotion-rule). \
+                What fails is refused with what was found; --force passes over it, for a reason that is kept.
+
+                EXAMPLES
                   hearth models promote isolation_forest.stok_seviye \
                 isolation_forest_stok_seviye_20251112_120000_123_k7qd
+                  hearth models promote churn churn_20251112_120000_123_k7qd --force --reason 'two new columns'
                 """)
 
         @OptionGroup var options: ClientOptions
@@ -94,9 +100,16 @@ struct ModelsCommand: ParsableCommand {
         @Option(help: "Why, for the record.")
         var reason = ""
 
+        @Flag(help: "Promote although a gate says no; needs --reason.")
+        var force = false
+
+        func validate() throws {
+            guard !force || !reason.isEmpty else { throw ValidationError("--force needs a --reason.") }
+        }
+
         func run() throws {
             let change = try options.client().promote(
-                model: model, version: version, expectedGeneration: expectedGeneration, reason: reason)
+                model: model, version: version, expectedGeneration: expectedGeneration, reason: reason, force: force)
             print(options.json ? change.json.text : change.text)
         }
     }

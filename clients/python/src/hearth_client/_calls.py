@@ -167,9 +167,11 @@ def get(model: str, version: Optional[str]) -> Operation[ModelDetails]:
     return _control(_messages.GET, _messages.get_request(model, version or ""), ModelDetails, is_idempotent=True)
 
 
-def promote(model: str, version: str, expected_generation: int, reason: str) -> Operation[PointerChange]:
+def promote(
+    model: str, version: str, expected_generation: int, reason: str, force: bool
+) -> Operation[PointerChange]:
     """A call to `promote`."""
-    payload = _messages.promote_request(model, version, expected_generation, reason)
+    payload = _messages.promote_request(model, version, expected_generation, reason, force)
     return _control(_messages.PROMOTE, payload, PointerChange, is_idempotent=False)
 
 

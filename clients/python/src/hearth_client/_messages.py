@@ -42,10 +42,10 @@ def get_request(model: str, version: str) -> bytes:
     return _wire.text_field(1, model) + _wire.text_field(2, version)
 
 
-def promote_request(model: str, version: str, expected_generation: int, reason: str) -> bytes:
+def promote_request(model: str, version: str, expected_generation: int, reason: str, force: bool) -> bytes:
     """A PromoteRequest."""
     generation = _wire.integer_field(3, _not_negative(expected_generation, "expected_generation", 64))
-    return get_request(model, version) + generation + _wire.text_field(4, reason)
+    return get_request(model, version) + generation + _wire.text_field(4, reason) + _wire.integer_field(5, int(force))
 
 
 def rollback_request(model: str, expected_generation: int, reason: str) -> bytes:

@@ -144,10 +144,11 @@ class AsyncClient:
         *,
         expected_generation: int = 0,
         reason: str = "",
+        force: bool = False,
         timeout: Optional[float] = None,
     ) -> PointerChange:
         """Puts a version into production: see `Client.promote`."""
-        return await self._call(_calls.promote(model, version, expected_generation, reason), timeout)
+        return await self._call(_calls.promote(model, version, expected_generation, reason, force), timeout)
 
     async def rollback(
         self, model: str, *, expected_generation: int = 0, reason: str = "", timeout: Optional[float] = None

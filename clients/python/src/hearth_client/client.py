@@ -178,14 +178,15 @@ class Client:
         *,
         expected_generation: int = 0,
         reason: str = "",
+        force: bool = False,
         timeout: Optional[float] = None,
     ) -> PointerChange:
         """Puts a version into production. For admins; not repeated.
 
         `expected_generation` is the pointer's generation that the caller saw: the call raises `Aborted` when another
-        change came between. 0: whatever it is.
+        change came between. 0: whatever it is. `force` passes over the server's gates that fail and needs a reason.
         """
-        return self._call(_calls.promote(model, version, expected_generation, reason), timeout)
+        return self._call(_calls.promote(model, version, expected_generation, reason, force), timeout)
 
     def rollback(
         self, model: str, *, expected_generation: int = 0, reason: str = "", timeout: Optional[float] = None
