@@ -79,6 +79,7 @@ let package = Package(
         layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
+        layer("HearthRegistryPostgres", ["HearthRegistry", "HearthCore", "CLibPQ"]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto", "CZlib", "CBZip2", "CLZMA", "CLZ4"]),
@@ -98,6 +99,7 @@ let package = Package(
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
@@ -117,7 +119,9 @@ let package = Package(
         .executableTarget(
             name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
-        tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
+        tests(
+            "HearthRegistryTests",
+            ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),
         tests(
