@@ -56,9 +56,9 @@ let package = Package(
     ],
     targets: [
         // 6 programs
-        program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
+        program("hearthd", ["HearthServer", "HearthRegistryOpening", "HearthArtifacts", logging, argumentParser]),
         program("hearth", ["HearthClient", "HearthKernels", "HearthArtifacts", histogram, argumentParser]),
-        program("hearth-trainer", ["HearthTraining", "HearthRegistrySQLite", argumentParser]),
+        program("hearth-trainer", ["HearthTraining", "HearthRegistryOpening", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",
@@ -67,6 +67,7 @@ let package = Package(
                 "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
         // 4 faces
+        layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
         // 3 stages

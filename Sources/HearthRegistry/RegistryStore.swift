@@ -12,6 +12,8 @@ package protocol RegistryStore: Sendable {
     /// A number that differs from the one before whenever another connection may have committed something: a cheap hint
     /// to poll.
     func changeHint() throws(RegistryError) -> Int64
+    /// Tells of changes at once; nil for a store that is cheap enough to ask often.
+    func makeChangeFeed() -> (any RegistryChangeFeed)?
     /// All production pointers, read at one head version.
     func productionSnapshot() throws(RegistryError) -> ProductionSnapshot
     func productionPointer(of name: ModelName) throws(RegistryError) -> ProductionPointer?
@@ -54,4 +56,9 @@ package protocol RegistryStore: Sendable {
     func archive(_ modelID: ModelID, actor: String, reason: String) throws(RegistryError)
     /// Protects a version from every clean-up, or ends that. No event when nothing changes. Throws `.notFound`.
     func setPinned(_ modelID: ModelID, _ pinned: Bool, actor: String, reason: String) throws(RegistryError)
+}
+
+extension RegistryStore {
+    /// None: for stores whose change hint costs next to nothing.
+    package func makeChangeFeed() -> (any RegistryChangeFeed)? { nil }
 }

@@ -9,6 +9,8 @@ extension PostgresRegistryStore {
     /// The head version itself: one row by its key.
     package func changeHint() throws(RegistryError) -> Int64 { try headVersion() }
 
+    package func makeChangeFeed() -> (any RegistryChangeFeed)? { PostgresChangeFeed(location) }
+
     /// One statement, hence one state of the database.
     ///
     /// A damaged pointer is an error and not left out: a server would take a missing pointer for a model that went

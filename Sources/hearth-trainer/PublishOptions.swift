@@ -2,14 +2,18 @@ import ArgumentParser
 import Foundation
 import HearthArtifacts
 import HearthRegistry
-import HearthRegistrySQLite
+import HearthRegistryOpening
 import HearthTraining
 
 /// Where a trained model goes.
 struct PublishOptions: ParsableArguments {
     @OptionGroup var location: LocationOptions
 
-    @Option(help: "The registry's file; registry.sqlite in the model directory unless given.")
+    @Option(
+        help: """
+            The registry: a SQLite file, or postgresql://user@host/database. Unless given: HEARTH_REGISTRY, else \
+            registry.sqlite in the model directory.
+            """)
     var registry: String?
 
     @Flag(help: "Put the new version into production at once.")
@@ -22,9 +26,11 @@ struct PublishOptions: ParsableArguments {
     func run(_ request: TrainingRequest) throws {
         try request.check()
         let directory = try ModelDirectory(location.path, create: true)
-        let store =
-            try registry.map { path throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
-            ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
+        let environment = ProcessInfo.processInfo.environment
+        let store = try RegistryLocation(
+            option: registry, environment: environment[RegistryLocation.environmentVariable],
+            modelDirectory: directory.path
+        ).open()
         let run = TrainingRun(request, directory: directory, registry: store, actor: actor)
         let report = try run.run(promote: promote)
         if json {

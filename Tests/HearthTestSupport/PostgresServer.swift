@@ -17,6 +17,7 @@ package final class PostgresServer: Sendable {
             if let server { return server }
             let made = try PostgresServer()
             server = made
+            // The process ends without running the deinit of what is global.
             atexit { PostgresServer.running.withLock { $0 }?.end() }
             return made
         }
@@ -31,7 +32,8 @@ package final class PostgresServer: Sendable {
     private let process = Mutex<Process?>(nil)
     private let databaseCount = Atomic(0)
 
-    private init() throws {
+    /// A server of the caller's own, to be stopped and started; ended by ``end()``.
+    package init() throws {
         binaries = try Self.findBinaries()
         folder = "/tmp/hearth-pg-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -51,16 +53,19 @@ package final class PostgresServer: Sendable {
         ])
         started.standardOutput = FileHandle.nullDevice
         let log = folder + "/log"
-        guard FileManager.default.createFile(atPath: log, contents: nil) else { throw Failure(description: "no \(log)") }
+        guard FileManager.default.createFile(atPath: log, contents: nil) else {
+            throw Failure(description: "no \(log)")
+        }
         started.standardError = FileHandle(forWritingAtPath: log)
         try started.run()
         process.withLock { $0 = started }
         let deadline = Date() + 60
         while Date() < deadline, started.isRunning {
             if (try? psql("postgres", "SELECT 1")) != nil { return }
-            usleep(20_000)
+            poll(nil, 0, 20)
         }
-        throw Failure(description: "postgres did not start: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
+        throw Failure(
+            description: "postgres did not start: \((try? String(contentsOfFile: log, encoding: .utf8)) ?? "")")
     }
 
     /// Stops the server at once; its clients' connections break.
@@ -74,7 +79,8 @@ package final class PostgresServer: Sendable {
         }
     }
 
-    private func end() {
+    /// Stops the server and removes its folder.
+    package func end() {
         stop()
         try? FileManager.default.removeItem(atPath: folder)
     }
@@ -95,14 +101,16 @@ package final class PostgresServer: Sendable {
     package func psql(_ database: String, _ sql: String) throws -> String {
         try Self.run(
             [
-                binaries + "/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", Self.user, "-d",
+                binaries + "/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", Self.user,
+                "-d",
                 database, "-c", sql,
             ], asServer: false)
     }
 
     private static func findBinaries() throws -> String {
         let root = "/usr/lib/postgresql"
-        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init).sorted()
+        let versions = ((try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []).compactMap(Int.init)
+            .sorted()
         guard let newest = versions.last(where: { unsafe access("\(root)/\($0)/bin/initdb", X_OK) == 0 }) else {
             throw Failure(description: "no PostgreSQL server in \(root): install the package postgresql")
         }

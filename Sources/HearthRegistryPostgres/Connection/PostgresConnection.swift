@@ -35,6 +35,8 @@ final class PostgresConnection {
             let message = unsafe PostgresFailure.message(of: pointer)
             throw PostgresFailure.connecting(message, place: place)
         }
+        // Notices are for people at a prompt; left alone, libpq writes them to standard error.
+        _ = unsafe PQsetNoticeProcessor(pointer, { _, _ in }, nil)
         let milliseconds = max(1, statementTimeout.components.seconds * 1000)
         try execute("SET statement_timeout = \(milliseconds); SET idle_in_transaction_session_timeout = '60s'")
     }
@@ -43,8 +45,11 @@ final class PostgresConnection {
         unsafe PQfinish(pointer)
     }
 
+    /// A failure without a word from the server: libpq may notice only at the next call that nobody is there.
+    private var isBroken = false
+
     /// Whether the connection stands, as far as the last call saw.
-    var isUsable: Bool { unsafe PQstatus(pointer) == CONNECTION_OK }
+    var isUsable: Bool { unsafe !isBroken && PQstatus(pointer) == CONNECTION_OK }
 
     /// Whether a transaction is open or broken off.
     var isInTransaction: Bool { unsafe PQtransactionStatus(pointer) != PQTRANS_IDLE }
@@ -100,6 +105,7 @@ final class PostgresConnection {
         case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_SINGLE_TUPLE, PGRES_EMPTY_QUERY: return owned
         default:
             let failure = unsafe PostgresFailure(result, isConnected: isUsable, place: place)
+            if failure.isConnectionLost { isBroken = true }
             throw failure.error
         }
     }

@@ -4,6 +4,8 @@ import HearthRegistry
 /// What the server or libpq said, as a ``RegistryError``.
 struct PostgresFailure {
     let error: RegistryError
+    /// The server did not say what is wrong: libpq did, as there is no server any more.
+    let isConnectionLost: Bool
 
     /// A statement that failed; `isConnected` as libpq sees it afterwards.
     init(_ result: OpaquePointer, isConnected: Bool, place: String) {
@@ -11,14 +13,16 @@ struct PostgresFailure {
         let primary = unsafe Self.field(result, hearth_pg_diag_message_primary)
         let whole = unsafe PQresultErrorMessage(result).map { unsafe String(cString: $0) } ?? ""
         let message = Self.line(primary ?? whole)
-        guard isConnected else {
+        isConnectionLost = !isConnected || state == nil
+        guard !isConnectionLost else {
             error = Self.connecting(message, place: place)
             return
         }
         let constraint = unsafe Self.field(result, hearth_pg_diag_constraint_name).map { " (\($0))" } ?? ""
         let (code, hint) = Self.meaning(of: state ?? "")
         error = RegistryError(
-            code, "\(place): \(message)\(constraint)", hint: hint, cause: PostgresState(code: state ?? "", message: message))
+            code, "\(place): \(message)\(constraint)", hint: hint,
+            cause: PostgresState(code: state ?? "", message: message))
     }
 
     /// No connection, or one that broke.

@@ -10,12 +10,9 @@ final class PostgresLink: Sendable {
     private struct State {
         // Only touched under the lock, by the thread that holds it.
         nonisolated(unsafe) var connection: PostgresConnection?
-        var failureCount = 0
-        var nextAttempt = MonotonicTime(nanoseconds: 0)
+        var schedule = ReconnectSchedule()
         var lastError: RegistryError?
     }
-
-    private static let delaySeconds: [Int64] = [1, 2, 4]
 
     private let location: PostgresLocation
     private let statementTimeout: Duration
@@ -100,20 +97,16 @@ final class PostgresLink: Sendable {
 
     private func connected(_ state: inout State) throws(RegistryError) -> PostgresConnection {
         if let connection = unsafe state.connection { return connection }
-        let now = MonotonicTime.now()
-        if now < state.nextAttempt, let error = state.lastError { throw error }
+        if !state.schedule.isDue(at: .now()), let error = state.lastError { throw error }
         do throws(RegistryError) {
             let connection = try PostgresConnection(location, statementTimeout: statementTimeout)
             try setup(connection)
             unsafe state.connection = connection
-            state.failureCount = 0
+            state.schedule.succeeded()
             state.lastError = nil
             return connection
         } catch {
-            let delay = Self.delaySeconds[min(state.failureCount, Self.delaySeconds.count - 1)] * 1_000_000_000
-            // A quarter more or less, so that the servers of a machine do not all come at once.
-            state.nextAttempt = MonotonicTime.now().advanced(byNanoseconds: delay + Int64.random(in: -delay / 4...delay / 4))
-            state.failureCount += 1
+            state.schedule.failed(at: .now())
             state.lastError = error
             throw error
         }

@@ -2,8 +2,8 @@ extension PostgresMigration {
     /// Every step that this program knows, oldest first.
     static let all = [specification, modelPath, registry, metrics]
 
-    /// The table of the specification before its migration (R45-R57), where there is none; a table that a Python program
-    /// made is taken as it is.
+    /// The table of the specification before its migration (R45-R57), where there is none; a table that a Python
+    /// program made is taken as it is.
     private static let specification = PostgresMigration(
         version: 1, name: "ml_models",
         upgrade: [

@@ -64,7 +64,8 @@ package final class PostgresSchema {
             }
             guard version == migrations[row].version, checksum == migrations[row].checksum else {
                 throw RegistryError(
-                    .corrupt, "\(connection.place) has schema step \(version) (\(name)) with checksum \(checksum); step "
+                    .corrupt,
+                    "\(connection.place) has schema step \(version) (\(name)) with checksum \(checksum); step "
                         + "\(migrations[row].version) (\(migrations[row].name)) with \(migrations[row].checksum) "
                         + "was expected", hint: "the schema was made by another build; restore a backup")
             }
@@ -127,7 +128,8 @@ package final class PostgresSchema {
         let count = try rowCountWithoutBlob()
         guard count > 0 else { return }
         throw RegistryError(
-            .refused, "\(connection.place): \(count) rows of ml_models have no model_data, which the older schema wants",
+            .refused,
+            "\(connection.place): \(count) rows of ml_models have no model_data, which the older schema wants",
             hint: "put the files back into the rows first, with `hearth db downgrade --reimport`")
     }
 
@@ -183,7 +185,8 @@ package final class PostgresSchema {
         let result = try connection.query(
             """
             SELECT quote_ident(c.relname)::text FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid
-            WHERE NOT i.indisvalid AND (c.relname LIKE 'idx\\_ml\\_models\\_%' OR c.relname LIKE 'idx\\_ml\\_metrics\\_%')
+            WHERE NOT i.indisvalid AND (
+                c.relname LIKE 'idx\\_ml\\_models\\_%' OR c.relname LIKE 'idx\\_ml\\_metrics\\_%')
                 AND pg_table_is_visible(c.oid)
             """)
         for row in 0..<result.rowCount {

@@ -5,8 +5,11 @@ enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
-        (4, "faces", ["HearthTraining"]),
-        (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite", "HearthRegistryPostgres"]),
+        (4, "faces", ["HearthTraining", "HearthRegistryOpening"]),
+        (
+            3, "stages",
+            ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite", "HearthRegistryPostgres"]
+        ),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
         (0, "vocabulary", ["HearthCore"]),
