@@ -57,8 +57,16 @@ let package = Package(
     targets: [
         // 6 programs
         program("hearthd", ["HearthServer", "HearthRegistryOpening", "HearthArtifacts", logging, argumentParser]),
-        program("hearth", ["HearthClient", "HearthKernels", "HearthArtifacts", histogram, argumentParser]),
-        program("hearth-trainer", ["HearthTraining", "HearthRegistryOpening", argumentParser]),
+        program(
+            "hearth",
+            [
+                "HearthClient", "HearthImport", "HearthServing", "HearthRegistryOpening", "HearthRegistry",
+                "HearthKernels",
+                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
+            ]),
+        program(
+            "hearth-trainer",
+            ["HearthTraining", "HearthRegistryOpening", "HearthArtifacts", "HearthCore", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",
@@ -70,6 +78,11 @@ let package = Package(
         layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+        layer(
+            "HearthImport",
+            [
+                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+            ]),
         // 3 stages
         layer(
             "HearthServing",
@@ -115,10 +128,13 @@ let package = Package(
         tests("HearthModelTests", ["HearthModel"]),
         tests("HearthKernelsTests", ["HearthKernels", "HearthModel"], resources: [.copy("Fixtures")]),
         tests(
-            "HearthArtifactsTests", ["HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
+            "HearthArtifactsTests",
+            ["HearthImport", "HearthArtifacts", "HearthKernels", "HearthModel", "hearth-publish-crash"],
             resources: [.copy("Fixtures")]),
         .executableTarget(
-            name: "hearth-publish-crash", dependencies: ["HearthArtifacts"], path: "Tests/HearthPublishCrash",
+            name: "hearth-publish-crash",
+            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
+            path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests(
             "HearthRegistryTests",
@@ -140,6 +156,12 @@ let package = Package(
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
+        tests(
+            "HearthImportTests",
+            [
+                "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
+                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
+            ]),
     ]
 )
 

@@ -4,7 +4,7 @@ import HearthArtifacts
 /// asked for everything it could give.
 enum FileFuzzer {
     /// Small budgets: what a file may ask for at most is reached in a fraction of a second.
-    private static let limits = PickleLimits(
+    static let limits = PickleLimits(
         fileByteCountMax: 1 << 20, contentByteCountMax: 1 << 20, arenaByteCountMax: 4 << 20, operationCountMax: 1 << 20,
         visitCountMax: 10_000)
 

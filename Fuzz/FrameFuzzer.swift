@@ -1,60 +1,17 @@
-import Glibc
 import HearthCore
 import HearthWire
 
-/// libFuzzer's driver: the package's own name for `main` keeps libFuzzer's out.
-@_silgen_name("LLVMFuzzerRunDriver")
-private func runDriver(
-    _ argumentCount: UnsafeMutablePointer<CInt>,
-    _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
-    _ body: @convention(c) (UnsafePointer<UInt8>, Int) -> CInt
-) -> CInt
-
-/// libFuzzer's own `main`, which is linked but not called, looks for this name.
-@_cdecl("LLVMFuzzerTestOneInput")
-func fuzzOneInput(_ start: UnsafePointer<UInt8>, _ count: Int) -> CInt {
-    unsafe FrameFuzzer.run(UnsafeRawBufferPointer(start: start, count: count))
-    return 0
-}
-
 /// What a client may send goes through everything that reads it on the server, and what a server may send through what
-/// reads it in the client. Built and run by `deploy/fuzz`, which chooses between the targets: frames of the fast lane
-/// with all messages, gRPC sessions (``SessionFuzzer``), files of Python (``FileFuzzer``) and of boosters
-/// (``BoosterFuzzer``).
-@main
+/// reads it in the client: frames of the fast lane with all messages.
 enum FrameFuzzer {
     /// A cap that inputs of libFuzzer's usual length can exceed.
     private static let dataByteCountMax = 1024
     // Sound: libFuzzer calls on one thread.
     private nonisolated(unsafe) static let arena = Arena()
 
-    /// Whether gRPC sessions are fuzzed.
-    // Sound: set before libFuzzer's first call, which is on the same thread.
-    private nonisolated(unsafe) static var isGRPC = false
-    /// Whether pickle and joblib files are fuzzed; set at the same moment.
-    private nonisolated(unsafe) static var isFiles = false
-    /// Whether files of boosters are fuzzed.
-    // Sound for the same reason.
-    private nonisolated(unsafe) static var isBoosters = false
-
-    static func main() {
-        if let target = unsafe getenv("HEARTH_FUZZ_TARGET") {
-            let name = unsafe String(cString: target)
-            unsafe isGRPC = name == "grpc"
-            unsafe isFiles = name == "pickle" || name == "joblib"
-            unsafe isBoosters = name == "boosters"
-        }
-        var count = CommandLine.argc
-        var arguments = unsafe CommandLine.unsafeArgv
-        exit(unsafe runDriver(&count, &arguments, fuzzOneInput))
-    }
-
     /// Throws away what it reads; what it looks for are reads out of bounds, traps, leaks, and frames that depend on
     /// how the bytes are cut.
     static func run(_ input: UnsafeRawBufferPointer) {
-        guard unsafe !isFiles else { return unsafe FileFuzzer.run(input) }
-        guard unsafe !isBoosters else { return BoosterFuzzer.run(unsafe Array(input)) }
-        guard unsafe !isGRPC else { return unsafe SessionFuzzer.run(ByteView(input)) }
         let whole = unsafe ByteView(input)
         let cut = Int(whole.byte(at: 0) ?? 0)
         let bytes = whole.dropping(1)

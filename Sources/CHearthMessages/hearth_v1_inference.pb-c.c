@@ -52,6 +52,51 @@ void   hearth__v1__predict_request__free_unpacked
   assert(message->base.descriptor == &hearth__v1__predict_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   hearth__v1__text_column__init
+                     (Hearth__V1__TextColumn         *message)
+{
+  static const Hearth__V1__TextColumn init_value = HEARTH__V1__TEXT_COLUMN__INIT;
+  *message = init_value;
+}
+size_t hearth__v1__text_column__get_packed_size
+                     (const Hearth__V1__TextColumn *message)
+{
+  assert(message->base.descriptor == &hearth__v1__text_column__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t hearth__v1__text_column__pack
+                     (const Hearth__V1__TextColumn *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &hearth__v1__text_column__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t hearth__v1__text_column__pack_to_buffer
+                     (const Hearth__V1__TextColumn *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &hearth__v1__text_column__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Hearth__V1__TextColumn *
+       hearth__v1__text_column__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Hearth__V1__TextColumn *)
+     protobuf_c_message_unpack (&hearth__v1__text_column__descriptor,
+                                allocator, len, data);
+}
+void   hearth__v1__text_column__free_unpacked
+                     (Hearth__V1__TextColumn *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &hearth__v1__text_column__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   hearth__v1__output__init
                      (Hearth__V1__Output         *message)
 {
@@ -232,7 +277,7 @@ void   hearth__v1__detect_response__free_unpacked
   assert(message->base.descriptor == &hearth__v1__detect_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor hearth__v1__predict_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor hearth__v1__predict_request__field_descriptors[6] =
 {
   {
     "model_name",
@@ -294,18 +339,31 @@ static const ProtobufCFieldDescriptor hearth__v1__predict_request__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "text_columns",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Hearth__V1__PredictRequest, n_text_columns),
+    offsetof(Hearth__V1__PredictRequest, text_columns),
+    &hearth__v1__text_column__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned hearth__v1__predict_request__field_indices_by_name[] = {
   2,   /* field[2] = column_count */
   0,   /* field[0] = model_name */
   1,   /* field[1] = model_version */
   4,   /* field[4] = outputs */
+  5,   /* field[5] = text_columns */
   3,   /* field[3] = values */
 };
 static const ProtobufCIntRange hearth__v1__predict_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor hearth__v1__predict_request__descriptor =
 {
@@ -315,11 +373,62 @@ const ProtobufCMessageDescriptor hearth__v1__predict_request__descriptor =
   "Hearth__V1__PredictRequest",
   "hearth.v1",
   sizeof(Hearth__V1__PredictRequest),
-  5,
+  6,
   hearth__v1__predict_request__field_descriptors,
   hearth__v1__predict_request__field_indices_by_name,
   1,  hearth__v1__predict_request__number_ranges,
   (ProtobufCMessageInit) hearth__v1__predict_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor hearth__v1__text_column__field_descriptors[2] =
+{
+  {
+    "column",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_UINT32,
+    0,   /* quantifier_offset */
+    offsetof(Hearth__V1__TextColumn, column),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "texts",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Hearth__V1__TextColumn, n_texts),
+    offsetof(Hearth__V1__TextColumn, texts),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned hearth__v1__text_column__field_indices_by_name[] = {
+  0,   /* field[0] = column */
+  1,   /* field[1] = texts */
+};
+static const ProtobufCIntRange hearth__v1__text_column__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor hearth__v1__text_column__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "hearth.v1.TextColumn",
+  "TextColumn",
+  "Hearth__V1__TextColumn",
+  "hearth.v1",
+  sizeof(Hearth__V1__TextColumn),
+  2,
+  hearth__v1__text_column__field_descriptors,
+  hearth__v1__text_column__field_indices_by_name,
+  1,  hearth__v1__text_column__number_ranges,
+  (ProtobufCMessageInit) hearth__v1__text_column__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor hearth__v1__output__field_descriptors[4] =

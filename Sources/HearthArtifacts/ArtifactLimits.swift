@@ -31,8 +31,11 @@ package struct ArtifactLimits: Sendable, Hashable {
         throw ArtifactError(
             .tooLarge, path: path,
             "\(byteCount) bytes (\(ByteCount(byteCount))) found, at most \(fileByteCountMax) are allowed per file",
-            hint: "train a smaller model or raise the limit per file")
+            hint: "train a smaller model, or raise the limit with --max-file-size \(Self.larger(byteCount))")
     }
+
+    /// The next round number of MiB that `byteCount` bytes fit into, as the option is written.
+    private static func larger(_ byteCount: Int) -> String { "\(max(byteCount, 1) / (1 << 20) + 1)MiB" }
 
     /// Throws `.quotaExceeded`, naming the new version, its size, what is there and the limit.
     package func checkTotal(_ path: String, adding byteCount: Int, to present: Int) throws(ArtifactError) {
@@ -41,6 +44,6 @@ package struct ArtifactLimits: Sendable, Hashable {
         throw ArtifactError(
             .quotaExceeded, path: path,
             "\(byteCount) bytes more than the \(present) already there exceed the quota of \(totalByteCountMax) bytes",
-            hint: "remove old versions with 'hearth clean' or raise the quota")
+            hint: "remove old versions, or raise the quota with --max-total-size")
     }
 }

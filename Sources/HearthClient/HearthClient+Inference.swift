@@ -28,6 +28,22 @@ extension HearthClient {
             .predict(model: model, version: version, rows: rows, columns: columns, outputs: outputs), timeout)
     }
 
+    /// Scores rows with a model that takes text in some columns.
+    ///
+    /// - Parameter cells: row after row; every row has the model's columns.
+    public func predict(
+        model: String, cells: [[Cell]], version: String = "", outputs: [String] = [], timeout: Duration? = nil
+    ) throws(HearthError) -> Prediction {
+        try run(.predict(model: model, version: version, rows: CellRows(cells), outputs: outputs), timeout)
+    }
+
+    /// Scores rows with a model that takes text in some columns; shares a connection with other async calls.
+    public func predict(
+        model: String, cells: [[Cell]], version: String = "", outputs: [String] = [], timeout: Duration? = nil
+    ) async throws(HearthError) -> Prediction {
+        try await run(.predict(model: model, version: version, rows: CellRows(cells), outputs: outputs), timeout)
+    }
+
     /// Looks for anomalies in the values of one series, oldest first.
     ///
     /// - Parameters:

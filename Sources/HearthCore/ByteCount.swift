@@ -28,6 +28,22 @@ package struct ByteCount: Hashable, Comparable, Sendable, CustomStringConvertibl
         self.bytes = bytes
     }
 
+    /// Reads what ``init(text:)`` reads, and `10KB`, `10MB`, `1GB` in powers of ten, as disks and mail servers mean
+    /// them.
+    package init?(decimalText text: String) {
+        let units = ["kb": 1_000, "mb": 1_000_000, "gb": 1_000_000_000]
+        guard let factor = units[text.suffix(2).lowercased()] else {
+            self.init(text: text)
+            return
+        }
+        guard let number = ByteCount(text: String(text.dropLast(2))), text.dropLast(2).allSatisfy(\.isNumber) else {
+            return nil
+        }
+        let (bytes, overflow) = number.bytes.multipliedReportingOverflow(by: factor)
+        guard !overflow else { return nil }
+        self.init(bytes)
+    }
+
     package static func < (left: ByteCount, right: ByteCount) -> Bool {
         left.bytes < right.bytes
     }

@@ -20,9 +20,14 @@ enum Kernel {
             {
                 return problem
             }
-            for row in 0..<count {
-                unsafe OutputWriter.write(
-                    plan, raw: raw + row &* rawCount, row: first &+ row, rowCount: rowCount, to: outputs)
+            if unsafe plan.pointee.writer.isBinarySigmoid {
+                unsafe OutputWriter.writeBinary(
+                    plan, raw: raw, rows: first..<first &+ count, rowCount: rowCount, to: outputs)
+            } else {
+                for row in 0..<count {
+                    unsafe OutputWriter.write(
+                        plan, raw: raw + row &* rawCount, row: first &+ row, rowCount: rowCount, to: outputs)
+                }
             }
             first &+= count
         }
@@ -49,7 +54,13 @@ enum Kernel {
             return unsafe plan.pointee.roundsInputs
                 ? sumCategorical(WidenedFloat32Keys.self, plan, rows, count, index, scratch)
                 : sumCategorical(Float64Keys.self, plan, rows, count, index, scratch)
-        case .linear, .zScore:
+        case .linear:
+            if unsafe !plan.pointee.addsFloat32 {
+                return unsafe LinearKernel.decide(
+                    plan, rows: rows, count: count, index: index, to: raw, scratch: scratch)
+            }
+            return unsafe computeStaged(plan, rows, count, index, raw, scratch)
+        case .zScore, .identity, .kernelMachine, .neighbors, .combination:
             return unsafe computeStaged(plan, rows, count, index, raw, scratch)
         }
     }
@@ -76,7 +87,8 @@ enum Kernel {
             : CategoryKernel<Writer, Double>.sum(plan, rows: rows, count: count, index: index, scratch: scratch)
     }
 
-    /// Linear models and z-scores, which take staged rows of finite values.
+    /// Linear models in float32, z-scores, kernel machines, neighbours, combinations, and staged rows that are the
+    /// answer: row by row.
     @inline(never)
     private static func computeStaged(
         _ plan: UnsafePointer<KernelPlan>, _ rows: UnsafePointer<Double>, _ count: Int, _ index: Int,
@@ -85,21 +97,34 @@ enum Kernel {
         let isLinear = unsafe plan.pointee.family == .linear
         let rawCount = unsafe plan.pointee.outputCount
         for row in 0..<count {
-            if let problem = unsafe RowPreparer.infiniteInput(plan, rows: rows, row: row, index: index) {
-                return problem
+            guard let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+                return unsafe RowPreparer.stageProblem(plan, row: index &+ row, scratch: scratch)
             }
-            let values = unsafe RowPreparer.stagedRow(plan, rows: rows, row: row, scratch: scratch)
-            if unsafe isLinear && plan.pointee.addsFloat32 {
+            if unsafe plan.pointee.family == .identity {
+                unsafe (raw + row &* rawCount).update(from: values, count: rawCount)
+                continue
+            }
+            // What the members before it have answered.
+            if let rule = unsafe plan.pointee.combination {
+                unsafe CombinationKernel.combine(
+                    plan, rule, values, to: raw + row &* rawCount,
+                    work: (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self))
+                continue
+            }
+            if isLinear {
                 guard let column = unsafe LinearKernel.decideFloat32(plan, values, to: raw + row &* rawCount) else {
                     continue
                 }
                 return unsafe RowPreparer.problem(plan, values[column], column: column, row: index &+ row)
             }
             if let problem = unsafe RowPreparer.notFinite(plan, values, index: index &+ row) { return problem }
-            if isLinear {
-                unsafe LinearKernel.decide(plan, values, to: raw + row &* rawCount)
-            } else {
-                unsafe raw[row] = ZScoreKernel.score(plan, values)
+            switch unsafe plan.pointee.family {
+            case .kernelMachine:
+                let own = unsafe (scratch + plan.pointee.layout.workOffset).assumingMemoryBound(to: Double.self)
+                unsafe raw[row] = MachineKernel.decide(plan, values, difference: own)
+            case .neighbors:
+                unsafe raw[row] = NeighborKernel.score(plan, values, scratch: scratch + plan.pointee.layout.workOffset)
+            default: unsafe raw[row] = ZScoreKernel.score(plan, values)
             }
         }
         return nil

@@ -12,6 +12,10 @@ struct KernelPlan {
         case categorical
         case linear
         case zScore
+        case identity
+        case combination
+        case kernelMachine
+        case neighbors
     }
 
     var family: Family
@@ -43,6 +47,9 @@ struct KernelPlan {
     /// What the sums are divided by; 0 when they are not.
     var divisor = 0.0
 
+    /// Of a combination: its rule.
+    var combination: CombinationPlan?
+
     // All families.
     /// Raw values per row.
     var outputCount = 1
@@ -55,7 +62,14 @@ struct KernelPlan {
     /// Of a z-score: the score of a value that differs from a column that has never varied.
     var constantColumnScore = ZScore.constantColumnScore
 
-    init(_ packed: PackedModel, stages: StageProgram) {
+    var machine = MachinePlan.none
+    var neighbors: NeighborPlan
+
+    /// `rowCountMax` bounds the rows of a block: a member of another model gets one row at a time.
+    init(
+        _ packed: PackedModel, stages: StageProgram, sourceColumns: PlanArray<Int>, combinationNumbers: PlanArray<Int>,
+        targetCounts: PlanArray<Int>, rowCountMax: Int
+    ) {
         let descriptor = packed.descriptor
         unsafe parameters = packed.parameters + stages.parameterCount
         columnCount = descriptor.estimator.columnCount
@@ -64,8 +78,20 @@ struct KernelPlan {
         unsafe nodes = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt64.self)
         unsafe leaves = UnsafeRawPointer(packed.parameters)
         unsafe categories = UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self)
-        unsafe preparer = stages.preparer
+        var (acceptsMissing, acceptsInfinite) = (false, false)
+        if case .treeEnsemble(let shape) = descriptor.estimator {
+            acceptsMissing = shape.acceptsMissing
+            acceptsInfinite = shape.acceptsInfinite
+        }
+        unsafe preparer = RowPreparer(
+            columnCount: descriptor.signature.columnCount, stages: stages.steps,
+            preparedCount: descriptor.estimator.columnCount, sourceColumns: sourceColumns.start,
+            acceptsMissing: acceptsMissing, acceptsInfinite: acceptsInfinite)
         var keyByteCount = 0
+        // Bytes that a combination, a kernel machine or neighbours work with.
+        var workByteCount = 0
+        unsafe neighbors = NeighborPlan(
+            unused: UnsafeRawPointer(packed.parameters).assumingMemoryBound(to: UInt32.self))
         switch descriptor.estimator {
         case .treeEnsemble(let shape):
             switch shape.nodeForm {
@@ -84,19 +110,42 @@ struct KernelPlan {
             leafWidth = shape.leafWidth
             divisor = shape.aggregation == .mean ? Double(shape.treeCount) : 0
             outputCount = shape.output.outputCount
-            writer = OutputWriter(shape.output)
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
         case .linear(_, let output):
             family = .linear
             addsFloat32 = output.accumulator == .float32
             outputCount = output.outputCount
-            writer = OutputWriter(output)
+            writer = unsafe OutputWriter(output, targetCounts: targetCounts.start)
         case .zScore(_, _, let threshold):
             family = .zScore
             self.threshold = threshold
-            writer = .zScore
+            writer = unsafe .zScore(targetCounts.start)
+        case .identity(let columnCount):
+            family = .identity
+            outputCount = columnCount
+            writer = unsafe OutputWriter(.transform(width: columnCount), targetCounts: targetCounts.start)
+        case .combination(let shape):
+            family = .combination
+            unsafe combination = CombinationPlan(shape, numbers: combinationNumbers.start)
+            workByteCount = 8 * shape.workCount
+            outputCount = shape.output.outputCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
+        case .kernelMachine(let shape):
+            family = .kernelMachine
+            machine = MachinePlan(shape)
+            workByteCount = 8 * shape.columnCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
+        case .localOutlierFactor(let shape):
+            family = .neighbors
+            let words = unsafe packed.neighborTree ?? neighbors.words
+            unsafe neighbors = NeighborPlan(shape, words: words)
+            workByteCount = neighbors.scratchByteCount
+            writer = unsafe OutputWriter(shape.output, targetCounts: targetCounts.start)
         }
         layout = ScratchLayout(
-            stagedWidth: stages.widthMax, keyByteCountPerRow: keyByteCount, outputCount: outputCount)
+            stagedCount: stages.memoryCount, keyByteCountPerRow: keyByteCount, outputCount: outputCount,
+            tileCount: family == .linear ? LinearKernel.tileRowCount * columnCount : 0, workByteCount: workByteCount,
+            rowCountMax: rowCountMax)
         if let ensemble = packed.ensemble {
             unsafe trees = ensemble.trees
             unsafe nodes = ensemble.nodes
@@ -104,5 +153,15 @@ struct KernelPlan {
             unsafe leaves = ensemble.leaves
             unsafe categories = ensemble.categories
         }
+    }
+}
+
+extension EnsembleShape {
+    /// HistGradientBoosting and LightGBM compare infinite values as they are, and what became infinite as a float32 is
+    /// compared by XGBoost and by isolation forests that take missing values.
+    fileprivate var acceptsInfinite: Bool {
+        guard acceptsMissing else { return false }
+        if case .isolation = output.link { return true }
+        return inputs == .float64 || output.accumulator == .float32
     }
 }

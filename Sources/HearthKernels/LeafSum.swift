@@ -3,7 +3,7 @@ import HearthModel
 /// Adds leaf rows in tree order, as the libraries do, in the precision of the ensemble.
 ///
 /// The sums of a row are `outputCount` values in a row; `leafRows` name rows of a table of `width` values each.
-enum LeafSum<Value: BinaryFloatingPoint> {
+enum LeafSum<Value: BinaryFloatingPoint & SIMDScalar> {
     /// Sets the sums of `rowCount` rows to the base values.
     @inline(__always)
     static func start(
@@ -27,9 +27,18 @@ enum LeafSum<Value: BinaryFloatingPoint> {
         } else if width == 1 {
             for index in 0..<count { unsafe sums[Int(trees[index].output)] += leaves[Int(leafRows[index])] }
         } else {
-            for index in 0..<count {
-                let leaf = unsafe leaves + Int(leafRows[index]) &* width
-                for output in 0..<width { unsafe sums[output] += leaf[output] }
+            // Two outputs at a time stay in a register while tree after tree is added.
+            var output = 0
+            while output &+ 2 <= width {
+                var sum = unsafe load(sums + output)
+                for index in 0..<count { unsafe sum += load(leaves + Int(leafRows[index]) &* width + output) }
+                unsafe store(sum, sums + output)
+                output &+= 2
+            }
+            if output < width {
+                var sum = unsafe sums[output]
+                for index in 0..<count { unsafe sum += leaves[Int(leafRows[index]) &* width &+ output] }
+                unsafe sums[output] = sum
             }
         }
     }
@@ -43,6 +52,11 @@ enum LeafSum<Value: BinaryFloatingPoint> {
         if width == 1 {
             let first = unsafe sums + Int(tree.output)
             for row in 0..<rowCount { unsafe first[row &* outputCount] += leaves[Int(leafRows[row])] }
+        } else if width == 2 {
+            for row in 0..<rowCount {
+                let sum = unsafe sums + 2 &* row
+                unsafe store(load(sum) + load(leaves + 2 &* Int(leafRows[row])), sum)
+            }
         } else {
             for row in 0..<rowCount {
                 let leaf = unsafe leaves + Int(leafRows[row]) &* width
@@ -50,6 +64,16 @@ enum LeafSum<Value: BinaryFloatingPoint> {
                 for output in 0..<width { unsafe sum[output] += leaf[output] }
             }
         }
+    }
+
+    @inline(__always)
+    private static func load(_ values: UnsafePointer<Value>) -> SIMD2<Value> {
+        unsafe UnsafeRawPointer(values).loadUnaligned(as: SIMD2<Value>.self)
+    }
+
+    @inline(__always)
+    private static func store(_ pair: SIMD2<Value>, _ values: UnsafeMutablePointer<Value>) {
+        unsafe UnsafeMutableRawPointer(values).storeBytes(of: pair, as: SIMD2<Value>.self)
     }
 
     /// Writes the finished sums, divided by `divisor` unless it is 0, as doubles.

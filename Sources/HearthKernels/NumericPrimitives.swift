@@ -85,14 +85,30 @@ enum NumericPrimitives {
 
     /// `exp(x - (log(sum(exp(x - max))) + max))`, NaN becoming 0: boosting up to scikit-learn 1.3.
     static func softmaxLogSumExp(
-        of values: UnsafePointer<Double>, count: Int, into result: UnsafeMutablePointer<Double>
+        of values: UnsafePointer<Double>, count: Int, pairwise: Bool, into result: UnsafeMutablePointer<Double>
     ) {
         let largest = unsafe shiftedExponentials(of: values, count: count, into: result)
-        let logSum = unsafe log(pairwiseSum(result, count: count)) + largest
+        let sum = unsafe pairwise ? pairwiseSum(result, count: count) : sequentialSum(result, count: count)
+        let logSum = log(sum) + largest
         for index in 0..<count {
             let value = unsafe exp(values[index] - logSum)
             unsafe result[index] = value.isNaN ? 0 : value
         }
+    }
+
+    /// The softmax of `-value` and `value`.
+    static func softmaxOfOpposites(_ value: Double, into result: UnsafeMutablePointer<Double>) {
+        let largest = abs(value)
+        let (negative, positive) = (exp(-value - largest), exp(value - largest))
+        let sum = negative + positive
+        unsafe result[0] = negative / sum
+        unsafe result[1] = positive / sum
+    }
+
+    /// Shares of the sum; when that is 0, equal ones.
+    static func divideBySum(_ values: UnsafeMutablePointer<Double>, count: Int) {
+        let sum = unsafe pairwiseSum(values, count: count)
+        for index in 0..<count { unsafe values[index] = sum == 0 ? 1 / Double(count) : values[index] / sum }
     }
 
     /// XGBoost's softmax (`src/common/math.h`, `Softmax`): single precision, the sum in double precision.

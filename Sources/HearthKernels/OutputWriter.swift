@@ -4,12 +4,17 @@ import HearthModel
 /// Turns the raw values of one row into its named outputs.
 ///
 /// Plain numbers, so that it is copied without reference counting.
+@safe
 struct OutputWriter {
     enum Kind: UInt8 {
         case regression
         case classification
         case anomaly
+        case anomalyDecision
+        case multiOutputClassification
         case zScore
+        /// The class is chosen and the outputs are computed.
+        case finished
     }
 
     enum LinkKind: UInt8 {
@@ -19,7 +24,13 @@ struct OutputWriter {
         case softmaxPairwise
         case softmaxSequential
         case softmaxLogSumExp
+        case softmaxLogSumExpSequential
+        case softmaxOfOpposites
+        case clippedUnit
         case exponential
+        case softplus
+        case signedSquare
+        case step
         case isolation
     }
 
@@ -30,6 +41,8 @@ struct OutputWriter {
     let isFloat32: Bool
     let hasProbabilities: Bool
     let hasDecision: Bool
+    /// Two classes whose probabilities are the sigmoid of one value in float64: most classifiers.
+    let isBinarySigmoid: Bool
     let classCount: Int
     /// What an anomaly's decision subtracts.
     let offset: Double
@@ -38,12 +51,22 @@ struct OutputWriter {
     /// 2. In memory, because the compiler makes `exp2` of a power of the literal, and glibc's `exp2` rounds otherwise
     /// than its `pow`.
     let powerBase: Double
+    /// Targets of a classifier with several, and the classes of each.
+    let targetCount: Int
+    let targetCounts: UnsafePointer<Int>
 
-    init(_ shape: OutputShape) {
+    init(_ shape: OutputShape, targetCounts: UnsafePointer<Int>) {
+        var targetCount = 0
         switch shape.task {
-        case .regression: (kind, offset) = (.regression, 0)
-        case .classification: (kind, offset) = (.classification, 0)
+        case .regression, .transform: (kind, offset) = (.regression, 0)
+        case .classification:
+            if case .finished = shape.family { kind = .finished } else { kind = .classification }
+            offset = 0
         case .anomaly(let offset): (kind, self.offset) = (.anomaly, offset)
+        case .anomalyDecision(let offset): (kind, self.offset) = (.anomalyDecision, offset)
+        case .multiOutputClassification(let targets):
+            (kind, offset) = (.multiOutputClassification, 0)
+            targetCount = targets.count
         }
         switch shape.link {
         case .identity: (link, linkParameter) = (.identity, 0)
@@ -52,7 +75,13 @@ struct OutputWriter {
         case .softmaxPairwise: (link, linkParameter) = (.softmaxPairwise, 0)
         case .softmaxSequential: (link, linkParameter) = (.softmaxSequential, 0)
         case .softmaxLogSumExp: (link, linkParameter) = (.softmaxLogSumExp, 0)
+        case .softmaxLogSumExpSequential: (link, linkParameter) = (.softmaxLogSumExpSequential, 0)
+        case .softmaxOfOpposites: (link, linkParameter) = (.softmaxOfOpposites, 0)
+        case .clippedUnit: (link, linkParameter) = (.clippedUnit, 0)
         case .exponential: (link, linkParameter) = (.exponential, 0)
+        case .softplus: (link, linkParameter) = (.softplus, 0)
+        case .signedSquare: (link, linkParameter) = (.signedSquare, 0)
+        case .step: (link, linkParameter) = (.step, 0)
         case .isolation(let normalizer): (link, linkParameter) = (.isolation, normalizer)
         }
         // As flags: comparing an enum of another target is a call through its witness table.
@@ -65,18 +94,27 @@ struct OutputWriter {
         hasProbabilities = shape.hasProbabilities
         hasDecision = shape.hasDecision
         classCount = shape.classCount
+        isBinarySigmoid =
+            kind == .classification && link == .sigmoid && hasProbabilities && !isFloat32 && shape.outputCount == 1
+            && shape.classCount == 2
         powerBase = 2
+        self.targetCount = targetCount
+        unsafe self.targetCounts = targetCounts
     }
 
-    private init(kind: Kind) {
+    private init(kind: Kind, _ targetCounts: UnsafePointer<Int>) {
+        targetCount = 0
+        unsafe self.targetCounts = targetCounts
         self.kind = kind
         (link, choosesProbability, zeroIsPositive, isFloat32) = (.identity, false, false, false)
-        (hasProbabilities, hasDecision) = (false, false)
+        (hasProbabilities, hasDecision, isBinarySigmoid) = (false, false, false)
         (classCount, offset, linkParameter, powerBase) = (0, 0, 0, 2)
     }
 
     /// For a z-score, whose raw value is the score.
-    static let zScore = OutputWriter(kind: .zScore)
+    static func zScore(_ targetCounts: UnsafePointer<Int>) -> OutputWriter {
+        unsafe OutputWriter(kind: .zScore, targetCounts)
+    }
 
     /// Writes the outputs of row `row` of `rowCount`; each output lies behind those before it, row after row.
     @inline(__always)
@@ -90,6 +128,13 @@ struct OutputWriter {
             let decision = unsafe outputs[row] - plan.pointee.writer.offset
             unsafe outputs[rowCount &+ row] = decision
             unsafe outputs[2 &* rowCount &+ row] = decision < 0 ? -1 : 1
+        case .anomalyDecision:
+            let decision = unsafe raw[0]
+            unsafe outputs[row] = decision + plan.pointee.writer.offset
+            unsafe outputs[rowCount &+ row] = decision
+            let isInlier = unsafe decision > 0 || plan.pointee.writer.zeroIsPositive && decision >= 0
+            unsafe outputs[2 &* rowCount &+ row] = isInlier ? 1 : -1
+        case .multiOutputClassification: unsafe writeTargets(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
         case .zScore:
             let score = unsafe raw[0]
             let threshold = unsafe plan.pointee.threshold
@@ -98,6 +143,38 @@ struct OutputWriter {
             unsafe outputs[2 &* rowCount &+ row] = score > threshold ? -1 : 1
         case .regression: unsafe applyLink(plan, raw, to: outputs + row &* plan.pointee.outputCount)
         case .classification: unsafe writeClass(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
+        case .finished: unsafe writeFinished(plan, raw: raw, row: row, rowCount: rowCount, to: outputs)
+        }
+    }
+
+    private static func writeFinished(
+        _ plan: UnsafePointer<KernelPlan>, raw: UnsafePointer<Double>, row: Int, rowCount: Int,
+        to outputs: UnsafeMutablePointer<Double>
+    ) {
+        let probabilityCount = unsafe plan.pointee.writer.hasProbabilities ? plan.pointee.writer.classCount : 0
+        let decisionCount = unsafe plan.pointee.outputCount &- 1 &- probabilityCount
+        unsafe outputs[row] = raw[0]
+        let probabilities = unsafe outputs + rowCount
+        unsafe (probabilities + row &* probabilityCount).update(from: raw + 1, count: probabilityCount)
+        let decisions = unsafe probabilities + rowCount &* probabilityCount
+        unsafe (decisions + row &* decisionCount).update(from: raw + 1 + probabilityCount, count: decisionCount)
+    }
+
+    /// For each target the first largest of its probabilities, then those of each target.
+    private static func writeTargets(
+        _ plan: UnsafePointer<KernelPlan>, raw: UnsafePointer<Double>, row: Int, rowCount: Int,
+        to outputs: UnsafeMutablePointer<Double>
+    ) {
+        let targetCount = unsafe plan.pointee.writer.targetCount
+        var probabilities = unsafe raw
+        var next = unsafe outputs + rowCount &* targetCount
+        for target in 0..<targetCount {
+            let classCount = unsafe plan.pointee.writer.targetCounts[target]
+            unsafe outputs[row &* targetCount &+ target] = Double(
+                NumericPrimitives.firstLargest(probabilities, count: classCount))
+            for index in 0..<classCount { unsafe next[row &* classCount &+ index] = probabilities[index] }
+            unsafe probabilities += classCount
+            unsafe next += rowCount &* classCount
         }
     }
 
@@ -130,6 +207,9 @@ struct OutputWriter {
         _ plan: UnsafePointer<KernelPlan>, _ raw: UnsafePointer<Double>, to probabilities: UnsafeMutablePointer<Double>
     ) {
         let rawCount = unsafe plan.pointee.outputCount
+        if unsafe plan.pointee.writer.link == .softmaxOfOpposites {
+            return unsafe NumericPrimitives.softmaxOfOpposites(raw[0], into: probabilities)
+        }
         if unsafe rawCount == 1 && plan.pointee.writer.classCount == 2 {
             unsafe applyLink(plan, raw, to: probabilities + 1)
             let positive = unsafe probabilities[1]
@@ -137,6 +217,9 @@ struct OutputWriter {
             return
         }
         unsafe applyLink(plan, raw, to: probabilities)
+        if unsafe plan.pointee.writer.link == .clippedUnit {
+            unsafe NumericPrimitives.divideBySum(probabilities, count: rawCount)
+        }
         if unsafe plan.pointee.writer.link == .sigmoid {
             let sum = unsafe NumericPrimitives.pairwiseSum(probabilities, count: rawCount)
             for index in 0..<rawCount { unsafe probabilities[index] /= sum }
@@ -158,11 +241,22 @@ struct OutputWriter {
                     ? Double(NumericPrimitives.sigmoid(Float(raw[index]))) : NumericPrimitives.sigmoid(raw[index])
             }
         case .scaledSigmoid:
-            for index in 0..<rawCount { unsafe result[index] = NumericPrimitives.sigmoid(parameter * raw[index]) }
+            for index in 0..<rawCount {
+                unsafe result[index] =
+                    isFloat32
+                    ? Double(1 / (1 + expf(-Float(raw[index])))) : NumericPrimitives.sigmoid(parameter * raw[index])
+            }
         case .exponential:
             for index in 0..<rawCount {
                 unsafe result[index] = isFloat32 ? Double(expf(Float(raw[index]))) : exp(raw[index])
             }
+        case .softplus: for index in 0..<rawCount { unsafe result[index] = log1p(exp(raw[index])) }
+        case .signedSquare:
+            for index in 0..<rawCount {
+                let value = unsafe raw[index]
+                unsafe result[index] = (value > 0 ? 1 : value < 0 ? -1 : 0) * value * value
+            }
+        case .step: for index in 0..<rawCount { unsafe result[index] = raw[index] > 0 ? 1 : 0 }
         case .softmaxPairwise: unsafe NumericPrimitives.softmax(of: raw, count: rawCount, pairwise: true, into: result)
         case .softmaxSequential:
             if isFloat32 {
@@ -170,7 +264,13 @@ struct OutputWriter {
             } else {
                 unsafe NumericPrimitives.softmax(of: raw, count: rawCount, pairwise: false, into: result)
             }
-        case .softmaxLogSumExp: unsafe NumericPrimitives.softmaxLogSumExp(of: raw, count: rawCount, into: result)
+        case .softmaxLogSumExp:
+            unsafe NumericPrimitives.softmaxLogSumExp(of: raw, count: rawCount, pairwise: true, into: result)
+        case .softmaxLogSumExpSequential:
+            unsafe NumericPrimitives.softmaxLogSumExp(of: raw, count: rawCount, pairwise: false, into: result)
+        case .softmaxOfOpposites: unsafe NumericPrimitives.softmaxOfOpposites(raw[0], into: result)
+        case .clippedUnit:
+            for index in 0..<rawCount { unsafe result[index] = (min(max(raw[index], -1), 1) + 1) / 2 }
         case .isolation:
             let quotient = unsafe parameter == 0 ? 1 : raw[0] / parameter
             unsafe result[0] = -pow(plan.pointee.writer.powerBase, -quotient)

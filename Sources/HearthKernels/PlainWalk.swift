@@ -12,7 +12,7 @@ package struct PlainWalk: Sendable {
     package init?(_ model: ServableModel) {
         switch unsafe model.plan.pointee.family {
         case .small, .wide: guard unsafe !model.plan.pointee.addsFloat32 else { return nil }
-        case .categorical, .linear, .zScore: return nil
+        case .categorical, .linear, .zScore, .identity, .combination, .kernelMachine, .neighbors: return nil
         }
         self.model = model
     }

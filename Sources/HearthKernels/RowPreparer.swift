@@ -6,8 +6,7 @@ import HearthModel
 @safe
 struct RowPreparer {
     let columnCount: Int
-    let stages: UnsafePointer<PreparedStage>
-    let stageCount: Int
+    let stages: StepList
     /// Values that leave the last stage.
     let preparedCount: Int
     /// Column of the request that each of those comes from.
@@ -16,44 +15,43 @@ struct RowPreparer {
     let acceptsInfinite: Bool
 
     /// Row `row` of `rows` after all stages: the row itself when there are none, else in the scratch.
+    ///
+    /// nil when a stage refuses it; then ``stageProblem(_:row:scratch:)`` tells why.
     @inline(__always)
     static func stagedRow(
         _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, scratch: UnsafeMutableRawPointer
-    ) -> UnsafePointer<Double> {
+    ) -> UnsafePointer<Double>? {
         let source = unsafe rows + row &* plan.pointee.preparer.columnCount
-        return unsafe plan.pointee.preparer.stageCount == 0 ? source : runStages(plan, source, scratch)
+        return unsafe plan.pointee.preparer.stages.count == 0 ? source : runStages(plan, source, scratch)
+    }
+
+    /// Runs the stages, of which there must be some, over row `row` of `rows` and leaves the values at `result`; false
+    /// when a stage refuses it.
+    @inline(__always)
+    static func stage(
+        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int,
+        to result: UnsafeMutablePointer<Double>, scratch: UnsafeMutableRawPointer
+    ) -> Bool {
+        unsafe runStages(plan, rows + row &* plan.pointee.preparer.columnCount, scratch, last: result) != nil
     }
 
     @inline(never)
     private static func runStages(
-        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer
-    ) -> UnsafePointer<Double> {
-        let buffers = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
-        var source = unsafe row
-        for index in unsafe 0..<plan.pointee.preparer.stageCount {
-            let result = unsafe buffers + (index & 1) &* plan.pointee.layout.stagedWidth
-            unsafe plan.pointee.preparer.stages[index].apply(source, to: result)
-            unsafe source = UnsafePointer(result)
-        }
-        return unsafe source
+        _ plan: UnsafePointer<KernelPlan>, _ row: UnsafePointer<Double>, _ scratch: UnsafeMutableRawPointer,
+        last: UnsafeMutablePointer<Double>? = nil
+    ) -> UnsafePointer<Double>? {
+        let memory = unsafe (scratch + plan.pointee.layout.stagedOffset).assumingMemoryBound(to: Double.self)
+        let problem = unsafe (scratch + plan.pointee.layout.problemOffset).assumingMemoryBound(to: StageProblem.self)
+        return unsafe plan.pointee.preparer.stages.run(row, memory: memory, problem: &problem.pointee, last: last)
     }
 
-    /// The first infinite value of a row as it came, when stages are to take it (no stage of scikit-learn does).
-    ///
-    /// Without stages, or where every stage passes it on, the estimator's own check sees it.
-    @inline(__always)
-    static func infiniteInput(
-        _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int
-    ) -> RowProblem? {
-        guard unsafe plan.pointee.preparer.stageCount > 0, unsafe !plan.pointee.preparer.acceptsInfinite else {
-            return nil
-        }
-        let columnCount = unsafe plan.pointee.preparer.columnCount
-        let values = unsafe rows + row &* columnCount
-        for column in 0..<columnCount where unsafe values[column].isInfinite {
-            return RowProblem(row: index &+ row, column: column, kind: .infinite)
-        }
-        return nil
+    /// Why ``stagedRow(_:rows:row:scratch:)`` has refused row `row` of the request.
+    @inline(never)
+    static func stageProblem(
+        _ plan: UnsafePointer<KernelPlan>, row: Int, scratch: UnsafeMutableRawPointer
+    ) -> RowProblem {
+        let found = unsafe (scratch + plan.pointee.layout.problemOffset).load(as: StageProblem.self)
+        return RowProblem(row: row, column: found.column, kind: found.kind)
     }
 
     /// The problem with value `column` of a staged row, which a kernel cannot take.
@@ -82,8 +80,9 @@ struct RowPreparer {
         _: Writer.Type, _ plan: UnsafePointer<KernelPlan>, rows: UnsafePointer<Double>, row: Int, index: Int,
         to keys: UnsafeMutablePointer<Writer.Key>, stride: Int, scratch: UnsafeMutableRawPointer
     ) -> RowProblem? {
-        if let problem = unsafe infiniteInput(plan, rows: rows, row: row, index: index) { return problem }
-        let values = unsafe stagedRow(plan, rows: rows, row: row, scratch: scratch)
+        guard let values = unsafe stagedRow(plan, rows: rows, row: row, scratch: scratch) else {
+            return unsafe stageProblem(plan, row: index &+ row, scratch: scratch)
+        }
         let acceptsInfinite = unsafe plan.pointee.preparer.acceptsInfinite
         let twice = unsafe plan.pointee.splitsMissing
         for column in unsafe 0..<plan.pointee.preparer.preparedCount {
@@ -128,7 +127,7 @@ enum Float32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt32? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(rounded) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(rounded) : nil
     }
 }
 
@@ -140,7 +139,7 @@ enum WidenedFloat32Keys: KeyWriter {
     @inline(__always)
     static func key(_ value: Double, acceptsInfinite: Bool) -> UInt64? {
         let rounded = Float(value)
-        return rounded.isFinite ? SortableKey.of(Double(rounded)) : nil
+        return rounded.isFinite || acceptsInfinite && rounded.isInfinite ? SortableKey.of(Double(rounded)) : nil
     }
 }
 

@@ -5,7 +5,8 @@ import HearthModel
 /// Rows of a block stand in tiles of eight, value by value; each tree takes tile after tile (the tree in the
 /// first-level cache). Rows that do not fill a tile, among them every single row, go through sixteen trees at a time
 /// instead. Either way a row's leaves are added in tree order. Cost per row and tree: one step per level.
-enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> where Walk.Key == Writer.Key {
+enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint & SIMDScalar>
+where Walk.Key == Writer.Key {
     /// Writes the raw values of up to a block of rows into the scratch, or returns the first problem.
     ///
     /// `rows` is the first of them, `index` its number in the request.
@@ -90,7 +91,7 @@ enum TreeKernel<Walk: NodeWalk, Writer: KeyWriter, Value: BinaryFloatingPoint> w
 }
 
 /// The kernel of ensembles with categorical splits: tree after tree, row after row.
-enum CategoryKernel<Writer: KeyWriter, Value: BinaryFloatingPoint> where Writer.Key == UInt64 {
+enum CategoryKernel<Writer: KeyWriter, Value: BinaryFloatingPoint & SIMDScalar> where Writer.Key == UInt64 {
     /// As ``TreeKernel/sum(_:rows:count:index:scratch:)``.
     @inline(__always)
     static func sum(

@@ -3,6 +3,7 @@ extension ModelDefinition {
     ///
     /// What passes can be packed and served; nothing after this asks again.
     package func validate() throws(ModelError) {
+        try checkNesting()
         try signature.validate()
         var width = signature.columnCount
         guard stages.count <= ModelLimits.stageCount else {
@@ -15,6 +16,10 @@ extension ModelDefinition {
         case .treeEnsemble(let ensemble): try ensemble.validate(inputCount: width)
         case .linear(let model): try model.validate(inputCount: width)
         case .zScore(let model): try model.validate(inputCount: width)
+        case .identity: try OutputShape.transform(width: width).validate(place: "transformer")
+        case .combination(let combination): try combination.validate(inputCount: width)
+        case .kernelMachine(let model): try model.validate(inputCount: width)
+        case .localOutlierFactor(let model): try model.validate(inputCount: width)
         }
         if let threshold, !threshold.isFinite {
             throw .invalid("threshold", "\(threshold) found, a finite number expected")
@@ -37,18 +42,32 @@ extension InputSignature {
         guard window >= 1, columnCount % window == 0 else {
             throw .invalid("signature", "window \(window) found, a divisor of the \(columnCount) columns expected")
         }
+        for (index, vocabulary) in vocabularies.enumerated() {
+            guard index == 0 || vocabularies[index - 1].column < vocabulary.column else {
+                throw .invalid("signature", "columns of text that are not in order, each once, found")
+            }
+            try vocabulary.validate(columnCount: columnCount)
+        }
     }
 }
 
 extension Stage {
     /// Returns the number of columns that leave the stage.
-    func validate(inputCount: Int, place: String) throws(ModelError) -> Int {
+    func validate(inputCount: Int, place: String, depth: Int = 0) throws(ModelError) -> Int {
         switch self {
         case .impute(let imputer): return try imputer.validate(inputCount: inputCount, place: place)
         case .scale(let scaler):
             try scaler.validate(inputCount: inputCount, place: place)
             return inputCount
         case .markMissing(let marker): return try marker.validate(inputCount: inputCount, place: place)
+        case .columns(let branches):
+            return try Self.validate(branches, inputCount: inputCount, place: place, depth: depth)
+        case .encode(let encoder): return try encoder.validate(inputCount: inputCount, place: place)
+        case .estimates(let estimates):
+            guard depth == 0 else { throw .unsupported(place, "a stage that asks models within another stage found") }
+            return try estimates.validate(inputCount: inputCount, place: place)
+        case .polynomial(let features): return try features.validate(inputCount: inputCount, place: place)
+        case .project(let projection): return try projection.validate(inputCount: inputCount, place: place)
         }
     }
 }
@@ -63,6 +82,10 @@ extension Imputer {
         }
         guard statistics.allSatisfy({ !$0.isInfinite }) else {
             throw .invalid(place, "an infinite statistic found, a number or NaN (a dropped column) expected")
+        }
+        if let missing, missing.count != inputCount || !missing.allSatisfy(\.isFinite) {
+            throw .invalid(
+                place, "\(missing.count) missing values for \(inputCount) columns found, one finite each expected")
         }
         guard indicatorColumns.allSatisfy({ (0..<inputCount).contains($0) }), indicatorColumns.count <= inputCount
         else {

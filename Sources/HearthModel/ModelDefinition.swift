@@ -34,11 +34,16 @@ package struct InputSignature: Sendable, Equatable {
     ///
     /// 1 for models that look at one point at a time.
     package var window: Int
+    /// Columns whose values are texts, in order; a row holds a text's position in its vocabulary.
+    package var vocabularies: [Vocabulary]
 
-    package init(columnCount: Int, columnNames: [String] = [], window: Int = 1) {
+    package init(
+        columnCount: Int, columnNames: [String] = [], window: Int = 1, vocabularies: [Vocabulary] = []
+    ) {
         self.columnCount = columnCount
         self.columnNames = columnNames
         self.window = window
+        self.vocabularies = vocabularies
     }
 }
 
@@ -47,9 +52,15 @@ package enum Stage: Sendable, Equatable {
     case impute(Imputer)
     case scale(Scaler)
     case markMissing(MissingMarker)
+    /// Parts of the row, each through stages of its own, one after the other.
+    case columns([ColumnBranch])
+    case encode(Encoder)
+    case estimates(Estimates)
+    case polynomial(PolynomialFeatures)
+    case project(Projection)
 }
 
-/// scikit-learn's SimpleImputer: NaN becomes the column's statistic.
+/// scikit-learn's SimpleImputer: a missing value becomes the column's statistic.
 package struct Imputer: Sendable, Equatable {
     /// One per input column.
     ///
@@ -57,10 +68,15 @@ package struct Imputer: Sendable, Equatable {
     package var statistics: [Double]
     /// Columns for which an indicator (1 where the value was missing, else 0) is appended, in this order.
     package var indicatorColumns: [Int]
+    /// The value that stands for a missing one, one per input column; nil when that is NaN.
+    ///
+    /// Where it is another, a row with NaN is refused.
+    package var missing: [Double]?
 
-    package init(statistics: [Double], indicatorColumns: [Int] = []) {
+    package init(statistics: [Double], indicatorColumns: [Int] = [], missing: [Double]? = nil) {
         self.statistics = statistics
         self.indicatorColumns = indicatorColumns
+        self.missing = missing
     }
 }
 
@@ -103,6 +119,11 @@ package enum Estimator: Sendable, Equatable {
     case treeEnsemble(TreeEnsemble)
     case linear(LinearModel)
     case zScore(ZScore)
+    /// None: the row that leaves the stages is the answer (a transformer that stands alone).
+    case identity
+    case combination(Combination)
+    case kernelMachine(KernelMachine)
+    case localOutlierFactor(LocalOutlierFactor)
 }
 
 /// `D[k] = sum over columns of x[j] * coefficients[k][j], left to right, + intercepts[k]`, then the link.
@@ -175,6 +196,14 @@ package enum Task: Sendable, Equatable {
     /// Outputs `score_samples`, `decision_function` (= score_samples - offset) and `predict` (-1 when decision < 0,
     /// else 1).
     case anomaly(offset: Double)
+    /// Outputs `transform` (the numbers themselves).
+    case transform
+    /// As ``anomaly(offset:)`` for models whose raw value is the decision: `score_samples` is decision + offset,
+    /// `predict` 1 when the decision is > 0 (>= 0 with ``ClassRule/rawAtLeastZero``), else -1.
+    case anomalyDecision(offset: Double)
+    /// Outputs `predict` (a class per target) and `predict_proba_0`, `predict_proba_1`, … (the classes of each target);
+    /// the raw values are the probabilities, target after target.
+    case multiOutputClassification([ClassLabels])
 }
 
 /// The labels of the classes, in the order of the model's outputs.
@@ -182,12 +211,22 @@ package enum ClassLabels: Sendable, Equatable {
     case integers([Int64])
     case booleans([Bool])
     case strings([String])
+    case floats([Double])
+
+    /// Whether the labels of both are of one type.
+    package func hasType(of other: ClassLabels) -> Bool {
+        switch (self, other) {
+        case (.integers, .integers), (.booleans, .booleans), (.strings, .strings), (.floats, .floats): true
+        case (.integers, _), (.booleans, _), (.strings, _), (.floats, _): false
+        }
+    }
 
     package var count: Int {
         switch self {
         case .integers(let labels): labels.count
         case .booleans(let labels): labels.count
         case .strings(let labels): labels.count
+        case .floats(let labels): labels.count
         }
     }
 }
@@ -213,7 +252,8 @@ package enum Link: Sendable, Equatable {
     case sigmoid
     /// `1 / (1 + exp(-(factor * x)))`: LightGBM's `sigmoid` parameter; 2 for boosting with the exponential loss.
     ///
-    /// Several outputs are left as they are, not divided by their sum (LightGBM's `multiclassova`).
+    /// Several outputs are left as they are, not divided by their sum (LightGBM's `multiclassova`). With a float32
+    /// accumulator the factor is 1: XGBoost's sigmoid from before 1.6, which does not bound the exponent.
     case scaledSigmoid(factor: Double)
     /// `exp(x - (log(sum(exp(x - m))) + m))`, `m = max`, the sum as numpy's pairwise sum; NaN becomes 0 (boosting up to
     /// scikit-learn 1.3).
@@ -222,8 +262,22 @@ package enum Link: Sendable, Equatable {
     case softmaxPairwise
     /// The same with the sum left to right.
     case softmaxSequential
+    /// As ``softmaxLogSumExp`` with the sum from left to right (HistGradientBoosting up to 1.0).
+    case softmaxLogSumExpSequential
+    /// ``softmaxPairwise`` of `[-x, x]`, for one raw value of a classifier of two classes (multinomial logistic
+    /// regression).
+    case softmaxOfOpposites
+    /// `(min(max(x, -1), 1) + 1) / 2`, as a classifier of several raw values each divided by their sum, or all equal
+    /// when that is 0 (SGDClassifier with the loss `modified_huber`).
+    case clippedUnit
     /// `exp(x)`.
     case exponential
+    /// `log1p(exp(x))` (LightGBM's `cross_entropy_lambda`).
+    case softplus
+    /// `sign(x) * x * x` (LightGBM's `reg_sqrt`).
+    case signedSquare
+    /// 1 above 0, else 0 (XGBoost's `binary:hinge`).
+    case step
     /// Isolation forest: `score_samples = -pow(2, -(sum of path lengths / normalizer))`; `normalizer` = trees x
     /// c(max_samples).
     case isolation(normalizer: Double)

@@ -60,46 +60,11 @@ extension Tree {
         guard leafValues.allSatisfy({ $0.isFinite && (!single || Float($0).isFinite) }) else {
             throw .invalid(place, "a leaf value that is not finite found")
         }
-        try validateNodes(of: ensemble, place: place)
-    }
-
-    private func validateNodes(of ensemble: TreeEnsemble, place: String) throws(ModelError) {
-        let columnCount = columns?.count ?? ensemble.columnCount
-        let leafRows = leafValues.count / width
-        var hasParent = [Bool](repeating: false, count: nodes.count)
-        for (index, node) in nodes.enumerated() {
-            let here = "\(place) node \(index)"
-            guard index == 0 || hasParent[index] else {
-                throw .invalid(here, "no parent before it found, one expected")
-            }
-            let (column, left, right): (Int, Int, Int)
-            switch node {
-            case .leaf(let row):
-                guard (0..<leafRows).contains(row) else {
-                    throw .invalid(here, "leaf row \(row) found, 0 to \(leafRows - 1) expected")
-                }
-                continue
-            case .split(let splitColumn, let threshold, let splitLeft, let splitRight, _):
-                guard !threshold.isNaN else { throw .invalid(here, "threshold NaN found, a number expected") }
-                (column, left, right) = (splitColumn, splitLeft, splitRight)
-            case .category(let splitColumn, let set, let splitLeft, let splitRight, _):
-                guard ensemble.categorySets.indices.contains(set) else {
-                    throw .invalid(here, "category set \(set) found, 0 to \(ensemble.categorySets.count - 1) expected")
-                }
-                (column, left, right) = (splitColumn, splitLeft, splitRight)
-            }
-            guard (0..<columnCount).contains(column) else {
-                throw .invalid(here, "column \(column) found, 0 to \(columnCount - 1) expected")
-            }
-            for child in [left, right] {
-                guard child > index, child < nodes.count else {
-                    throw .invalid(here, "child \(child) found, \(index + 1) to \(nodes.count - 1) expected")
-                }
-                guard !hasParent[child] else {
-                    throw .invalid("\(place) node \(child)", "two parents found, one expected")
-                }
-                hasParent[child] = true
-            }
+        let problem = nodes.problem(
+            columnCount: columns?.count ?? ensemble.columnCount, leafRowCount: leafValues.count / width,
+            categorySetCount: ensemble.categorySets.count)
+        if let problem {
+            throw .invalid("\(place) node \(problem.node)", "\(problem.found) found, \(problem.expected) expected")
         }
     }
 }

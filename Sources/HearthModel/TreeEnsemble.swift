@@ -100,7 +100,7 @@ package struct Tree: Sendable, Equatable {
         case category(column: Int, set: Int, left: Int, right: Int, missingGoesLeft: Bool)
     }
 
-    package var nodes: [Node]
+    package var nodes: TreeNodes
     /// Leaf rows one after the other, each `width` values: 1 for a tree that adds to one output, else one per output.
     ///
     /// All trees of an ensemble have the same width.
@@ -112,11 +112,17 @@ package struct Tree: Sendable, Equatable {
     /// in order.
     package var columns: [Int]?
 
-    package init(nodes: [Node], leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {
+    package init(nodes: TreeNodes, leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {
         self.nodes = nodes
         self.leafValues = leafValues
         self.width = width
         self.output = output
         self.columns = columns
+    }
+
+    /// A tree of nodes that are not checked.
+    package init(nodes: [Node], leafValues: [Double], width: Int = 1, output: Int = 0, columns: [Int]? = nil) {
+        self.init(
+            nodes: TreeNodes(nodes), leafValues: leafValues, width: width, output: output, columns: columns)
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import HearthArtifacts
+import HearthCore
 import HearthRegistry
 import HearthRegistryOpening
 import HearthTraining
@@ -16,6 +17,12 @@ struct PublishOptions: ParsableArguments {
             """)
     var registry: String?
 
+    @Option(help: "The largest file of a version, e.g. 10MB or 64MiB.")
+    var maxFileSize = "10MB"
+
+    @Option(help: "The most that all versions together may take, e.g. 100MB.")
+    var maxTotalSize = "100MB"
+
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
@@ -25,7 +32,11 @@ struct PublishOptions: ParsableArguments {
     /// Trains, publishes and prints the report.
     func run(_ request: TrainingRequest) throws {
         try request.check()
-        let directory = try ModelDirectory(location.path, create: true)
+        let directory = try ModelDirectory(
+            location.path, create: true,
+            limits: ArtifactLimits(
+                fileByteCountMax: try Self.bytes(maxFileSize, "--max-file-size"),
+                totalByteCountMax: try Self.bytes(maxTotalSize, "--max-total-size")))
         let environment = ProcessInfo.processInfo.environment
         let store = try RegistryLocation(
             option: registry, environment: environment[RegistryLocation.environmentVariable],
@@ -38,6 +49,18 @@ struct PublishOptions: ParsableArguments {
         } else {
             print(HumanReport(report: report, algorithm: request.algorithm).text)
         }
+    }
+
+    func validate() throws {
+        _ = try Self.bytes(maxFileSize, "--max-file-size")
+        _ = try Self.bytes(maxTotalSize, "--max-total-size")
+    }
+
+    private static func bytes(_ text: String, _ option: String) throws -> Int {
+        guard let count = ByteCount(decimalText: text), count.bytes > 0 else {
+            throw ValidationError("\(option) '\(text)' is no size; write 10MB, 64MiB or a number of bytes")
+        }
+        return count.bytes
     }
 
     /// Who the registry's events name.

@@ -5,12 +5,14 @@ import ArgumentParser
 struct Hearth: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hearth",
-        abstract: "Asks, watches and steers a running hearthd.",
+        abstract: "Asks, watches and steers a running hearthd; brings it models that you already have.",
         discussion: """
-            Every command talks to the server over its Unix socket: --socket, else HEARTH_SOCKET, else \
-            /run/hearth/hearth.sock.
+            Commands that ask the server use its Unix socket: --socket, else HEARTH_SOCKET, else \
+            /run/hearth/hearth.sock. inspect, import, verify and verify-corpus read files, and need no server.
 
             EXAMPLES
+              hearth inspect model.pkl
+              hearth import model.pkl --name isolation_forest.stok_seviye --promote
               hearth models list
               hearth predict --model isolation_forest.stok_seviye --row 41,3.5,0.2
               hearth detect --series stok_seviye --data minibar.csv --column stok_seviye --label label
@@ -21,6 +23,7 @@ struct Hearth: ParsableCommand {
             """,
         subcommands: [
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
-            WatchCommand.self, BenchCommand.self,
+            WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
+            BenchCommand.self,
         ])
 }

@@ -68,6 +68,13 @@ struct Hearthd: ParsableCommand {
     @Option(help: "Memory for models, e.g. 256MiB. What was used longest ago is unloaded beyond it.")
     var cacheBytes = "256MiB"
 
+    @Option(
+        help: ArgumentHelp(
+            "The largest model file that is loaded, e.g. 10MB or 64MiB.",
+            discussion: "A larger one is refused before anything of it is read, with this option's name.",
+            valueName: "size"))
+    var maxFileSize = "10MB"
+
     @Option(help: "A registered model whose production version is never unloaded. Repeat for several.")
     var pin: [String] = []
 
@@ -137,6 +144,9 @@ struct Hearthd: ParsableCommand {
         guard ByteCount(text: cacheBytes) != nil else {
             throw ValidationError("--cache-bytes '\(cacheBytes)' is no size; write 256MiB, 1GiB or a number of bytes")
         }
+        guard ByteCount(decimalText: maxFileSize).map({ $0.bytes > 0 }) == true else {
+            throw ValidationError("--max-file-size '\(maxFileSize)' is no size; write 10MB, 64MiB or a number of bytes")
+        }
         guard UInt32(socketMode, radix: 8).map({ $0 <= 0o777 }) == true else {
             throw ValidationError("--socket-mode '\(socketMode)' is no octal mode; write 0660")
         }
@@ -186,7 +196,7 @@ struct Hearthd: ParsableCommand {
             // Before there are other threads: it changes the environment.
             supervisor = try Supervisor(logger)
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"
-            let directory = try ModelDirectory(path, create: true)
+            let directory = try openDirectory(path, logger)
             let store = try RegistryLocation(
                 option: registry, environment: environment(RegistryLocation.environmentVariable),
                 modelDirectory: directory.path
@@ -205,6 +215,22 @@ struct Hearthd: ParsableCommand {
         }
         supervisor.stopping()
         server.stop()
+    }
+
+    /// The model directory; one that this process cannot write is served all the same.
+    private func openDirectory(_ path: String, _ logger: Logger) throws(ArtifactError) -> ModelDirectory {
+        let limits = ArtifactLimits(
+            fileByteCountMax: ByteCount(decimalText: maxFileSize)?.bytes ?? ArtifactLimits().fileByteCountMax)
+        do {
+            return try ModelDirectory(path, create: true, limits: limits)
+        } catch {
+            guard error.code == .permissionDenied else { throw error }
+            let directory = try ModelDirectory(path, access: .readOnly, limits: limits)
+            logger.warning(
+                "the model directory is read-only: damaged versions stay where they are, conversions are not kept",
+                metadata: ["error": "\(error)"])
+            return directory
+        }
     }
 
     private func makeConfiguration(_ activatedSocket: ActivatedSocket?) throws -> ServerConfiguration {

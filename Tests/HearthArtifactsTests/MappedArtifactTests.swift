@@ -45,7 +45,7 @@ struct MappedArtifactTests {
         #expect(
             error.description
                 == "\(path): 10000128 bytes (9.5 MiB) found, at most 10000000 are allowed per file; "
-                + "train a smaller model or raise the limit per file")
+                + "train a smaller model, or raise the limit with --max-file-size 10MiB")
     }
 
     @Test func `a sparse file of a terabyte is refused before anything is allocated`() throws {

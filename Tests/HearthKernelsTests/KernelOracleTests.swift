@@ -7,16 +7,21 @@ struct KernelOracleTests {
     @Test(arguments: 0..<24)
     func `random definitions of every family answer with the bits of the oracle`(seed: Int) throws {
         var random = RandomDefinitions(seed: UInt64(seed))
+        var comparedCount = 0
         for _ in 0..<12 {
             let definition = random.next()
             let model = try ServableModel(definition)
             let rowCount = [1, 2, 7, 8, 9, 16, 24, 31].randomElement() ?? 1
             let rows = random.rows(for: definition, count: rowCount).map { $0 }
             let finite = definition.refusesSome(rows) ? rows.map { abs($0) > 1e30 || $0.isNaN ? 0.5 : $0 } : rows
+            // A stage may make missing values of ones and zeros that an encoder has made.
+            guard !definition.refusesSome(finite) else { continue }
+            comparedCount += 1
             let expected = model.expected(Oracle(definition: definition), finite)
             #expect(bits(try model.predict(finite)) == bits(expected), "seed \(seed)")
             #expect(bits(try model.predict(finite, ranges: (0..<rowCount).map { $0..<$0 + 1 })) == bits(expected))
         }
+        #expect(comparedCount >= 9)
     }
 
     @Test func `a batch of several blocks gives the same bits however it is split`() throws {

@@ -24,6 +24,15 @@ struct Oracle {
             }
             return finish(
                 raw, link: model.link, task: model.task, rule: model.classRule, isTrees: false, single: single)
+        case .combination(let combination): return outputs(of: combination, values)
+        case .kernelMachine(let model):
+            return finish(
+                [decision(of: model, values)], link: .identity, task: model.task, rule: .rawAboveZero, isTrees: false,
+                single: false)
+        case .localOutlierFactor(let model):
+            return finish(
+                [score(of: model, values)], link: .identity, task: .anomaly(offset: model.offset), rule: .rawAboveZero,
+                isTrees: false, single: false)
         case .zScore(let model):
             var score = 0.0
             for (index, value) in values.enumerated() {
@@ -32,6 +41,7 @@ struct Oracle {
                 score = max(score, scale == 0 ? (distance == 0 ? 0 : ZScore.constantColumnScore) : distance / scale)
             }
             return [[-score], [model.threshold - score], [score > model.threshold ? -1 : 1]]
+        case .identity: return [values]
         }
     }
 
@@ -39,13 +49,35 @@ struct Oracle {
         switch stage {
         case .impute(let imputer):
             var result: [Double] = []
-            for (value, statistic) in zip(row, imputer.statistics) where !statistic.isNaN {
-                result.append(value.isNaN ? statistic : value)
+            let isMissing = row.indices.map { column in
+                imputer.missing.map { row[column] == $0[column] } ?? row[column].isNaN
             }
-            return result + imputer.indicatorColumns.map { row[$0].isNaN ? 1 : 0 }
+            for (column, statistic) in imputer.statistics.enumerated() where !statistic.isNaN {
+                result.append(isMissing[column] ? statistic : row[column])
+            }
+            return result + imputer.indicatorColumns.map { isMissing[$0] ? 1 : 0 }
+        case .columns(let branches):
+            return branches.flatMap { branch in
+                branch.stages.reduce(branch.columns.map { row[$0] }) { apply($1, to: $0) }
+            }
+        case .encode(let encoder):
+            return zip(row, encoder.columns).flatMap { value, column -> [Double] in
+                let position = column.categories.firstIndex { $0 == value || $0.isNaN && value.isNaN }
+                switch encoder.form {
+                case .oneHot:
+                    let kept = column.categories.indices.filter { $0 != column.dropped }
+                    return kept.map { $0 == position ? 1 : 0 }
+                case .ordinal(let missing):
+                    guard let position else { return [encoder.unknown ?? .signalingNaN] }
+                    return [value.isNaN ? missing : Double(position)]
+                }
+            }
+        case .polynomial(let features): return products(features, row)
+        case .project(let projection): return projected(projection, row)
         case .markMissing(.equal(let missing)): return row.map { Float($0) == missing ? .nan : $0 }
         case .markMissing(.nearZeroCopies(let columns)):
             return row + columns.map { abs(row[$0]) <= Double(Float(1e-35)) ? .nan : row[$0] }
+        case .estimates(let estimates): return answers(of: estimates, to: row)
         case .scale(let scaler):
             switch scaler.form {
             case .subtractThenDivide(let offset, let scale):
@@ -126,25 +158,42 @@ struct Oracle {
         return ensemble.inputs == .float32 ? Double(Float(value)) : value
     }
 
-    private func finish(
+    func finish(
         _ raw: [Double], link: Link, task: Task, rule: ClassRule, isTrees: Bool, single: Bool
     ) -> [[Double]] {
         switch task {
-        case .regression: return [linked(raw, link, single)]
+        case .regression, .transform: return [linked(raw, link, single)]
         case .anomaly(let offset):
             let score = linked(raw, link, single)[0]
             return [[score], [score - offset], [score - offset < 0 ? -1 : 1]]
+        case .anomalyDecision(let offset):
+            let isInlier = rule == .rawAtLeastZero ? raw[0] >= 0 : raw[0] > 0
+            return [[raw[0] + offset], [raw[0]], [isInlier ? 1 : -1]]
+        case .multiOutputClassification(let targets):
+            var (chosen, probabilities, start): ([Double], [[Double]], Int) = ([], [], 0)
+            for classes in targets {
+                let values = Array(raw[start..<start + classes.count])
+                chosen.append(Double(Self.firstLargest(values)))
+                probabilities.append(values)
+                start += classes.count
+            }
+            return [chosen] + probabilities
         case .classification(let classes):
             let rawIsProbability = link == .identity && isTrees && raw.count == classes.count
             var probabilities: [Double]?
-            if raw.count == 1 && classes.count == 2 {
+            if link == .softmaxOfOpposites {
+                probabilities = linked([-raw[0], raw[0]], .softmaxPairwise, single)
+            } else if raw.count == 1 && classes.count == 2 {
                 if link != .identity {
                     let positive = linked(raw, link, single)[0]
                     probabilities = [single ? Double(1 - Float(positive)) : 1 - positive, positive]
                 }
             } else if link != .identity || rawIsProbability {
                 var values = linked(raw, link, single)
-                if link == .sigmoid {
+                if link == .clippedUnit, Self.pairwiseSum(values) == 0 {
+                    values = values.map { _ in 1 }
+                }
+                if link == .sigmoid || link == .clippedUnit {
                     let sum = Self.pairwiseSum(values)
                     values = values.map { $0 / sum }
                 }
@@ -170,7 +219,11 @@ struct Oracle {
                 }
             }
             return raw.map { 1 / (1 + exp(-$0)) }
-        case .scaledSigmoid(let factor): return raw.map { 1 / (1 + exp(-(factor * $0))) }
+        case .scaledSigmoid(let factor):
+            return raw.map { single ? Double(1 / (1 + expf(-Float($0)))) : 1 / (1 + exp(-(factor * $0))) }
+        case .softplus: return raw.map { log1p(exp($0)) }
+        case .signedSquare: return raw.map { $0 < 0 ? -$0 * $0 : $0 * $0 }
+        case .step: return raw.map { $0 > 0 ? 1 : 0 }
         case .exponential: return raw.map { single ? Double(expf(Float($0))) : exp($0) }
         case .softmaxSequential:
             let largest = raw.max() ?? 0
@@ -187,6 +240,12 @@ struct Oracle {
             let values = raw.map { exp($0 - largest) }
             let sum = Self.pairwiseSum(values)
             return values.map { $0 / sum }
+        case .softmaxOfOpposites: return linked([-raw[0], raw[0]], .softmaxPairwise, single)
+        case .clippedUnit: return raw.map { (max(-1, min(1, $0)) + 1) / 2 }
+        case .softmaxLogSumExpSequential:
+            let largest = raw.max() ?? 0
+            let logSum = log(raw.reduce(0) { $0 + exp($1 - largest) }) + largest
+            return raw.map { exp($0 - logSum) }.map { $0.isNaN ? 0 : $0 }
         case .softmaxLogSumExp:
             let largest = raw.max() ?? 0
             let logSum = log(Self.pairwiseSum(raw.map { exp($0 - largest) })) + largest

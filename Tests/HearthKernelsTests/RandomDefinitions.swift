@@ -65,8 +65,13 @@ struct RandomDefinitions {
         }
     }
 
-    private mutating func stage(_ width: inout Int) -> Stage {
-        switch Int.random(in: 0..<5, using: &generator) {
+    private mutating func stage(_ width: inout Int, depth: Int = 0) -> Stage {
+        switch Int.random(in: 0..<(depth < 2 ? 7 : 6), using: &generator) {
+        case 5:
+            let encoder = encoder(width)
+            width = encoder.outputCount
+            return .encode(encoder)
+        case 6: return branches(&width, depth: depth)
         case 3: return .markMissing(.equal(to: [0, -0.0, 1, 1.5].randomElement(using: &generator) ?? 0))
         case 4:
             let columns = (0..<width).filter { _ in chance(0.4) }
@@ -96,6 +101,35 @@ struct RandomDefinitions {
                         offset: numbers(width),
                         clip: chance(0.5) ? -1.5...1.5 : nil)))
         }
+    }
+
+    private mutating func branches(_ width: inout Int, depth: Int) -> Stage {
+        let before = width
+        width = 0
+        let branches = (0..<Int.random(in: 1...3, using: &generator)).map { _ in
+            let columns = (0..<Int.random(in: 1...4, using: &generator)).map { _ in
+                Int.random(in: 0..<before, using: &generator)
+            }
+            var inner = columns.count
+            let stages = (0..<Int.random(in: 0...2, using: &generator)).map { _ in stage(&inner, depth: depth + 1) }
+            width += inner
+            return ColumnBranch(columns: columns, stages: stages)
+        }
+        return .columns(branches)
+    }
+
+    private mutating func encoder(_ width: Int) -> Encoder {
+        let isOneHot = chance(0.5)
+        let columns = (0..<width).map { _ in
+            var categories = [2, -0.0, 1, 1.5, -1, .nan].shuffled(using: &generator)
+            categories.removeLast(Int.random(in: 0..<5, using: &generator))
+            let drops = isOneHot && categories.count > 1 && chance(0.4)
+            return Encoder.Column(
+                categories: categories,
+                dropped: drops ? Int.random(in: 0..<categories.count, using: &generator) : nil)
+        }
+        return Encoder(
+            form: isOneHot ? .oneHot : .ordinal(missing: -2), columns: columns, unknown: isOneHot ? 0 : -7)
     }
 
     private mutating func linear(_ width: Int) -> LinearModel {
@@ -137,12 +171,14 @@ struct RandomDefinitions {
     /// The nearest link that is computed in float32.
     private static func single(_ link: Link, outputs: Int, task: Task) -> Link {
         switch link {
-        case .isolation, .softmaxLogSumExp: return .identity
+        case .isolation, .softmaxLogSumExp, .softmaxLogSumExpSequential, .softmaxOfOpposites, .clippedUnit, .softplus,
+            .signedSquare:
+            return .identity
         case .scaledSigmoid where outputs > 1: return .softmaxSequential
-        case .scaledSigmoid: return task == .regression ? .identity : .sigmoid
+        case .scaledSigmoid: return task == .regression ? .identity : .scaledSigmoid(factor: 1)
         case .softmaxPairwise: return .softmaxSequential
         case .sigmoid where outputs > 1 && task != .regression: return .softmaxSequential
-        case .identity, .sigmoid, .softmaxSequential, .exponential: return link
+        case .identity, .sigmoid, .softmaxSequential, .exponential, .step: return link
         }
     }
 
@@ -193,14 +229,14 @@ struct RandomDefinitions {
         let rule = rules.randomElement(using: &generator) ?? .rawAboveZero
         switch Int.random(in: 0..<4, using: &generator) {
         case 0:
-            let links: [Link] = [.identity, .exponential, .sigmoid]
+            let links: [Link] = [.identity, .exponential, .sigmoid, .softplus, .signedSquare, .step]
             return (
                 Int.random(in: 1...3, using: &generator), links.randomElement(using: &generator) ?? .identity,
                 .regression, rule
             )
         case 1: return (1, .isolation(normalizer: chance(0.1) ? 0 : 7.25), .anomaly(offset: -0.5), rule)
         case 2:
-            let links: [Link] = [.sigmoid, .scaledSigmoid(factor: 2), .identity]
+            let links: [Link] = [.sigmoid, .scaledSigmoid(factor: 2), .identity, .step]
             return (
                 1, links.randomElement(using: &generator) ?? .sigmoid, .classification(classes: .integers([0, 1])), rule
             )

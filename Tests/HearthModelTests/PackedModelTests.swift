@@ -84,7 +84,7 @@ struct PackedModelTests {
         #expect(error(.trees, 8, 3) == "section TREE: tree 0 of depth 2 with 3 steps found")
         #expect(error(.trees, 0, 2) == "section TREE: tree 0 with root 2 and 5 nodes found after slot 0")
         #expect(error(.trees, 12, 1) == "section TREE: tree 0 with output 1 found")
-        #expect(error(.descriptor, 0, 1)?.hasPrefix("section DESC: layout 1 found, 2 expected") == true)
+        #expect(error(.descriptor, 0, 1)?.hasPrefix("section DESC: layout 1 found, 3 expected") == true)
     }
 
     @Test func `numbers that are not finite are refused`() throws {

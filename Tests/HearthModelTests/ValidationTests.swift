@@ -38,7 +38,8 @@ struct ValidationTests {
             error { $0.trees[0].nodes[2] = .split(column: 0, threshold: 0, left: 4, right: 4, missingGoesLeft: true) }
                 == "tree 0 node 4: two parents found, one expected")
         #expect(
-            error { $0.trees[0].nodes.append(.leaf(0)) } == "tree 0 node 5: no parent before it found, one expected")
+            error { $0.trees[0].nodes = TreeNodes(Array($0.trees[0].nodes) + [.leaf(0)]) }
+                == "tree 0 node 5: no parent before it found, one expected")
     }
 
     @Test func `columns, thresholds and leaf rows out of range are refused`() {

@@ -37,14 +37,19 @@ struct Footprint {
     var mappings: Int
 
     static func now() throws -> Footprint {
-        let status = try text("/proc/self/status")
-        let resident = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
-        let number = resident?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
         return Footprint(
             descriptors: try FileDescriptor.open("/proc/self/fd", flags: O_RDONLY | O_DIRECTORY)
                 .entryNames(subject: "fd").count,
-            residentKiB: number ?? Int(resident?.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? -1,
+            residentKiB: try statusKiB("VmRSS:"),
             mappings: try text("/proc/self/maps").split(separator: "\n").count)
+    }
+
+    /// The most that was resident so far.
+    static func peakKiB() throws -> Int { try statusKiB("VmHWM:") }
+
+    private static func statusKiB(_ key: String) throws -> Int {
+        let line = try text("/proc/self/status").split(separator: "\n").first { $0.hasPrefix(key) }
+        return Int(line?.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? -1
     }
 
     private static func text(_ path: String) throws -> String {

@@ -10,6 +10,7 @@ import HearthArtifacts
 //     hearth-publish-crash open <root> <model_id> [--uid <n>]
 //     hearth-publish-crash cycle <root> <model_id> <times>
 //     hearth-publish-crash measure <folder> <bytes>
+//     hearth-publish-crash convert <file> [--limits none]
 //
 // The last line on standard output is `ok`, or `error <code> <text>`.
 
@@ -21,6 +22,7 @@ do {
     case "open": try openOnce(arguments)
     case "cycle": try openRepeatedly(arguments)
     case "measure": try LoadMeasurement(folder: arguments[0], byteCount: Int(arguments[1]) ?? 0).run()
+    case "convert": try convert(arguments)
     default: throw UsageError(text: "unknown command '\(arguments.command)'")
     }
     print("ok")

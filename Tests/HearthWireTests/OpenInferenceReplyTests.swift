@@ -36,8 +36,8 @@ struct OpenInferenceReplyTests {
             Output(name: "", width: 1, values: (0..<rowCount).map { numbers[$0 % 5] }, kind: .numbers),
             Output(
                 name: "predict", width: 1, values: (0..<rowCount).map { $0 % 2 == 0 ? -1 : 1 }, kind: .wholeNumbers),
-            Output(name: "classes", width: 1, values: places, kind: .integerClasses([.min, 0, 300])),
-            Output(name: "flags", width: 1, values: places, kind: .booleanClasses([false, true, false])),
+            Output(name: "classes", width: 1, values: places, kind: .integerClasses([[.min, 0, 300]])),
+            Output(name: "flags", width: 1, values: places, kind: .booleanClasses([[false, true, false]])),
             Output(name: "texts", width: 1, values: places, kind: .textClasses(labels)),
         ]
     }
@@ -50,9 +50,10 @@ struct OpenInferenceReplyTests {
             switch output.kind {
             case .numbers: seen.doubles = output.values.map(\.bitPattern)
             case .wholeNumbers: seen.integers = places.map(Int64.init)
-            case .integerClasses(let classes): seen.integers = places.map { classes[$0] }
-            case .booleanClasses(let classes): seen.flags = places.map { classes[$0] }
-            case .textClasses(let labels): seen.texts = places.map { labels.texts[$0] }
+            case .integerClasses(let classes): seen.integers = places.map { classes[0][$0] }
+            case .booleanClasses(let classes): seen.flags = places.map { classes[0][$0] }
+            case .floatClasses(let classes): seen.doubles = places.map { classes[0][$0].bitPattern }
+            case .textClasses(let labels): seen.texts = places.map { labels.texts[0][$0] }
             }
             if !isTyped {
                 seen.raw =
@@ -186,7 +187,7 @@ struct OpenInferenceReplyTests {
             let request = try #require(InferCodec.request(payload, in: arena))
             let header = ReplyHeader(modelName: .empty, modelVersion: .empty, generation: 0, source: .file)
             for kind in [
-                InferOutputKind.integerClasses([1, 2, 3]), .booleanClasses([true]), .textClasses(Self.labels),
+                InferOutputKind.integerClasses([[1, 2, 3]]), .booleanClasses([[true]]), .textClasses(Self.labels),
             ] {
                 var reply = try #require(
                     InferReply(header, to: request, rowCount: 1, outputCountMax: 1, in: arena))

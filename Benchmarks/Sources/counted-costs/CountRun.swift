@@ -74,9 +74,9 @@ struct CountRun {
         return [Cost(name: "server, gRPC: instructions", perCall: Double(many - few) / 2000, limit: 40_000)]
     }
 
-    private static let valgrind = "/usr/bin/valgrind"
+    static let valgrind = "/usr/bin/valgrind"
 
-    private static func callgrind(_ path: String) -> [String] {
+    static func callgrind(_ path: String) -> [String] {
         [valgrind, "--tool=callgrind", "--callgrind-out-file=\(path)"]
     }
 
@@ -158,7 +158,7 @@ struct CountRun {
     }
 
     /// The `summary:` line of a callgrind file.
-    private static func total(_ path: String) throws -> Int {
+    static func total(_ path: String) throws -> Int {
         let text = try String(contentsOfFile: path, encoding: .utf8)
         for line in text.split(separator: "\n") where line.hasPrefix("summary:") || line.hasPrefix("totals:") {
             if let total = Int(line.split(separator: " ").last ?? "") { return total }

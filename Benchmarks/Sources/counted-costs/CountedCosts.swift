@@ -36,6 +36,7 @@ struct CountedCosts: ParsableCommand {
         if !quick {
             costs += try run.instructions()
             costs += try run.grpcInstructions()
+            costs += try run.loadInstructions()
         }
         if !GRPCLoad.isInstalled { print("gRPC lane not counted: no h2load here (apt-get install nghttp2-client)") }
         print(Cost.table(costs))

@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 
 typedef struct Hearth__V1__PredictRequest Hearth__V1__PredictRequest;
+typedef struct Hearth__V1__TextColumn Hearth__V1__TextColumn;
 typedef struct Hearth__V1__Output Hearth__V1__Output;
 typedef struct Hearth__V1__PredictResponse Hearth__V1__PredictResponse;
 typedef struct Hearth__V1__DetectRequest Hearth__V1__DetectRequest;
@@ -71,10 +72,37 @@ struct  Hearth__V1__PredictRequest
    */
   size_t n_outputs;
   char **outputs;
+  /*
+   * One for each column that takes text.
+   */
+  size_t n_text_columns;
+  Hearth__V1__TextColumn **text_columns;
 };
 #define HEARTH__V1__PREDICT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&hearth__v1__predict_request__descriptor) \
-    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL }
+    , (char *)protobuf_c_empty_string, (char *)protobuf_c_empty_string, 0, 0,NULL, 0,NULL, 0,NULL }
+
+
+/*
+ * The texts of one column. In `values` stands for each row, in the place of the column: the position of its text here
+ * from 0, NaN where it is missing as NaN, -1 where it is missing as Python's None.
+ */
+struct  Hearth__V1__TextColumn
+{
+  ProtobufCMessage base;
+  /*
+   * From 0.
+   */
+  uint32_t column;
+  /*
+   * UTF-8, each text once or as often as there are rows. Empty when the column is missing in all rows.
+   */
+  size_t n_texts;
+  ProtobufCBinaryData *texts;
+};
+#define HEARTH__V1__TEXT_COLUMN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&hearth__v1__text_column__descriptor) \
+    , 0, 0,NULL }
 
 
 struct  Hearth__V1__Output
@@ -91,7 +119,8 @@ struct  Hearth__V1__Output
   size_t n_values;
   double *values;
   /*
-   * For class labels that are text: one per row; `values` then holds the class indices.
+   * For class labels that are text: one per value; `values` then holds the class indices. Classes that are numbers
+   * stand in `values` themselves.
    */
   size_t n_labels;
   char **labels;
@@ -203,6 +232,25 @@ Hearth__V1__PredictRequest *
 void   hearth__v1__predict_request__free_unpacked
                      (Hearth__V1__PredictRequest *message,
                       ProtobufCAllocator *allocator);
+/* Hearth__V1__TextColumn methods */
+void   hearth__v1__text_column__init
+                     (Hearth__V1__TextColumn         *message);
+size_t hearth__v1__text_column__get_packed_size
+                     (const Hearth__V1__TextColumn   *message);
+size_t hearth__v1__text_column__pack
+                     (const Hearth__V1__TextColumn   *message,
+                      uint8_t             *out);
+size_t hearth__v1__text_column__pack_to_buffer
+                     (const Hearth__V1__TextColumn   *message,
+                      ProtobufCBuffer     *buffer);
+Hearth__V1__TextColumn *
+       hearth__v1__text_column__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   hearth__v1__text_column__free_unpacked
+                     (Hearth__V1__TextColumn *message,
+                      ProtobufCAllocator *allocator);
 /* Hearth__V1__Output methods */
 void   hearth__v1__output__init
                      (Hearth__V1__Output         *message);
@@ -284,6 +332,9 @@ void   hearth__v1__detect_response__free_unpacked
 typedef void (*Hearth__V1__PredictRequest_Closure)
                  (const Hearth__V1__PredictRequest *message,
                   void *closure_data);
+typedef void (*Hearth__V1__TextColumn_Closure)
+                 (const Hearth__V1__TextColumn *message,
+                  void *closure_data);
 typedef void (*Hearth__V1__Output_Closure)
                  (const Hearth__V1__Output *message,
                   void *closure_data);
@@ -334,6 +385,7 @@ void hearth__v1__inference__detect(ProtobufCService *service,
 
 extern const ProtobufCEnumDescriptor    hearth__v1__source__descriptor;
 extern const ProtobufCMessageDescriptor hearth__v1__predict_request__descriptor;
+extern const ProtobufCMessageDescriptor hearth__v1__text_column__descriptor;
 extern const ProtobufCMessageDescriptor hearth__v1__output__descriptor;
 extern const ProtobufCMessageDescriptor hearth__v1__predict_response__descriptor;
 extern const ProtobufCMessageDescriptor hearth__v1__detect_request__descriptor;

@@ -7,11 +7,12 @@ struct JSONDocument {
     private let bytes: [UInt8]
     private let failure: BoosterFailure
     private var offset = 0
-    private var budget = DocumentBudget()
+    private var budget: DocumentBudget
 
     private init(_ bytes: [UInt8], _ failure: BoosterFailure) {
         self.bytes = bytes
         self.failure = failure
+        budget = DocumentBudget(byteCount: bytes.count)
     }
 
     static func parse(_ bytes: [UInt8], _ failure: BoosterFailure) throws(ArtifactError) -> BoosterNode {
@@ -96,7 +97,10 @@ struct JSONDocument {
             default:
                 guard items.isEmpty else { throw unexpected("no number, as before it") }
                 let number = try number(keep: keep)
-                if keep { numbers.append(number) }
+                if keep {
+                    try budget.takeNumbers(1, at: offset, failure)
+                    numbers.append(number)
+                }
             }
             skipSpace()
             switch byte {
@@ -181,26 +185,20 @@ struct JSONDocument {
         offset &+= 1
         let first = offset
         while let byte, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { offset &+= 1 }
-        var units: [UInt8]?
+        // Escapes are rare: only then the text is copied unit by unit.
+        var units: [UInt8] = []
+        let isCopied = byte != UInt8(ascii: "\"")
+        if isCopied { units = Array(bytes[first..<offset]) }
         while byte != UInt8(ascii: "\"") {
-            // Escapes are rare: only then the text is copied unit by unit.
             guard let byte else { throw failure.truncated(offset, "the end of a text that began at \(start)") }
             guard byte >= 0x20 else { throw unexpected("a character of a text") }
-            var copy = units ?? Array(bytes[first..<offset])
-            if byte == UInt8(ascii: "\\") {
-                offset &+= 1
-                try escape(into: &copy)
-            } else {
-                copy.append(byte)
-                offset &+= 1
-            }
-            units = consume copy
+            offset &+= 1
+            if byte == UInt8(ascii: "\\") { try escape(into: &units) } else { units.append(byte) }
         }
-        let whole = units.flatMap { String(validating: $0, as: UTF8.self) }
-        let plain = units == nil ? String(validating: bytes[first..<offset], as: UTF8.self) : whole
-        guard let text = plain else {
-            throw failure.corrupt(start, "a text that is not UTF-8 found")
-        }
+        let text =
+            isCopied
+            ? String(validating: units, as: UTF8.self) : String(validating: bytes[first..<offset], as: UTF8.self)
+        guard let text else { throw failure.corrupt(start, "a text that is not UTF-8 found") }
         offset &+= 1
         return text
     }

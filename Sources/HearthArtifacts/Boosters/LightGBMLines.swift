@@ -77,6 +77,19 @@ struct LightGBMFields {
         return text
     }
 
+    /// The words of the value, of which there may be fewer but not more; none when there is no such line.
+    func words(_ key: String, atMost countMax: Int) throws(ArtifactError) -> [String] {
+        guard let text = try text(key) else { return [] }
+        let words = text.split(separator: " ", maxSplits: countMax)
+        guard words.count <= countMax else {
+            throw failure.corrupt(
+                values[key]?.lowerBound,
+                "more than \(countMax) words of \(key) of \(place) found, at most that many "
+                    + "expected")
+        }
+        return words.map(String.init)
+    }
+
     /// A whole number from 0 to `limit`.
     func count(_ key: String, atMost limit: Int) throws(ArtifactError) -> Int {
         let range = try range(key)

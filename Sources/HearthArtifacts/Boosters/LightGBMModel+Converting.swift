@@ -15,10 +15,17 @@ extension LightGBMModel {
                 try tree.converted(output: index % groupCount, copies: copies, sets: &sets, failure: failure))
         }
         let (link, task) = try head(options.role, failure)
+        // The raw scores of a classifier are sums, its probabilities come from the average.
+        guard !isAveraged || task == .regression && groupCount == 1 else {
+            throw failure.unsupported(
+                nil, "a random forest (average_output) of a classifier found, one of a regressor expected",
+                hint: "train with boosting gbdt, dart or goss")
+        }
         let ensemble = TreeEnsemble(
             columnCount: columnCount + copied.count, inputs: .float64, thresholds: .float64, splitRule: .lessOrEqual,
             missing: .perNode, trees: converted, categorySets: sets.sets, negativeCategory: .truncated,
-            aggregation: .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link, task: task)
+            aggregation: isAveraged ? .mean : .sum, baseValues: [Double](repeating: 0, count: groupCount), link: link,
+            task: task)
         let definition = ModelDefinition(
             signature: InputSignature(columnCount: columnCount, columnNames: columnNames),
             stages: copied.isEmpty ? [] : [.markMissing(.nearZeroCopies(ofColumns: copied))],
@@ -62,15 +69,13 @@ extension LightGBMModel {
             link = .scaledSigmoid(factor: try sigmoid(failure))
             classCount = groupCount
             try require(groupCount > 1, "several trees of a round", failure)
-        case "regression" where objective.contains("sqrt"):
-            throw failure.unsupported(
-                nil, "objective 'regression sqrt' found, regression without reg_sqrt expected",
-                hint: "train with reg_sqrt false")
+        case "regression" where objective.contains("sqrt"): link = .signedSquare
         case nil, "custom", "none", "regression", "regression_l1", "huber", "fair", "quantile", "mape", "lambdarank",
             "rank_xendcg":
             link = .identity
         case "poisson", "gamma", "tweedie": link = .exponential
         case "cross_entropy", "xentropy": link = .sigmoid
+        case "cross_entropy_lambda", "xentlambda": link = .softplus
         case .some(let name):
             throw failure.unsupported(
                 nil,

@@ -4,6 +4,8 @@ struct LightGBMModel {
     let version: String
     /// Name, then parameters; empty for a custom objective.
     let objective: [String]
+    /// A random forest: the sum is divided by the number of trees.
+    let isAveraged: Bool
     let columnCount: Int
     /// Trees of a round, which is outputs per row.
     let groupCount: Int
@@ -27,18 +29,14 @@ struct LightGBMModel {
                 first.offset, "version \(BoosterFailure.quoted(version)) found, v3 or v4 expected",
                 hint: "load the model with LightGBM 3 or 4 and save it again")
         }
-        if header.has("average_output") {
-            throw failure.unsupported(
-                first.offset, "a random forest (average_output) found, boosted trees expected",
-                hint: "train with boosting gbdt, dart or goss")
-        }
+        isAveraged = header.has("average_output")
         columnCount = try header.count("max_feature_idx", atMost: Self.columnCountMax - 1) + 1
         groupCount = try header.count("num_tree_per_iteration", atMost: Self.groupCountMax)
         guard groupCount > 0 else {
             throw failure.corrupt(first.offset, "0 trees of a round found, 1 or more expected")
         }
-        objective = try header.text("objective")?.split(separator: " ").map(String.init) ?? []
-        featureNames = try header.text("feature_names")?.split(separator: " ").map(String.init) ?? []
+        objective = try header.words("objective", atMost: Self.objectiveWordCountMax)
+        featureNames = try header.words("feature_names", atMost: columnCount)
 
         var trees: [LightGBMTree] = []
         while let start = line, start.key == "Tree" {
@@ -61,6 +59,8 @@ struct LightGBMModel {
     }
 
     private static let columnCountMax = 65_536
+    /// A name and its parameters; the library writes up to four words.
+    private static let objectiveWordCountMax = 64
     private static let groupCountMax = 10_000
     private static let treeCountMax = 1_000_000
 }

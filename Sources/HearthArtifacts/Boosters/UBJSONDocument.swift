@@ -6,11 +6,12 @@ struct UBJSONDocument {
     private let bytes: [UInt8]
     private let failure: BoosterFailure
     private var offset = 0
-    private var budget = DocumentBudget()
+    private var budget: DocumentBudget
 
     private init(_ bytes: [UInt8], _ failure: BoosterFailure) {
         self.bytes = bytes
         self.failure = failure
+        budget = DocumentBudget(byteCount: bytes.count)
     }
 
     static func parse(_ bytes: [UInt8], _ failure: BoosterFailure) throws(ArtifactError) -> BoosterNode {
@@ -93,6 +94,7 @@ struct UBJSONDocument {
         while remaining != nil || next != UInt8(ascii: "]") {
             let item = try value(next, depth: depth, keep: keep)
             if keep, case .number(let number) = item.content {
+                try budget.takeNumbers(1, at: item.offset, failure)
                 plain.append(number)
             } else if keep {
                 items.append(item)
@@ -116,6 +118,7 @@ struct UBJSONDocument {
             offset &+= count &* form.byteCount
             return []
         }
+        try budget.takeNumbers(count, at: offset, failure)
         var values: [Double] = []
         values.reserveCapacity(count)
         for _ in 0..<count { values.append(try number(form)) }

@@ -8,18 +8,19 @@ extension XGBoostModel {
         let objective = try XGBoostObjective(named: objective, failure)
         let (task, rule) = try task(objective, options.role, failure)
         let margins = baseMargins(objective)
+        let link = link(of: objective)
         let estimator: Estimator
         var treeCount = 0
         var usedTreeCount = 0
         switch booster {
         case .linear(let weights):
-            estimator = .linear(linear(weights, margins, objective.link, task, rule))
+            estimator = .linear(linear(weights, margins, link, task, rule))
         case .trees(let trees):
             treeCount = trees.count
             usedTreeCount = try self.usedTreeCount(of: trees.count, options.rounds, failure)
             estimator = .treeEnsemble(
                 try ensemble(
-                    trees.prefix(usedTreeCount), margins, objective.link, task, rule, options.dartSums, failure))
+                    trees.prefix(usedTreeCount), margins, link, task, rule, options.dartSums, failure))
         }
         var stages: [Stage] = []
         if !options.missing.isNaN {
@@ -46,7 +47,7 @@ extension XGBoostModel {
     ) throws(ArtifactError) -> (Task, ClassRule) {
         // `predict` of multi:softmax is the first largest margin, of all others the first largest probability.
         let rule: ClassRule = objective.givesClass ? .rawAboveZero : .largestProbability
-        let isBinary = objective.form == .logistic && groupCount == 1
+        let isBinary = (objective.form == .logistic || objective.form == .step) && groupCount == 1
         let classCount = isBinary ? 2 : groupCount
         guard objective.form != .softmax || groupCount > 1 else {
             throw failure.corrupt(nil, "objective \(objective.name) with one class found, several expected")
@@ -74,6 +75,12 @@ extension XGBoostModel {
             }
             return (.classification(classes: labels), rule)
         }
+    }
+
+    private func link(of objective: XGBoostObjective) -> Link {
+        // Before 1.6 the exponent of the sigmoid was not bounded.
+        if objective.form == .logistic, version[0] == 1, version[1] < 6 { return .scaledSigmoid(factor: 1) }
+        return objective.link
     }
 
     /// The margin that each group starts from.

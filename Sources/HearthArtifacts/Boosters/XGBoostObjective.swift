@@ -8,6 +8,8 @@ struct XGBoostObjective {
         case identity
         case logistic
         case exponential
+        /// 0 or 1.
+        case step
         /// Several groups: probabilities of the classes.
         case softmax
     }
@@ -29,6 +31,7 @@ struct XGBoostObjective {
     private static let known = [
         XGBoostObjective("binary:logistic", .logistic, classifies: true),
         XGBoostObjective("binary:logitraw", .identity),
+        XGBoostObjective("binary:hinge", .step, classifies: true),
         XGBoostObjective("multi:softprob", .softmax, classifies: true),
         XGBoostObjective("multi:softmax", .softmax, classifies: true, givesClass: true),
         XGBoostObjective("reg:squarederror", .identity), XGBoostObjective("reg:linear", .identity),
@@ -52,7 +55,7 @@ struct XGBoostObjective {
     /// The margin at which sums start for a stored base score (`ProbToMargin` of the objective).
     func margin(of baseScore: Float) -> Float {
         switch form {
-        case .identity, .softmax: baseScore
+        case .identity, .step, .softmax: baseScore
         case .logistic: -logf(1 / baseScore - 1)
         case .exponential: logf(baseScore)
         }
@@ -62,6 +65,7 @@ struct XGBoostObjective {
         switch form {
         case .identity: .identity
         case .logistic: .sigmoid
+        case .step: .step
         case .exponential: .exponential
         case .softmax: .softmaxSequential
         }

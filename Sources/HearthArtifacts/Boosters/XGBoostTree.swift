@@ -43,6 +43,13 @@ struct XGBoostTree {
         let nodes = try tree.member("categories_nodes").integers(in: 0...(count - 1))
         let segments = try tree.member("categories_segments").integers(count: nodes.count, in: 0...categories.count)
         let sizes = try tree.member("categories_sizes").integers(count: nodes.count, in: 0...categories.count)
+        // Nodes that shared their categories would be a small file with a large model.
+        let total = sizes.reduce(0, +)
+        guard total <= categories.count else {
+            throw tree.failure.corrupt(
+                tree.node.offset,
+                "\(total) categories of nodes at \(tree.place) found, the \(categories.count) of the tree expected")
+        }
         var ranges: [Int: Range<Int>] = [:]
         for index in nodes.indices {
             let end = segments[index] + sizes[index]

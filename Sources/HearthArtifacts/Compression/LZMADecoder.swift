@@ -35,7 +35,7 @@ struct LZMADecoder: StreamDecoder, ~Copyable {
         let code = unsafe lzma_code(stream, LZMA_RUN)
         if code == LZMA_MEMLIMIT_ERROR {
             throw ArtifactError(
-                .overBudget, path: path,
+                .overBudget, path: path, byteOffset: 0,
                 "a dictionary that needs \(unsafe lzma_memusage(stream)) bytes found, at most "
                     + "\(PickleLimits.lzmaMemoryByteCountMax) are given",
                 hint: "compress the file again with one of the presets 0 to 9")

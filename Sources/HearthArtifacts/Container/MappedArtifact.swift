@@ -20,6 +20,9 @@ package final class MappedArtifact: Sendable {
     /// How much is read before it is hashed, so that hashing finds it in the second-level cache.
     private static let chunkByteCount = 256 << 10
 
+    /// From four pages on one call that brings all of them in is cheaper than the faults.
+    private static let populatedByteCount = 16 << 10
+
     /// Reads the file from its start, whatever the descriptor's offset is.
     ///
     /// Costs little more than reading and hashing the bytes: one pass, the read-ahead of the rest running while the
@@ -61,6 +64,16 @@ package final class MappedArtifact: Sendable {
         }
     }
 
+    /// Reads a file that is already in memory.
+    ///
+    /// Throws what ``read(descriptor:subject:byteCountMax:)`` throws.
+    package convenience init(copying bytes: [UInt8], subject: String) throws(ArtifactError) {
+        try unsafe self.init(byteCount: bytes.count, subject: subject) { buffer, offset throws(SystemError) in
+            unsafe buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+            return buffer.count
+        }
+    }
+
     /// - Parameter fill: copies the bytes of the file at an offset to a buffer and returns how many there were.
     private init(
         byteCount: Int, subject: String,
@@ -68,7 +81,7 @@ package final class MappedArtifact: Sendable {
     ) throws(ArtifactError) {
         let mapping: AnonymousMapping
         do { mapping = try AnonymousMapping(atLeast: byteCount) } catch { throw ArtifactError(error, path: subject) }
-        if byteCount > Self.chunkByteCount { mapping.populate() }
+        if byteCount > Self.populatedByteCount { mapping.populate() }
         let file = unsafe UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[..<byteCount])
 
         var hasher = SHA256Hasher()
@@ -113,6 +126,14 @@ package final class MappedArtifact: Sendable {
 
     /// The ids of the sections, in the order of the file.
     package var sectionIDs: [SectionID] { table.entries.map(\.id) }
+
+    /// Copies of all sections, in the order of the file.
+    package var sections: [ModelSection] {
+        table.entries.map { entry in
+            unsafe ModelSection(
+                entry.id, bytes: Array(mapping.bytes[entry.offset..<entry.offset + entry.byteCount]))
+        }
+    }
 
     /// The bytes of a section, 64-byte aligned; nil when there is no such section.
     ///

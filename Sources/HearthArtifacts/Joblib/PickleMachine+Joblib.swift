@@ -40,13 +40,22 @@ extension PickleMachine {
         guard arena.records[Int(state)].kind == .dictionary, let pairs = arena.items(of: state, atMost: 32) else {
             throw error(.corrupt, at: offset, "a joblib array without a description found")
         }
-        var fields: [String: UInt32] = [:]
+        var (subclass, shape, type, order, alignmentBytes): (UInt32?, UInt32?, UInt32?, UInt32?, UInt32?)
         for index in stride(from: 0, to: pairs.count, by: 2) {
-            if let key = string(pairs[index]) { fields[key] = pairs[index + 1] }
+            let (key, value) = (pairs[index], pairs[index + 1])
+            if isText(key, "subclass") {
+                subclass = value
+            } else if isText(key, "shape") {
+                shape = value
+            } else if isText(key, "dtype") {
+                type = value
+            } else if isText(key, "order") {
+                order = value
+            } else if isText(key, "numpy_array_alignment_bytes") {
+                alignmentBytes = value
+            }
         }
-        guard let subclass = fields["subclass"], let shape = fields["shape"], let type = fields["dtype"],
-            let order = fields["order"].flatMap({ string($0, atMost: 1) }), order == "C" || order == "F"
-        else {
+        guard let subclass, let shape, let type, let order, isText(order, "C") || isText(order, "F") else {
             throw error(
                 .corrupt, at: offset, "a joblib array without subclass, shape, order and dtype found")
         }
@@ -56,7 +65,7 @@ extension PickleMachine {
                 hint: "convert it with numpy.asarray before saving")
         }
         var alignment: Int?
-        if let field = fields["numpy_array_alignment_bytes"], arena.records[Int(field)].kind != .none {
+        if let field = alignmentBytes, arena.records[Int(field)].kind != .none {
             guard let value = arena.integer(field), (1...255).contains(value) else {
                 throw error(.corrupt, at: offset, "a joblib array whose alignment is not 1 to 255 found")
             }
@@ -64,7 +73,7 @@ extension PickleMachine {
         }
         return Wrapper(
             type: try usedElementType(type, at: offset), shape: try readShape(shape, at: offset),
-            isFortran: order == "F", alignment: alignment)
+            isFortran: isText(order, "F"), alignment: alignment)
     }
 
     private mutating func skipPadding(_ alignment: Int) throws(ArtifactError) {

@@ -37,9 +37,21 @@ final class ByteStore: @unchecked Sendable {
             guard let moved = unsafe realloc(base, larger) else { throw ArtifactError.outOfMemory(path, larger) }
             unsafe base = moved
             capacity = larger
+            unsafe Self.useHugePages(moved, larger)
         }
         return unsafe UnsafeMutableRawBufferPointer(start: base?.advanced(by: count), count: max(byteCount, 0))
     }
+
+    /// Asks for pages of 2 MiB where whole ones fit: a file of 20 MB is faulted in by 9 faults instead of 4,900, which
+    /// would take longer than reading it. A kernel that refuses does it page by page.
+    private static func useHugePages(_ start: UnsafeMutableRawPointer, _ byteCount: Int) {
+        guard byteCount >= 2 * hugePageByteCount else { return }
+        let head = -Int(bitPattern: start) & (hugePageByteCount - 1)
+        let length = (byteCount - head) & ~(hugePageByteCount - 1)
+        unsafe madvise(start + head, length, MADV_HUGEPAGE)
+    }
+
+    private static let hugePageByteCount = 2 << 20
 
     /// Keeps the first bytes of the room that was given last.
     func commit(_ byteCount: Int) {

@@ -40,7 +40,7 @@ struct PickleArena: ~Copyable {
     var segments: [Segment] = []
     var elementTypes: [PickleElementType] = []
     /// Element types whose size an array relies on: they do not change any more.
-    var usedElementTypes: Set<UInt32> = []
+    var isElementTypeUsed: [Bool] = []
     var arrays: [Array] = []
     var shapes: [Int] = []
     /// Bytes that do not stand in the content as they are meant.
@@ -60,17 +60,28 @@ struct PickleArena: ~Copyable {
     }
 
     /// Takes `count` bytes from the budget before they are used.
+    @inline(__always)
     mutating func charge(_ count: Int, at offset: Int) throws(ArtifactError) {
+        try require(count, at: offset)
         byteCount &+= count
-        guard byteCount <= limits.arenaByteCountMax else {
-            throw ArtifactError(
-                .overBudget, path: path, byteOffset: offset,
-                "more than \(limits.arenaByteCountMax) bytes of nodes found (\(records.count) values so far)",
-                hint: "a model's arrays cost nothing here: save the estimator alone with protocol 4 or 5, or raise "
-                    + "arenaByteCountMax")
-        }
     }
 
+    /// Asks whether `count` more bytes are in the budget.
+    @inline(__always)
+    func require(_ count: Int, at offset: Int) throws(ArtifactError) {
+        guard byteCount &+ count <= limits.arenaByteCountMax else { throw overBudget(at: offset) }
+    }
+
+    @inline(never)
+    private func overBudget(at offset: Int) -> ArtifactError {
+        ArtifactError(
+            .overBudget, path: path, byteOffset: offset,
+            "more than \(limits.arenaByteCountMax) bytes of nodes found (\(records.count) values so far)",
+            hint: "a model's arrays cost nothing here: save the estimator alone with protocol 4 or 5, or raise "
+                + "arenaByteCountMax")
+    }
+
+    @inline(__always)
     mutating func make(_ record: PickleRecord) throws(ArtifactError) -> UInt32 {
         try charge(MemoryLayout<PickleRecord>.stride, at: Int(record.offset))
         records.append(record)
@@ -151,6 +162,13 @@ struct PickleArena: ~Copyable {
             segments[Int(segments[Int(first)].tail)].next = index
             segments[Int(first)].tail = index
         }
+    }
+
+    /// The children of a tuple; nil for one of more than `countMax`, which is at most ``PickleItems/countMax``.
+    func parts(of tuple: UInt32, atMost countMax: Int) -> PickleItems? {
+        let record = records[Int(tuple)]
+        guard record.kind == .tuple, Int(record.b) <= min(countMax, PickleItems.countMax) else { return nil }
+        return PickleItems(children, from: Int(record.a), count: Int(record.b))
     }
 
     /// The children of a tuple; of a growing node before ``freeze()``, when there are at most `countMax`.

@@ -39,6 +39,9 @@ package struct PickleArray: Sendable {
     /// The number of elements.
     package var count: Int { Int(array.count) }
 
+    /// Where in an element of the whole array the elements of this one start: a field's offset, else 0.
+    var fieldByteOffset: Int { field?.byteOffset ?? 0 }
+
     /// The shape as NumPy writes it.
     package var shapeText: String {
         shape.count == 1 ? "(\(shape[0]),)" : "(\(shape.map(String.init).joined(separator: ", ")))"
@@ -78,11 +81,11 @@ package struct PickleArray: Sendable {
             for item in try nodes() { values.append(try item.double()) }
             return values
         }
-        return try ordered(column.doubles(), "numbers that a double holds exactly")
+        return try ordered(column(Double.self).doubles(), "numbers that a double holds exactly")
     }
 
     /// Floats of at most 32 bits.
-    package func floats() throws(ArtifactError) -> [Float] { try ordered(column.floats(), "f2 or f4") }
+    package func floats() throws(ArtifactError) -> [Float] { try ordered(column(Float.self).floats(), "f2 or f4") }
 
     /// Integers that fit 64 bits with a sign, and bools; of an array of objects, its integers.
     package func integers() throws(ArtifactError) -> [Int64] {
@@ -91,14 +94,14 @@ package struct PickleArray: Sendable {
             for item in try nodes() { values.append(try item.integer()) }
             return values
         }
-        return try ordered(column.integers(), "integers of 64 bits")
+        return try ordered(column(Int64.self).integers(), "integers of 64 bits")
     }
 
     /// Unsigned integers of at most 32 bits, such as bit sets.
-    package func words() throws(ArtifactError) -> [UInt32] { try ordered(column.words(), "u1, u2 or u4") }
+    package func words() throws(ArtifactError) -> [UInt32] { try ordered(column(UInt32.self).words(), "u1, u2 or u4") }
 
     /// Bools, and bytes that are 0 or 1.
-    package func bools() throws(ArtifactError) -> [Bool] { try ordered(column.bools(), "bools") }
+    package func bools() throws(ArtifactError) -> [Bool] { try ordered(column(Bool.self).bools(), "bools") }
 
     /// Text; of an array of objects, its strings.
     package func strings() throws(ArtifactError) -> [String] {
@@ -107,13 +110,14 @@ package struct PickleArray: Sendable {
             for item in try nodes() { values.append(try item.string()) }
             return values
         }
-        return try ordered(column.strings(), "text")
+        return try ordered(column(String.self).strings(), "text")
     }
 
     /// The elements of an array of objects.
     package func nodes() throws(ArtifactError) -> [PickleNode] {
         guard type.kind == .object, field == nil else { throw node.expected("an array of objects") }
         let list = node.document.records[Int(array.items)]
+        try node.document.spend(2 * PickleDocument.lookByteCount * Int(list.b), at: node)
         let items = node.document.children[Int(list.a)..<Int(list.a) + Int(list.b)]
         let ordered = try ordered(Array(items), "objects")
         return ordered.enumerated().map { position, index in
@@ -122,11 +126,21 @@ package struct PickleArray: Sendable {
     }
 
     /// Runs `body` on the elements as the file has them, which are not copied; valid for the call.
-    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        try unsafe body(node.document.bytes(array.bytes))
+    ///
+    /// Throws `.overBudget` when the conversion has taken out too much (``PickleLimits/conversionByteCountMax``).
+    package func withBytes<Result>(
+        _ body: (UnsafeRawBufferPointer) throws(ArtifactError) -> Result
+    ) throws(ArtifactError) -> Result {
+        try node.document.spend(PickleDocument.lookByteCount + Int(array.bytes.count), at: node)
+        return try unsafe body(node.document.bytes(array.bytes))
     }
 
-    private var column: PickleColumn {
+    /// The elements, of which a copy as values of `Value` is paid for.
+    private func column<Value>(_: Value.Type) throws(ArtifactError) -> PickleColumn {
+        // A text has its characters besides. What changes its order or its kind is held twice for a while.
+        var width = MemoryLayout<Value>.stride + (Value.self == String.self ? 64 + type.byteCount : 0)
+        if isFortran || Value.self == Double.self && type.kind != .float { width *= 2 }
+        try node.document.spend(PickleDocument.lookByteCount + count * width, at: node)
         let whole = node.document.elementTypes[Int(array.type)]
         return PickleColumn(
             document: node.document, type: type, bytes: array.bytes, count: count, stride: whole.byteCount,

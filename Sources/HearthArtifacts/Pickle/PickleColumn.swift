@@ -127,6 +127,15 @@ struct PickleColumn {
         guard (count - 1) * stride + byteOffset + size <= all.count else { return nil }
         let isSwapped = type.isBigEndian
         return unsafe [Value](unsafeUninitializedCapacity: count) { output, initialized in
+            // The usual case by itself: a loop that becomes a copy.
+            if !isSwapped, stride == size {
+                for index in 0..<count {
+                    let value = unsafe all.loadUnaligned(fromByteOffset: byteOffset &+ index &* size, as: Raw.self)
+                    unsafe output.initializeElement(at: index, to: body(Raw(littleEndian: value)))
+                }
+                initialized = count
+                return
+            }
             var position = byteOffset
             for index in 0..<count {
                 let value = unsafe all.loadUnaligned(fromByteOffset: position, as: Raw.self)

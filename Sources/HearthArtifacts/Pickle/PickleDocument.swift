@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A pickle or joblib file that was read: a graph of inert values over the file's bytes.
 ///
 /// Arrays are ranges of those bytes; nothing is copied until a converter asks for numbers. Nodes that the file shares
@@ -16,6 +18,8 @@ package final class PickleDocument: Sendable {
     let arrays: [PickleArena.Array]
     let shapes: [Int]
     private let rootIndex: UInt32
+    /// What the conversion at hand has taken out.
+    private let spentByteCount = Atomic(0)
 
     init(content: ByteStore, path: String, codec: Codec?, limits: PickleLimits) throws(ArtifactError) {
         var machine = unsafe PickleMachine(reader: PickleReader(content.bytes, path: path), limits: limits)
@@ -52,5 +56,32 @@ package final class PickleDocument: Sendable {
             return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
         }
         return unsafe UnsafeRawBufferPointer(rebasing: all[start..<start + Int(range.count)])
+    }
+
+    // MARK: The budget of a conversion
+
+    /// Bytes that looking at one value costs: a node and the way to it.
+    static let lookByteCount = 64
+
+    /// Bytes that a step of a pipeline has for each of its columns.
+    static let stepByteCountPerColumn = 32
+
+    /// A conversion begins: what was taken out before does not count any more.
+    func beginConversion() {
+        spentByteCount.store(0, ordering: .relaxed)
+    }
+
+    /// Takes `byteCount` from ``PickleLimits/conversionByteCountMax`` before they are copied out of the document.
+    ///
+    /// Values that the file shares cost their bytes each time they are taken, so that a small file cannot become a
+    /// large model, nor keep a converter busy.
+    func spend(_ byteCount: Int, at node: PickleNode) throws(ArtifactError) {
+        let spent = spentByteCount.add(max(byteCount, 0), ordering: .relaxed).newValue
+        guard spent <= limits.conversionByteCountMax else {
+            throw node.error(
+                "more than \(limits.conversionByteCountMax) bytes to take out of the file found", code: .overBudget,
+                hint: "the file shares its parts so often that it grows without end: save the fitted model again, or "
+                    + "raise conversionByteCountMax")
+        }
     }
 }

@@ -65,7 +65,7 @@ enum PickleGlobals {
             .token, "numpy",
             "float64 float32 float16 int64 int32 int16 int8 uint8 uint16 uint32 uint64 bool_ bool object_"
         ),
-        (.token, "numpy", "str_ memmap"),
+        (.token, "numpy", "str_ memmap number integer signedinteger unsignedinteger floating inexact generic"),
         (.token, "numpy.core.memmap", "memmap"),
         (.token, "numpy._core.memmap", "memmap"),
         (.reconstructArray, "numpy.core.multiarray", "_reconstruct"),
@@ -92,7 +92,7 @@ enum PickleGlobals {
         (.reconstructObject, "copyreg", "_reconstructor"),
         (.reconstructObject, "copy_reg", "_reconstructor"),
         (.dictionary, "collections", "OrderedDict defaultdict"),
-        (.value, "datetime", "datetime date timedelta timezone"),
+        (.value, "datetime", "datetime date time timedelta timezone"),
         (.method, "builtins", "getattr"),
         (.method, "__builtin__", "getattr"),
     ]

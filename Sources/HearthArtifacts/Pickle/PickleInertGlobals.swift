@@ -1,7 +1,7 @@
 /// Part of ``PickleGlobals``: what fitted estimators carry along and no converter reads.
 enum PickleInertGlobals {
     static let table: [(PickleGlobals.Role, String, String)] =
-        generators + losses + distances + helpers + searches
+        generators + losses + distances + helpers + searches + callbacks + plainValues
 
     private static let generators: [(PickleGlobals.Role, String, String)] = [
         (.opaque, "numpy.random._pickle", "__randomstate_ctor __bit_generator_ctor __generator_ctor"),
@@ -32,6 +32,12 @@ enum PickleInertGlobals {
             .opaque, "sklearn._loss.link",
             "IdentityLink LogLink LogitLink HalfLogitLink MultinomialLogit Interval"
         ),
+        // Generalized linear models up to 1.0.
+        (
+            .opaque, "sklearn._loss.glm_distribution",
+            "PoissonDistribution GammaDistribution TweedieDistribution NormalDistribution InverseGaussianDistribution"
+        ),
+        (.opaque, "sklearn.linear_model._glm.link", "IdentityLink LogLink LogitLink"),
         (.opaque, "sklearn._loss._loss", compiledLosses),
         (.opaque, "_loss", compiledLosses),
         (
@@ -62,19 +68,45 @@ enum PickleInertGlobals {
         return [
             (.opaque, "sklearn.metrics._dist_metrics", text),
             (.opaque, "sklearn.neighbors._dist_metrics", text),
-            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32 newObj"),
-            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32 newObj"),
+            (.opaque, "sklearn.neighbors._kd_tree", "KDTree KDTree64 KDTree32"),
+            (.opaque, "sklearn.neighbors._ball_tree", "BallTree BallTree64 BallTree32"),
         ]
     }()
 
     private static let helpers: [(PickleGlobals.Role, String, String)] = [
         (.opaque, "functools", "partial"),
         (.token, "sklearn.utils.validation", "check_array"),
-        (.opaque, "sklearn.compose._column_transformer", "_RemainderColsList"),
+        (.opaque, "sklearn.compose._column_transformer", "make_column_selector"),
         (.opaque, "numpy", "vectorize"),
         (.opaque, "numpy.ma.core", "_mareconstruct"),
         (.token, "numpy.ma.core", "MaskedArray"),
         (.token, "numpy.ma", "MaskedArray"),
+    ]
+
+    /// What a booster keeps of how it was trained.
+    private static let callbacks: [(PickleGlobals.Role, String, String)] = [
+        (
+            .opaque, "xgboost.callback",
+            "EarlyStopping EvaluationMonitor LearningRateScheduler TrainingCheckPoint"
+        ),
+        (.opaque, "lightgbm.basic", "_InnerPredictor"),
+    ]
+
+    /// What people put beside an estimator: values of Python's standard library that nothing here looks into.
+    private static let plainValues: [(PickleGlobals.Role, String, String)] = [
+        (.opaque, "builtins", "range"),
+        (.opaque, "__builtin__", "xrange range"),
+        (.token, "builtins", "Ellipsis NotImplemented tuple"),
+        (.token, "__builtin__", "Ellipsis NotImplemented tuple"),
+        (.opaque, "decimal", "Decimal"),
+        (.opaque, "fractions", "Fraction"),
+        (.opaque, "pathlib", "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath"),
+        (.opaque, "pathlib._local", "Path PosixPath WindowsPath PurePath PurePosixPath PureWindowsPath"),
+        (.opaque, "types", "SimpleNamespace"),
+        (.opaque, "uuid", "UUID SafeUUID"),
+        (.distribution, "zoneinfo", "ZoneInfo"),
+        (.distribution, "zoneinfo._zoneinfo", "ZoneInfo"),
+        (.opaque, "pytz", "_UTC _p"),
     ]
 
     /// What a search keeps of how it searched: masked arrays of results, scorers, splitters, distributions.
@@ -87,6 +119,9 @@ enum PickleInertGlobals {
             .token, "sklearn.metrics._scorer",
             "_passthrough_scorer positive_likelihood_ratio negative_likelihood_ratio"
         ),
+        // Which parameters a scorer asks for, 1.3 to 1.8.
+        (.opaque, "sklearn.utils._metadata_requests", "MetadataRequest MethodMetadataRequest"),
+        (.token, "sklearn.model_selection._search_successive_halving", "_refit_callable _top_k"),
         (
             .token, "sklearn.metrics._classification",
             "accuracy_score balanced_accuracy_score brier_score_loss d2_brier_score d2_log_loss_score f1_score "

@@ -1,7 +1,8 @@
 /// How much of the machine a pickle or joblib file may ask for.
 ///
 /// Each bound is checked before anything is allocated, copied or walked. With the defaults a hostile file of 10 MB
-/// costs at most 96 MiB of content, the arena (64 MiB, 96 for the moment in which a table grows) and a second of work.
+/// costs at most 96 MiB of content, the arena (64 MiB, 96 for the moment in which a table grows), what a conversion
+/// takes out of both, and a second of work.
 package struct PickleLimits: Sendable, Hashable {
     /// The most bytes of the file itself; the limit per file of the model directory unless set.
     package var fileByteCountMax: Int
@@ -16,10 +17,17 @@ package struct PickleLimits: Sendable, Hashable {
     package var operationCountMax: Int
     /// The most nodes that a ``PickleWalk`` enters.
     package var visitCountMax: Int
+    /// The most bytes that a conversion takes out of the document, looked up values included (see
+    /// ``PickleDocument/spend(_:at:)``); the most bytes of content unless set.
+    ///
+    /// A model takes out each of its arrays once. A file that names one array a million times would take it out as
+    /// often.
+    package var conversionByteCountMax: Int
 
     package init(
         fileByteCountMax: Int = ArtifactLimits().fileByteCountMax, contentByteCountMax: Int = 96 << 20,
-        arenaByteCountMax: Int = 64 << 20, operationCountMax: Int = 20_000_000, visitCountMax: Int = 1_000_000
+        arenaByteCountMax: Int = 64 << 20, operationCountMax: Int = 20_000_000, visitCountMax: Int = 1_000_000,
+        conversionByteCountMax: Int? = nil
     ) {
         self.fileByteCountMax = fileByteCountMax
         // Positions in the content are 32 bits wide.
@@ -27,6 +35,7 @@ package struct PickleLimits: Sendable, Hashable {
         self.arenaByteCountMax = min(arenaByteCountMax, Int(Int32.max))
         self.operationCountMax = operationCountMax
         self.visitCountMax = visitCountMax
+        self.conversionByteCountMax = conversionByteCountMax ?? contentByteCountMax
     }
 
     /// The newest protocol there is.
@@ -34,6 +43,8 @@ package struct PickleLimits: Sendable, Hashable {
     /// Values on the stack at once; the pickler never holds more than a batch of a thousand beside the open containers,
     /// a tuple of any length apart.
     package static let stackDepthMax = 1 << 20
+    /// Marks on the stack at once: one for each open container.
+    package static let markCountMax = 1 << 20
     /// Pickles within pickles: joblib writes object arrays as one inside the other, so two are in use.
     package static let streamDepthMax = 4
     /// Names of classes in one file; each is memoised by the pickler, so real files have fewer than a hundred.
@@ -52,6 +63,8 @@ package struct PickleLimits: Sendable, Hashable {
     package static let fieldCountMax = 64
     /// Bytes of a text that is a dictionary's key.
     package static let keyByteCountMax = 512
+    /// Bytes of keys that are compared with each other, over all dictionaries; those that differ at once do not count.
+    package static let comparedKeyByteCountMax = 64 << 20
     /// Keys and values of a dictionary with a class of its own in protocols 0 and 1, which are copied: a Bunch has a
     /// few.
     package static let reconstructedCountMax = 2_000

@@ -31,7 +31,7 @@ extension PickleMachine {
     // MARK: Element types
 
     mutating func elementType(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         guard (1...3).contains(items.count), let spec = string(items[0], atMost: 12) else {
             throw arguments(of: known, "\(items.count)", at: offset)
@@ -43,8 +43,9 @@ extension PickleMachine {
                     + "up to \(PickleLimits.elementByteCountMax) bytes an element",
                 hint: "convert the array to one of these before saving")
         }
-        try arena.charge(MemoryLayout<PickleElementType>.stride, at: offset)
+        try arena.charge(MemoryLayout<PickleElementType>.stride + 1, at: offset)
         arena.elementTypes.append(type)
+        arena.isElementTypeUsed.append(false)
         return try arena.make(
             PickleRecord(
                 kind: .elementType, a: UInt32(truncatingIfNeeded: arena.elementTypes.count - 1),
@@ -56,8 +57,8 @@ extension PickleMachine {
         func damaged(_ what: String) -> ArtifactError {
             error(.corrupt, at: offset, "the state of a dtype with \(what) found, which no version of NumPy writes")
         }
-        guard !arena.usedElementTypes.contains(index) else { throw damaged("arrays that rely on it already") }
-        guard arena.records[Int(state)].kind == .tuple, let items = arena.items(of: state, atMost: 9),
+        guard !arena.isElementTypeUsed[Int(index)] else { throw damaged("arrays that rely on it already") }
+        guard let items = arena.parts(of: state, atMost: 9),
             items.count >= 8, let version = arena.integer(items[0]), version == 3 || version == 4,
             items.count == version + 5
         else { throw damaged("another layout than versions 3 and 4") }
@@ -95,8 +96,8 @@ extension PickleMachine {
         }
         var known: [String: PickleElementType.Field] = [:]
         for index in stride(from: 0, to: pairs.count, by: 2) {
-            guard let name = string(pairs[index]), arena.records[Int(pairs[index + 1])].kind == .tuple,
-                let parts = arena.items(of: pairs[index + 1], atMost: 3), parts.count >= 2,
+            guard let name = string(pairs[index]), let parts = arena.parts(of: pairs[index + 1], atMost: 3),
+                parts.count >= 2,
                 arena.records[Int(parts[0])].kind == .elementType, let start = arena.integer(parts[1])
             else {
                 throw error(.corrupt, at: offset, "a field of a structured dtype without name, type and offset found")
@@ -110,7 +111,7 @@ extension PickleMachine {
                     "the field \(shown(name)) (\(type.text) at \(start)) found, a plain type within \(byteCount) bytes "
                         + "expected")
             }
-            arena.usedElementTypes.insert(arena.records[Int(parts[0])].a)
+            arena.isElementTypeUsed[Int(arena.records[Int(parts[0])].a)] = true
             known[name] = PickleElementType.Field(
                 name: name, kind: type.kind, byteCount: type.byteCount, isBigEndian: type.isBigEndian,
                 byteOffset: Int(start))
@@ -138,16 +139,18 @@ extension PickleMachine {
                 .unsupported, at: offset, "an array of \(type.text) without named fields found",
                 hint: "convert the array to a plain one before saving")
         }
-        if arena.usedElementTypes.insert(record.a).inserted { try arena.charge(16, at: offset) }
+        arena.isElementTypeUsed[Int(record.a)] = true
         return record.a
     }
 
     // MARK: Arrays
 
     mutating func reconstructArray(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
-        guard items.count == 3, isName(items[0], "ndarray"), arena.records[Int(items[1])].kind == .tuple,
+        // An array of a file that was loaded as a memory map is a memmap, written with its elements all the same.
+        guard items.count == 3, isName(items[0], "ndarray") || isName(items[0], "memmap"),
+            arena.records[Int(items[1])].kind == .tuple,
             [.bytes, .string].contains(arena.records[Int(items[2])].kind)
         else {
             throw arguments(
@@ -158,8 +161,8 @@ extension PickleMachine {
     }
 
     private mutating func buildArray(_ node: UInt32, _ state: UInt32, at offset: Int) throws(ArtifactError) {
-        guard arena.records[Int(state)].kind == .tuple, let items = arena.items(of: state, atMost: 5),
-            items.count == 5, arena.integer(items[0]) == 1, let isFortran = arena.integer(items[3])
+        guard let items = arena.parts(of: state, atMost: 5), items.count == 5, arena.integer(items[0]) == 1,
+            let isFortran = arena.integer(items[3])
         else {
             throw error(
                 .corrupt, at: offset,
@@ -172,7 +175,7 @@ extension PickleMachine {
     }
 
     mutating func arrayFromBuffer(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         guard items.count == 4, arena.records[Int(items[0])].kind == .bytes, let order = string(items[3], atMost: 1),
             order == "C" || order == "F"
@@ -216,34 +219,34 @@ extension PickleMachine {
     mutating func makeArray(
         type: UInt32, shape: Shape, isFortran: Bool, bytes: PickleArena.Bytes, items: UInt32, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
-        try arena.charge(MemoryLayout<PickleArena.Array>.stride + 8 * shape.dimensions.count, at: offset)
+        try arena.charge(MemoryLayout<PickleArena.Array>.stride + 8 * shape.rank, at: offset)
         let start = UInt32(truncatingIfNeeded: arena.shapes.count)
-        arena.shapes += shape.dimensions
+        for index in 0..<shape.rank { arena.shapes.append(shape.dimensions[index]) }
         arena.arrays.append(
             PickleArena.Array(
-                type: type, shapeStart: start, rank: UInt8(truncatingIfNeeded: shape.dimensions.count),
+                type: type, shapeStart: start, rank: UInt8(truncatingIfNeeded: shape.rank),
                 isFortran: isFortran, count: UInt32(truncatingIfNeeded: shape.count), bytes: bytes, items: items))
         return UInt32(truncatingIfNeeded: arena.arrays.count - 1)
     }
 
     /// The dimensions of an array and their product.
     struct Shape {
-        var dimensions: [Int]
-        var count: Int
+        /// The first ``rank`` of these.
+        fileprivate(set) var dimensions = InlineArray<8, Int>(repeating: 0)
+        fileprivate(set) var rank = 0
+        fileprivate(set) var count = 1
 
-        var text: String { "(\(dimensions.map(String.init).joined(separator: ", ")))" }
+        var text: String { "(\((0..<rank).map { String(dimensions[$0]) }.joined(separator: ", ")))" }
     }
 
     /// Reads a shape: every dimension and their product are below the size of the content.
     mutating func readShape(_ node: UInt32, at offset: Int) throws(ArtifactError) -> Shape {
-        guard arena.records[Int(node)].kind == .tuple,
-            let items = arena.items(of: node, atMost: PickleLimits.dimensionCountMax)
-        else {
+        guard let items = arena.parts(of: node, atMost: PickleLimits.dimensionCountMax) else {
             throw error(
                 .corrupt, at: offset,
                 "a shape that is no tuple of at most \(PickleLimits.dimensionCountMax) dimensions found")
         }
-        var shape = Shape(dimensions: [], count: 1)
+        var shape = Shape()
         for item in items {
             guard let value = arena.integer(item), let dimension = Int(exactly: value), dimension >= 0,
                 dimension <= limits.contentByteCountMax
@@ -252,7 +255,8 @@ extension PickleMachine {
                     .corrupt, at: offset,
                     "a dimension of an array that is no integer of 0 to \(limits.contentByteCountMax) found")
             }
-            shape.dimensions.append(dimension)
+            shape.dimensions[shape.rank] = dimension
+            shape.rank += 1
             let (product, overflow) = shape.count.multipliedReportingOverflow(by: dimension)
             guard !overflow, product <= limits.contentByteCountMax else {
                 throw error(
@@ -265,7 +269,7 @@ extension PickleMachine {
     }
 
     mutating func scalar(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         guard items.count == 2, arena.records[Int(items[1])].kind == .bytes else {
             throw arguments(

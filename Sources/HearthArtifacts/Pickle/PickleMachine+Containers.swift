@@ -126,8 +126,7 @@ extension PickleMachine {
     mutating func useMemo(_ opcode: PickleOpcode, at offset: Int) throws(ArtifactError) {
         let slot: UInt32
         switch opcode {
-        case .memoize: slot = UInt32(truncatingIfNeeded: stream.memo.count &+ stream.sparseMemo.count)
-        case .binGet, .binPut: slot = UInt32(try reader.byte("a memo slot"))
+        case .binPut: slot = UInt32(try reader.byte("a memo slot"))
         case .longBinGet, .longBinPut: slot = try reader.little("a memo slot")
         default:
             let line = try reader.line("a memo slot", atMost: PickleLimits.numberTextByteCountMax)
@@ -137,18 +136,21 @@ extension PickleMachine {
             slot = value
         }
         switch opcode {
-        case .memoize, .binPut, .longBinPut, .put: try memoize(try top(opcode, at: offset), slot, at: offset)
-        default:
-            let index = Int(slot)
-            let node = index < stream.memo.count ? stream.memo[index] : stream.sparseMemo[slot]
-            guard let node else {
-                throw error(.corrupt, at: offset, "the memo slot \(slot) is read and was never written")
-            }
-            try push(node, at: offset)
+        case .binPut, .longBinPut, .put: try memoize(try top(opcode, at: offset), slot, at: offset)
+        default: try recall(slot, at: offset)
         }
     }
 
-    private mutating func memoize(_ node: UInt32, _ slot: UInt32, at offset: Int) throws(ArtifactError) {
+    mutating func recall(_ slot: UInt32, at offset: Int) throws(ArtifactError) {
+        let index = Int(slot)
+        let node = index < stream.memo.count ? stream.memo[index] : stream.sparseMemo[slot]
+        guard let node else {
+            throw error(.corrupt, at: offset, "the memo slot \(slot) is read and was never written")
+        }
+        try push(node, at: offset)
+    }
+
+    mutating func memoize(_ node: UInt32, _ slot: UInt32, at offset: Int) throws(ArtifactError) {
         let index = Int(slot)
         if index < stream.memo.count {
             stream.memo[index] = node

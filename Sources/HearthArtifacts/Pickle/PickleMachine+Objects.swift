@@ -99,7 +99,7 @@ extension PickleMachine {
         case .value: node = try make(.object, flags: .built, row: row, a: arguments, at: offset)
         case .stateful: node = try make(.object, row: row, a: arguments, at: offset)
         default:
-            guard let items = arena.items(of: arguments, atMost: 4) else {
+            guard let items = arena.parts(of: arguments, atMost: 4) else {
                 throw self.arguments(of: known, "too many", at: offset)
             }
             node = try reduce(known, row, items, at: offset)
@@ -108,7 +108,7 @@ extension PickleMachine {
     }
 
     private mutating func reduce(
-        _ known: PickleGlobals.Row, _ row: UInt16, _ items: [UInt32], at offset: Int
+        _ known: PickleGlobals.Row, _ row: UInt16, _ items: PickleItems, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         switch known.role {
         case .elementType: return try elementType(items, known, at: offset)
@@ -143,7 +143,7 @@ extension PickleMachine {
     }
 
     /// An object as protocols 0 and 1 write it: its class, the class below it and what that one holds; nil for others.
-    private mutating func reconstructObject(_ items: [UInt32], at offset: Int) throws(ArtifactError) -> UInt32? {
+    private mutating func reconstructObject(_ items: PickleItems, at offset: Int) throws(ArtifactError) -> UInt32? {
         guard items.count == 3, arena.records[Int(items[0])].kind == .name else { return nil }
         let row = arena.records[Int(items[0])].row
         let content = arena.records[Int(items[2])].kind
@@ -175,7 +175,7 @@ extension PickleMachine {
     }
 
     private mutating func set(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         let flags: PickleRecord.Flags = known.role == .frozenSet ? .frozen : []
         if items.isEmpty { return try arena.make(.set, flags: flags.union(.frozen), of: [], from: 0, at: offset) }
@@ -190,7 +190,7 @@ extension PickleMachine {
 
     /// Protocol 2 has no bytes: it writes them as Latin-1 text that is to be encoded.
     private mutating func encode(
-        _ items: [UInt32], _ known: PickleGlobals.Row, at offset: Int
+        _ items: PickleItems, _ known: PickleGlobals.Row, at offset: Int
     ) throws(ArtifactError) -> UInt32 {
         guard items.count == 2, arena.records[Int(items[0])].kind == .string,
             let codec = string(items[1]), codec == "latin1" || codec == "latin-1"

@@ -83,16 +83,23 @@ extension PickleMachine {
             }
             return try ascii(UInt64(length), at: offset)
         case .unicode:
-            let line = try reader.line("a string", atMost: limits.contentByteCountMax)
+            let line = try line(at: offset)
             guard let bytes = unsafe PickleText.unescaped(raw: reader.bytes(line)) else {
                 throw error(.corrupt, at: offset, "an escape that names no character found in a string")
             }
             return try arena.make(.string, bytes: try pooled(bytes, at: offset), at: offset)
         default:
-            let line = try reader.line("a string", atMost: limits.contentByteCountMax)
+            let line = try line(at: offset)
             guard let bytes = unsafe PickleText.unquoted(reader.bytes(line)) else { throw python2(at: offset) }
             return try arena.make(.string, bytes: try pooled(bytes, at: offset), at: offset)
         }
+    }
+
+    /// A line whose text, at most twice as long, still fits the arena.
+    private mutating func line(at offset: Int) throws(ArtifactError) -> Range<Int> {
+        let line = try reader.line("a string", atMost: limits.contentByteCountMax)
+        try arena.require(2 &* line.count, at: offset)
+        return line
     }
 
     private mutating func unicode(_ length: UInt64, at offset: Int) throws(ArtifactError) -> UInt32 {
@@ -155,6 +162,13 @@ extension PickleMachine {
             return nil
         }
         return unsafe String(decoding: unsafe content(of: node), as: UTF8.self)
+    }
+
+    /// Whether a node is the string `text`.
+    func isText(_ node: UInt32, _ text: StaticString) -> Bool {
+        let record = arena.records[Int(node)]
+        guard record.kind == .string, Int(record.b) == text.utf8CodeUnitCount else { return false }
+        return text.withUTF8Buffer { unsafe $0.elementsEqual(content(of: node)) }
     }
 
     /// Text from the file as a message may show it: short, printable, in quotes.

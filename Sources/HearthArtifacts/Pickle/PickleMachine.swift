@@ -21,6 +21,8 @@ struct PickleMachine: ~Copyable {
     var globalCount = 0
     /// Whether a distribution of SciPy was met, whose methods may be named.
     var hasDistribution = false
+    /// Bytes of keys that may still be compared.
+    var comparableKeyByteCount = PickleLimits.comparedKeyByteCountMax
     /// Texts that were encoded already: the same text is never decoded twice.
     var encoded: [UInt32: PickleArena.Bytes] = [:]
     let limits: PickleLimits
@@ -80,7 +82,7 @@ struct PickleMachine: ~Copyable {
                     .truncated, at: offset, "a frame of \(length) bytes found, \(reader.left) are left",
                     hint: PickleReader.truncatedHint)
             }
-        case .mark: stream.marks.append(stream.stack.count)
+        case .mark: try mark(at: offset)
         case .pop:
             if let mark = stream.marks.last, mark == stream.stack.count {
                 stream.marks.removeLast()
@@ -110,7 +112,12 @@ struct PickleMachine: ~Copyable {
         case .append, .setItem: try addOne(opcode, at: offset)
         case .appends, .setItems, .addItems: try addMany(opcode, at: offset)
 
-        case .get, .binGet, .longBinGet, .put, .binPut, .longBinPut, .memoize: try useMemo(opcode, at: offset)
+        // The two of every second instruction, by themselves.
+        case .binGet: try recall(UInt32(try reader.byte("a memo slot")), at: offset)
+        case .memoize:
+            let slot = UInt32(truncatingIfNeeded: stream.memo.count &+ stream.sparseMemo.count)
+            try memoize(try top(.memoize, at: offset), slot, at: offset)
+        case .get, .longBinGet, .put, .binPut, .longBinPut: try useMemo(opcode, at: offset)
         case .global, .stackGlobal: try push(try global(opcode, at: offset), at: offset)
         case .newObject: try newObject(at: offset)
         case .reduce: try reduce(at: offset)
@@ -120,15 +127,22 @@ struct PickleMachine: ~Copyable {
 
     // MARK: The stack
 
+    @inline(__always)
     mutating func push(_ node: UInt32, at offset: Int) throws(ArtifactError) {
-        guard stream.stack.count < PickleLimits.stackDepthMax else {
-            throw error(
-                .overBudget, at: offset, "more than \(PickleLimits.stackDepthMax) values on the stack found",
-                hint: "no model has tuples of that size: save the estimator alone")
-        }
+        guard stream.stack.count < PickleLimits.stackDepthMax else { throw fullStack(at: offset) }
         stream.stack.append(node)
     }
 
+    private mutating func mark(at offset: Int) throws(ArtifactError) {
+        guard stream.marks.count < PickleLimits.markCountMax else {
+            throw error(
+                .overBudget, at: offset, "more than \(PickleLimits.markCountMax) marks on the stack found",
+                hint: "no model nests so deep: save the estimator alone")
+        }
+        stream.marks.append(stream.stack.count)
+    }
+
+    @inline(__always)
     mutating func pop(_ opcode: PickleOpcode, at offset: Int) throws(ArtifactError) -> UInt32 {
         guard stream.stack.count > stream.marks.last ?? 0, let node = stream.stack.popLast() else {
             throw emptyStack(opcode, at: offset)
@@ -136,6 +150,7 @@ struct PickleMachine: ~Copyable {
         return node
     }
 
+    @inline(__always)
     func top(_ opcode: PickleOpcode, at offset: Int) throws(ArtifactError) -> UInt32 {
         guard stream.stack.count > stream.marks.last ?? 0, let node = stream.stack.last else {
             throw emptyStack(opcode, at: offset)
@@ -164,6 +179,14 @@ struct PickleMachine: ~Copyable {
         ArtifactError(code, path: reader.path, byteOffset: offset, message, hint: hint)
     }
 
+    @inline(never)
+    private func fullStack(at offset: Int) -> ArtifactError {
+        error(
+            .overBudget, at: offset, "more than \(PickleLimits.stackDepthMax) values on the stack found",
+            hint: "no model has tuples of that size: save the estimator alone")
+    }
+
+    @inline(never)
     private func emptyStack(_ opcode: PickleOpcode, at offset: Int) -> ArtifactError {
         error(.corrupt, at: offset, "\(opcode.text) needs a value above the mark and the stack has none")
     }

@@ -63,7 +63,9 @@ extension PickleNode {
     /// A string, or a NumPy string; lone surrogates become U+FFFD.
     package func string() throws(ArtifactError) -> String {
         switch record.kind {
-        case .string: return unsafe String(decoding: unsafe document.bytes(byteRange), as: UTF8.self)
+        case .string:
+            try document.spend(Int(record.b), at: self)
+            return unsafe String(decoding: unsafe document.bytes(byteRange), as: UTF8.self)
         case .scalar:
             if let value = scalarColumn.strings()?.first { return value }
         default: break
@@ -74,12 +76,14 @@ extension PickleNode {
     /// Runs `body` on the bytes of bytes, a bytearray or a string, which are not copied; valid for the call.
     package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) throws -> Result {
         guard record.kind == .bytes || record.kind == .string else { throw expected("bytes") }
+        try document.spend(Int(record.b), at: self)
         return try unsafe body(document.bytes(byteRange))
     }
 
     /// A copy of the bytes of bytes, a bytearray or a string.
     package func bytes() throws(ArtifactError) -> [UInt8] {
         guard record.kind == .bytes || record.kind == .string else { throw expected("bytes") }
+        try document.spend(Int(record.b), at: self)
         return unsafe Array(document.bytes(byteRange))
     }
 

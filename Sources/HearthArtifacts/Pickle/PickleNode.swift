@@ -36,7 +36,7 @@ package struct PickleNode: Sendable {
     /// The attribute of an object's state, or the value of a dictionary's key; throws when there is none.
     package func member(_ name: String) throws(ArtifactError) -> PickleNode {
         let dictionary = try namedMembers()
-        guard let value = dictionary.lookUp(name) else {
+        guard let value = try dictionary.lookUp(name) else {
             throw error("no '\(name)' found, which this class is expected to have")
         }
         return PickleNode(document: document, index: value, place: step(to: name))
@@ -57,6 +57,7 @@ package struct PickleNode: Sendable {
     /// The pairs of a dictionary in its own order, keys as nodes.
     package func pairs() throws(ArtifactError) -> [(key: PickleNode, value: PickleNode)] {
         guard record.kind == .dictionary else { throw expected("a dict") }
+        try document.spend(4 * PickleDocument.lookByteCount * Int(record.b) / 2, at: self)
         return stride(from: 0, to: Int(record.b), by: 2).map { position in
             let key = PickleNode(
                 document: document, index: child(position), place: .member(place, "key \(position / 2)", isKey: true))
@@ -96,6 +97,7 @@ package struct PickleNode: Sendable {
     package func items() throws(ArtifactError) -> [PickleNode] {
         switch record.kind {
         case .list, .tuple, .set:
+            try document.spend(2 * PickleDocument.lookByteCount * Int(record.b), at: self)
             return (0..<Int(record.b)).map {
                 PickleNode(document: document, index: child($0), place: .item(place, $0))
             }
@@ -123,7 +125,14 @@ package struct PickleNode: Sendable {
     ) -> ArtifactError {
         ArtifactError(
             code, path: document.path, byteOffset: byteOffset,
-            path.isEmpty ? message : "\(path): \(message)", hint: hint)
+            path.isEmpty ? message : "\(shownPath): \(message)", hint: hint)
+    }
+
+    /// The path for messages: of one that is long both ends, which say the most.
+    private var shownPath: String {
+        let path = path
+        guard path.utf8.count > 200 else { return path }
+        return "\(path.prefix(60))...\(path.suffix(120))"
     }
 
     /// An error that tells what was found and that `what` was expected.
@@ -163,7 +172,9 @@ package struct PickleNode: Sendable {
         .member(place, name, isKey: record.kind == .dictionary && record.row == 0)
     }
 
-    private func lookUp(_ name: String) -> UInt32? {
+    private func lookUp(_ name: String) throws(ArtifactError) -> UInt32? {
+        // Every key is looked at, at most.
+        try document.spend(PickleDocument.lookByteCount + 2 * Int(record.b), at: self)
         var name = name
         return name.withUTF8 { bytes in
             let bytes = UnsafeRawBufferPointer(bytes)

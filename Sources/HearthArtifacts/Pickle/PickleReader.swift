@@ -19,6 +19,7 @@ struct PickleReader {
     var left: Int { count &- offset }
 
     /// The next byte.
+    @inline(__always)
     mutating func byte(_ what: StaticString) throws(ArtifactError) -> UInt8 {
         guard offset < count else { throw truncated(what, 1) }
         let value = unsafe start.load(fromByteOffset: offset, as: UInt8.self)
@@ -27,6 +28,7 @@ struct PickleReader {
     }
 
     /// The next `byteCount` bytes as a little-endian number.
+    @inline(__always)
     mutating func little<Value: FixedWidthInteger>(_ what: StaticString) throws(ArtifactError) -> Value {
         let size = MemoryLayout<Value>.size
         guard size <= left else { throw truncated(what, size) }
@@ -70,6 +72,7 @@ struct PickleReader {
         return unsafe UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.count)
     }
 
+    @inline(never)
     private func truncated(_ what: StaticString, _ byteCount: Int) -> ArtifactError {
         ArtifactError(
             .truncated, path: path, byteOffset: offset,

@@ -31,7 +31,23 @@ enum PickleScikitGlobals {
         (.object, "sklearn.linear_model._logistic", "LogisticRegression LogisticRegressionCV"),
         (.object, "sklearn.linear_model._base", "LinearRegression"),
         (.object, "sklearn.linear_model._ridge", "Ridge RidgeClassifier RidgeCV RidgeClassifierCV"),
-        (.object, "sklearn.linear_model._coordinate_descent", "Lasso ElasticNet LassoCV ElasticNetCV"),
+        (
+            .object, "sklearn.linear_model._coordinate_descent",
+            "Lasso ElasticNet LassoCV ElasticNetCV MultiTaskLasso MultiTaskLassoCV MultiTaskElasticNet "
+                + "MultiTaskElasticNetCV"
+        ),
+        (.object, "sklearn.linear_model._huber", "HuberRegressor"),
+        (
+            .object, "sklearn.linear_model._passive_aggressive",
+            "PassiveAggressiveClassifier PassiveAggressiveRegressor"
+        ),
+        (.object, "sklearn.linear_model._perceptron", "Perceptron"),
+        (.object, "sklearn.linear_model._bayes", "BayesianRidge ARDRegression"),
+        (.object, "sklearn.linear_model._least_angle", "Lars LarsCV LassoLars LassoLarsCV LassoLarsIC"),
+        (.object, "sklearn.linear_model._omp", "OrthogonalMatchingPursuit OrthogonalMatchingPursuitCV"),
+        (.object, "sklearn.linear_model._theil_sen", "TheilSenRegressor"),
+        (.object, "sklearn.linear_model._quantile", "QuantileRegressor"),
+        (.object, "sklearn.linear_model._glm.glm", "PoissonRegressor GammaRegressor TweedieRegressor"),
         (.object, "sklearn.linear_model._stochastic_gradient", "SGDClassifier SGDRegressor SGDOneClassSVM"),
         (.object, "sklearn.svm._classes", "OneClassSVM SVC SVR NuSVC NuSVR LinearSVC LinearSVR"),
     ]
@@ -49,11 +65,13 @@ enum PickleScikitGlobals {
         (.object, "sklearn.preprocessing._discretization", "KBinsDiscretizer"),
         (.object, "sklearn.impute._base", "SimpleImputer MissingIndicator"),
         (.object, "sklearn.decomposition._pca", "PCA"),
+        (.object, "sklearn.decomposition._incremental_pca", "IncrementalPCA"),
+        (.object, "sklearn.decomposition._truncated_svd", "TruncatedSVD"),
     ]
 
     private static let wrappers: [(PickleGlobals.Role, String, String)] = [
         (.object, "sklearn.pipeline", "Pipeline FeatureUnion"),
-        (.object, "sklearn.compose._column_transformer", "ColumnTransformer"),
+        (.object, "sklearn.compose._column_transformer", "ColumnTransformer _RemainderColsList"),
         (.object, "sklearn.compose._target", "TransformedTargetRegressor"),
         (.object, "sklearn.model_selection._search", "GridSearchCV RandomizedSearchCV"),
         (
@@ -84,6 +102,8 @@ enum PickleScikitGlobals {
 
     private static let others: [(PickleGlobals.Role, String, String)] = [
         (.object, "sklearn.neighbors._lof", "LocalOutlierFactor"),
+        (.stateful, "sklearn.neighbors._kd_tree", "newObj"),
+        (.stateful, "sklearn.neighbors._ball_tree", "newObj"),
         (.object, "sklearn.neighbors._classification", "KNeighborsClassifier"),
         (.object, "sklearn.neighbors._regression", "KNeighborsRegressor"),
         (.object, "sklearn.naive_bayes", "GaussianNB BernoulliNB MultinomialNB"),

@@ -8,8 +8,9 @@ enum BundleSearch {
     static func estimator(in root: PickleNode) throws(ArtifactError) -> PickleNode {
         guard root.kind != .object else { return root }
         var found: [PickleNode] = []
+        var known: Set<UInt32> = []
         var walk = PickleWalk()
-        try collect(root, depth: 0, &walk, &found)
+        try collect(root, depth: 0, &walk, &known, &found)
         guard let first = found.first else {
             throw root.error(
                 "\(root.found) without a fitted estimator found, one expected", code: .unsupported,
@@ -25,7 +26,8 @@ enum BundleSearch {
     }
 
     private static func collect(
-        _ node: PickleNode, depth: Int, _ walk: inout PickleWalk, _ found: inout [PickleNode]
+        _ node: PickleNode, depth: Int, _ walk: inout PickleWalk, _ known: inout Set<UInt32>,
+        _ found: inout [PickleNode]
     ) throws(ArtifactError) {
         var parts: [PickleNode] = []
         switch node.kind {
@@ -33,7 +35,7 @@ enum BundleSearch {
             let isFitted = ["sklearn.", "xgboost.", "lightgbm."].contains {
                 node.className?.module.hasPrefix($0) ?? false
             }
-            guard isFitted, !found.contains(where: { $0.index == node.index }) else { return }
+            guard isFitted, known.insert(node.index).inserted else { return }
             found.append(node)
             return
         case .dictionary: parts = try node.pairs().map(\.value)
@@ -42,7 +44,7 @@ enum BundleSearch {
         }
         guard depth < depthMax else { return }
         try walk.enter(node) { walk throws(ArtifactError) in
-            for part in parts { try collect(part, depth: depth + 1, &walk, &found) }
+            for part in parts { try collect(part, depth: depth + 1, &walk, &known, &found) }
         }
     }
 }

@@ -25,6 +25,8 @@ package struct ImportedFacts: Sendable, Equatable {
     package var featureNames: [String]
     /// The labels of a classifier; nil for all others.
     package var classes: ClassLabels?
+    /// The labels of each target of a classifier with several; empty for all others.
+    package var targetClasses: [ClassLabels]
     /// Trees that predictions use; 0 for models without trees.
     package var treeCount: Int
     /// The names of the outputs.
@@ -32,7 +34,7 @@ package struct ImportedFacts: Sendable, Equatable {
 
     package init(
         className: String, steps: [String], library: String, libraryVersion: String, featureNames: [String],
-        classes: ClassLabels?, treeCount: Int, outputs: [String]
+        classes: ClassLabels?, targetClasses: [ClassLabels] = [], treeCount: Int, outputs: [String]
     ) {
         self.className = className
         self.steps = steps
@@ -40,25 +42,9 @@ package struct ImportedFacts: Sendable, Equatable {
         self.libraryVersion = libraryVersion
         self.featureNames = featureNames
         self.classes = classes
+        self.targetClasses = targetClasses
         self.treeCount = treeCount
         self.outputs = outputs
-    }
-}
-
-extension Estimator {
-    /// The link and task of what the estimator computes; nil for a z-score, which has none.
-    var imported: OutputShape? {
-        switch self {
-        case .treeEnsemble(let model):
-            OutputShape(
-                family: .trees, outputCount: model.baseValues.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .linear(let model):
-            OutputShape(
-                family: .linear, outputCount: model.intercepts.count, link: model.link, task: model.task,
-                classRule: model.classRule, accumulator: model.accumulator)
-        case .zScore: nil
-        }
     }
 }
 
@@ -67,7 +53,10 @@ extension OutputShape {
     var outputNames: [String] {
         switch task {
         case .regression: return ["predict"]
-        case .anomaly: return ["score_samples", "decision_function", "predict"]
+        case .transform: return ["transform"]
+        case .multiOutputClassification(let targets):
+            return ["predict"] + targets.indices.map { "predict_proba_\($0)" }
+        case .anomaly, .anomalyDecision: return ["score_samples", "decision_function", "predict"]
         case .classification:
             return ["predict"] + (hasProbabilities ? ["predict_proba"] : [])
                 + (hasDecision ? ["decision_function"] : [])

@@ -6,12 +6,14 @@ extension SklearnConverter {
         let model: BoosterModel
         switch (found.module, found.name) {
         case ("xgboost.sklearn", "XGBClassifier"), ("xgboost.sklearn", "XGBRFClassifier"),
-            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"):
+            ("xgboost.sklearn", "XGBRegressor"), ("xgboost.sklearn", "XGBRFRegressor"),
+            ("xgboost.sklearn", "XGBRanker"):
             model = try xgboost(node, isClassifier: found.name.hasSuffix("Classifier"))
         case ("xgboost.core", "Booster"):
             model = try BoosterConverter.model(
-                xgboost: node.member("handle").bytes(), path: node.document.path)
-        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"):
+                xgboost: Self.content(node.member("handle")), path: node.document.path)
+        case ("lightgbm.sklearn", "LGBMClassifier"), ("lightgbm.sklearn", "LGBMRegressor"),
+            ("lightgbm.sklearn", "LGBMRanker"):
             model = try lightGBM(node, isClassifier: found.name == "LGBMClassifier")
         case ("lightgbm.basic", "Booster"): model = try lightGBM(booster: node, role: .objective)
         default:
@@ -27,17 +29,25 @@ extension SklearnConverter {
             throw node.error("\(found.name) of \(count) columns found, the \(width) before it expected")
         }
         if signature == nil { signature = model.definition.signature }
+        width = count
+        try useNumbers(node)
         stages += model.definition.stages
         steps.append(found.name)
         library = found.module.hasPrefix("xgboost.") ? "XGBoost" : "LightGBM"
         libraryVersion = model.facts.version
+        lacksDecision = try !hasDecisionFunction(node, found)
         return model.definition.estimator
+    }
+
+    /// XGBoost's wrappers have no `decision_function`, LightGBM's have one from 4.7 on, the first whose state has this.
+    private func hasDecisionFunction(_ node: PickleNode, _ found: PickleClass) throws(ArtifactError) -> Bool {
+        try found.name == "LGBMClassifier" ? node.hasMember("_fitted_with_feature_names") : false
     }
 
     private func xgboost(_ node: PickleNode, isClassifier: Bool) throws(ArtifactError) -> BoosterModel {
         var options = XGBoostOptions(dartSums: .inPlace)
         if let missing = try node.member(ifPresent: "missing") { options.missing = Float(try missing.double()) }
-        let bytes = try node.member("_Booster").member("handle").bytes()
+        let bytes = try Self.content(node.member("_Booster").member("handle"))
         guard isClassifier else {
             options.role = .regressor
             return try BoosterConverter.model(xgboost: bytes, path: node.document.path, options: options)
@@ -67,7 +77,13 @@ extension SklearnConverter {
         let best = try booster.member(ifPresent: "best_iteration")?.integer(in: -1...Int(Int32.max)) ?? 0
         let options = LightGBMOptions(rounds: best > 0 ? .first(best) : .best, role: role)
         return try BoosterConverter.model(
-            lightGBMText: booster.member(name).bytes(), path: booster.document.path, options: options)
+            lightGBMText: Self.content(booster.member(name)), path: booster.document.path, options: options)
+    }
+
+    /// The file of a booster's own format that `node` holds; the trees that are made of it are twice as large.
+    private static func content(_ node: PickleNode) throws(ArtifactError) -> [UInt8] {
+        try node.document.spend(2 * node.byteCount(), at: node)
+        return try node.bytes()
     }
 
     /// Labels under the first of `names` that there is; a label encoder has them as its `classes_`.

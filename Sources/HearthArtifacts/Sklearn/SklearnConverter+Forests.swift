@@ -24,29 +24,23 @@ extension SklearnConverter {
         of source: SklearnEstimator, trees: [PickleNode], base: Double, missing: TreeEnsemble.MissingRule
     ) throws(ArtifactError) -> Estimator {
         let columnCount = try source.columnCount()
-        guard try source.node.member("n_outputs_").integer() == 1 else {
-            throw source.refusal("several outputs found, one expected", hint: "train one model per output")
-        }
-        var width = 1
-        var task = Task.regression
-        if source.className.hasSuffix("Classifier") {
-            let labels = try source.labels()
-            width = labels.count
-            task = .classification(classes: labels)
-            guard try source.node.member("n_classes_").integer() == Int64(width) else {
-                throw source.node.error("\(width) class labels found, 'n_classes_' of them expected")
-            }
-        }
+        let (widths, task) = try targets(source)
+        let width = widths.reduce(0, +)
         let isCounted = task != .regression && source.version < SklearnVersion(1, 4)
         var converted: [Tree] = []
         converted.reserveCapacity(trees.count)
         for node in trees {
-            let tree = try SklearnTree(node, columnCount: columnCount, width: width)
+            let tree = try SklearnTree(node, columnCount: columnCount, widths: widths)
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
-                    let values = tree.values[index * width..<(index + 1) * width]
-                    guard isCounted else { return leaf.append(contentsOf: values) }
-                    leaf.append(contentsOf: try Self.fractions(of: Array(values), node, source))
+                    for target in widths.indices {
+                        let range = tree.range(of: index, target: target)
+                        guard isCounted else {
+                            for position in range { leaf.append(tree.values[position]) }
+                            continue
+                        }
+                        leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
+                    }
                 })
         }
         return .treeEnsemble(
@@ -54,6 +48,41 @@ extension SklearnConverter {
                 columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual,
                 missing: missing, trees: converted, aggregation: .mean,
                 baseValues: [Double](repeating: base, count: width), link: .identity, task: task))
+    }
+
+    /// Values per target, and what they mean.
+    private func targets(_ source: SklearnEstimator) throws(ArtifactError) -> ([Int], Task) {
+        let count = try source.node.member("n_outputs_").integer(in: 1...ModelLimits.outputCount)
+        guard source.className.hasSuffix("Classifier") else {
+            return ([Int](repeating: 1, count: count), .regression)
+        }
+        let counts = try source.node.member("n_classes_")
+        if count == 1 {
+            let labels = try source.labels()
+            guard try counts.integer() == Int64(labels.count) else {
+                throw source.node.error("\(labels.count) class labels found, 'n_classes_' of them expected")
+            }
+            return ([labels.count], .classification(classes: labels))
+        }
+        var targets: [ClassLabels] = []
+        let lists = try source.node.member("classes_")
+        guard lists.kind == .list else {
+            throw lists.error("\(lists.found) for \(count) targets found, a list of labels for each expected")
+        }
+        for labels in try lists.items() { targets.append(try ClassLabels(labels: labels)) }
+        guard targets.dropFirst().allSatisfy({ $0.hasType(of: targets[0]) }) else {
+            throw source.refusal("class labels of several types found, one type expected")
+        }
+        let widths = targets.map(\.count)
+        let total = widths.reduce(0, +)
+        guard targets.count == count, try counts.integers() == widths.map(Int64.init),
+            total <= ModelLimits.outputCount
+        else {
+            throw source.node.error(
+                "\(targets.count) lists of class labels for \(count) targets found, 'n_classes_' labels each and at "
+                    + "most \(ModelLimits.outputCount) in all expected")
+        }
+        return (widths, .multiOutputClassification(targets))
     }
 
     /// Weighted counts as the library divides them at every call.
@@ -83,10 +112,12 @@ extension SklearnConverter {
         guard let name = tree.className?.name else { throw tree.expected("a fitted tree") }
         let isExtra = name.hasPrefix("ExtraTree")
         guard source.version >= (isExtra ? SklearnVersion(1, 6) : SklearnVersion(1, 3)) else { return .refused }
-        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
-        if source.version < SklearnVersion(1, 6) {
-            guard try tree.member("splitter").isString("best") else { return .refused }
+        if isExtra || source.version < SklearnVersion(1, 6) {
+            guard try tree.member("splitter").isString(isExtra ? "random" : "best") else { return .refused }
         }
+        // From 1.9 on with every criterion and with constraints.
+        guard source.version < SklearnVersion(1, 9) else { return .perNode }
+        guard try tree.member(ifPresent: "monotonic_cst") == nil else { return .refused }
         let criteria =
             name.hasSuffix("Classifier")
             ? ["gini", "log_loss", "entropy"] : ["squared_error", "friedman_mse", "poisson"]
@@ -120,11 +151,12 @@ extension SklearnConverter {
             let columns = try Self.columns(columnLists[index], below: columnCount)
             let tree = try SklearnTree(trees[index], columnCount: columns.count, width: 1)
             let ownLengths = try Self.lengths(lengths?[index], of: tree)
-            if let depths { try Self.check(depths[index], of: tree) }
+            let treeDepths = tree.depths()
+            if let depths { try Self.check(depths[index], treeDepths) }
             converted.append(
                 try tree.converted(leafWidth: 1, columns: columns == Array(0..<columnCount) ? nil : columns) {
                     index, leaf throws(ArtifactError) in
-                    leaf.append((Double(tree.depths[index]) + ownLengths[index]) - 1)
+                    leaf.append((Double(treeDepths[index]) + ownLengths[index]) - 1)
                 })
         }
         let maxName = try node.hasMember("_max_samples") ? "_max_samples" : "max_samples_"
@@ -141,7 +173,7 @@ extension SklearnConverter {
                 task: .anomaly(offset: try node.member("offset_").finiteDouble())))
     }
 
-    private static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
+    static func columns(_ node: PickleNode, below columnCount: Int) throws(ArtifactError) -> [Int] {
         var columns: [Int] = []
         for column in try node.integers() {
             guard column >= 0, column < Int64(columnCount) else {
@@ -154,7 +186,7 @@ extension SklearnConverter {
 
     /// The expected rest of a path below each node: as stored, else of the samples in the node.
     private static func lengths(_ node: PickleNode?, of tree: SklearnTree) throws(ArtifactError) -> [Double] {
-        guard let node else { return tree.sampleCounts.map(IsolationPath.averageLength) }
+        guard let node else { return try tree.sampleCounts().map(IsolationPath.averageLength) }
         let lengths = try node.doubles()
         guard lengths.count == tree.count, lengths.allSatisfy(\.isFinite) else {
             throw node.error("\(lengths.count) lengths for \(tree.count) nodes found, one finite number each expected")
@@ -162,8 +194,8 @@ extension SklearnConverter {
         return lengths
     }
 
-    private static func check(_ node: PickleNode, of tree: SklearnTree) throws(ArtifactError) {
-        guard try node.integers() == tree.depths.map(Int64.init) else {
+    private static func check(_ node: PickleNode, _ depths: [Int]) throws(ArtifactError) {
+        guard try node.integers().elementsEqual(depths, by: { $0 == $1 }) else {
             throw node.error("depths that are not those of the tree found")
         }
     }

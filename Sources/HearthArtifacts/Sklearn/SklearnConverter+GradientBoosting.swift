@@ -3,7 +3,7 @@ import HearthModel
 
 extension SklearnConverter {
     /// GradientBoostingClassifier and -Regressor: leaves times the learning rate, added to what `init_` answers.
-    func gradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+    mutating func gradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
         let columnCount = try source.columnCount()
         let array = try source.node.member("estimators_").array().requireShape([nil, nil])
         let outputCount = array.shape[1]
@@ -22,7 +22,8 @@ extension SklearnConverter {
             throw array.node.error("\(outputCount) trees per stage for \(classCount) classes found")
         }
         let (link, rule) = try boostingLink(source, classCount: classCount)
-        let base = try baseValues(source, classCount: classCount)
+        let stored = try baseValues(source, classCount: classCount)
+        let base = stored ?? [Double](repeating: 0, count: outputCount)
         var converted: [Tree] = []
         converted.reserveCapacity(trees.count)
         for (index, node) in trees.enumerated() {
@@ -32,11 +33,11 @@ extension SklearnConverter {
                     node, leaf throws(ArtifactError) in leaf.append(rate * tree.values[node])
                 })
         }
-        return .treeEnsemble(
-            TreeEnsemble(
-                columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual,
-                missing: .refused, trees: converted, aggregation: .sum, baseValues: base, link: link, task: task,
-                classRule: rule))
+        let ensemble = TreeEnsemble(
+            columnCount: columnCount, inputs: .float32, thresholds: .float64, splitRule: .lessOrEqual,
+            missing: .refused, trees: converted, aggregation: .sum, baseValues: base, link: link, task: task,
+            classRule: rule)
+        return stored == nil ? try boostingOverEstimator(source, ensemble) : .treeEnsemble(ensemble)
     }
 
     private func boostingLink(
@@ -57,8 +58,8 @@ extension SklearnConverter {
         }
     }
 
-    /// What the sums start from.
-    private func baseValues(_ source: SklearnEstimator, classCount: Int) throws(ArtifactError) -> [Double] {
+    /// What the sums start from; nil when an estimator says it row by row.
+    private func baseValues(_ source: SklearnEstimator, classCount: Int) throws(ArtifactError) -> [Double]? {
         let outputCount = classCount > 2 ? classCount : 1
         let start = try source.node.member("init_")
         if start.isString("zero") { return [Double](repeating: 0, count: outputCount) }
@@ -70,7 +71,10 @@ extension SklearnConverter {
             return [value]
         }
         guard classCount > 0, start.isInstance("DummyClassifier"), try start.member("strategy").isString("prior") else {
-            throw source.refusal("an estimator \(start.found) as 'init' found, none or 'zero' expected")
+            guard !start.isInstance("DummyClassifier"), !start.isInstance("DummyRegressor") else {
+                throw source.refusal("\(start.found) of another strategy as 'init' found, none or 'zero' expected")
+            }
+            return nil
         }
         let node = try start.member("class_prior_")
         let stored = try node.doubles()

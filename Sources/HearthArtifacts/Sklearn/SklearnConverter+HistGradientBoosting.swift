@@ -2,7 +2,8 @@ import HearthModel
 
 extension SklearnConverter {
     /// HistGradientBoostingClassifier and -Regressor: leaves added to the baseline, values compared as float64.
-    func histGradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+    mutating func histGradientBoosting(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+        try prepareCategories(source)
         let columnCount = try source.columnCount()
         let isClassifier = source.className.hasSuffix("Classifier")
         var task = Task.regression
@@ -39,6 +40,18 @@ extension SklearnConverter {
                 baseValues: base, link: link, task: task, classRule: rule))
     }
 
+    /// From 1.4 on the categories are encoded first, and their columns stand before the others.
+    private mutating func prepareCategories(_ source: SklearnEstimator) throws(ArtifactError) {
+        guard source.version >= SklearnVersion(1, 4),
+            let preprocessor = try source.node.member(ifPresent: "_preprocessor")
+        else { return }
+        let stepsBefore = steps
+        acceptsPartial = true
+        try transformer(preprocessor)
+        acceptsPartial = false
+        steps = stepsBefore
+    }
+
     private func histLink(_ source: SklearnEstimator, classCount: Int) throws(ArtifactError) -> (Link, ClassRule) {
         let loss = try source.text("loss")
         switch loss {
@@ -52,12 +65,7 @@ extension SklearnConverter {
             guard classCount > 0 else { break }
             let rule: ClassRule = source.version < SklearnVersion(1, 5) ? .largestProbability : .rawAboveZero
             if classCount == 2 { return (.sigmoid, rule) }
-            guard source.version < SklearnVersion(1, 1) else { return (.softmaxSequential, rule) }
-            // Up to seven numbers the pairwise sum is the one from left to right.
-            guard classCount < 8 else {
-                throw source.refusal("8 or more classes found, at most 7 are computed for this version")
-            }
-            return (.softmaxLogSumExp, rule)
+            return (source.version < SklearnVersion(1, 1) ? .softmaxLogSumExpSequential : .softmaxSequential, rule)
         default: break
         }
         throw source.refusal("loss '\(PickleText.shown(loss))' found, which is not computed")
@@ -75,11 +83,6 @@ extension SklearnConverter {
             throw flags.error("\(isCategorical.count) flags for \(columnCount) columns found, one each expected")
         }
         guard isCategorical.contains(true) else { return none }
-        guard source.version < SklearnVersion(1, 4) else {
-            throw source.refusal(
-                "categorical columns, which are encoded before the trees from 1.4 on, are not computed",
-                hint: "train with numeric columns")
-        }
         let lists = try mapper.member("bin_thresholds_")
         let thresholds = try lists.items()
         guard thresholds.count == columnCount else {
@@ -187,6 +190,8 @@ struct HistTree {
 
     /// The categories that go left: those of the split, and where missing values go left those that were never seen.
     private func set(of index: Int, known: [UInt32]) throws(ArtifactError) -> [UInt32] {
+        // Splits may share a set in the file; each has its own in the model.
+        try node.document.spend(2 * PickleDocument.lookByteCount, at: node)
         let start = Int(setIndex[index]) * Self.setWordCount
         guard start + Self.setWordCount <= setWords.count else {
             throw node.error("category set \(setIndex[index]) of node \(index) found, which is not there")

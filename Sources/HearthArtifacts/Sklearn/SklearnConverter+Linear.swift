@@ -33,8 +33,9 @@ extension SklearnConverter {
             }
         }
 
-        func model(_ link: Link, _ task: Task) -> Estimator {
-            .linear(LinearModel(coefficients: rows, intercepts: intercepts, link: link, task: task))
+        func model(_ link: Link, _ task: Task, _ rule: ClassRule = .rawAboveZero) -> Estimator {
+            .linear(
+                LinearModel(coefficients: rows, intercepts: intercepts, link: link, task: task, classRule: rule))
         }
 
         /// Checks that there is one row for two classes, else one for each.
@@ -45,7 +46,16 @@ extension SklearnConverter {
         }
     }
 
-    /// LinearRegression, Ridge, Lasso, ElasticNet, SGDRegressor.
+    /// Classes whose `predict` is `X @ coef_.T + intercept_`.
+    static let linearRegressors: Set<String> = [
+        "LinearRegression", "Ridge", "RidgeCV", "Lasso", "LassoCV", "ElasticNet", "ElasticNetCV", "SGDRegressor",
+        "HuberRegressor", "PassiveAggressiveRegressor", "LinearSVR", "BayesianRidge", "ARDRegression", "Lars",
+        "LarsCV", "LassoLars", "LassoLarsCV", "LassoLarsIC", "OrthogonalMatchingPursuit",
+        "OrthogonalMatchingPursuitCV", "TheilSenRegressor", "QuantileRegressor", "MultiTaskLasso",
+        "MultiTaskLassoCV", "MultiTaskElasticNet", "MultiTaskElasticNetCV",
+    ]
+
+    /// ``linearRegressors``.
     func linearRegressor(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
         try Weights(source).model(.identity, .regression)
     }
@@ -76,10 +86,42 @@ extension SklearnConverter {
             throw source.refusal("multi_class '\(PickleText.shown(choice))' found, auto, ovr or multinomial expected")
         }
         if isOneAgainstRest { return weights.model(.sigmoid, task) }
-        guard !isBinary else {
-            throw source.refusal("multi_class='multinomial' with two classes found, 'auto' or 'ovr' expected")
+        return weights.model(isBinary ? .softmaxOfOpposites : .softmaxPairwise, task)
+    }
+
+    /// Perceptron, PassiveAggressiveClassifier and LinearSVC: the decision alone.
+    func decisionClassifier(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+        let weights = try Weights(source)
+        let labels = try source.labels()
+        try weights.check(labels, source)
+        return weights.model(.identity, .classification(classes: labels))
+    }
+
+    /// SGDOneClassSVM: the decision is `x . coef_ - offset_`.
+    func stochasticOneClass(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+        let columnCount = try source.columnCount()
+        let node = try source.node.member("coef_")
+        let (coefficients, offsets) = (try node.doubles(), try source.node.member("offset_").numbers())
+        guard coefficients.count == columnCount, let offset = offsets.first, offsets.count == 1 else {
+            throw node.error("\(coefficients.count) coefficients of \(columnCount) columns found, one each expected")
         }
-        return weights.model(.softmaxPairwise, task)
+        return .linear(
+            LinearModel(
+                coefficients: [coefficients], intercepts: [-offset], link: .identity,
+                task: .anomalyDecision(offset: offset), classRule: .rawAtLeastZero))
+    }
+
+    /// PoissonRegressor, GammaRegressor and TweedieRegressor: `exp` of the sum, or the sum.
+    func generalizedLinear(_ source: SklearnEstimator) throws(ArtifactError) -> Estimator {
+        let weights = try Weights(source)
+        guard source.className == "TweedieRegressor" else { return weights.model(.exponential, .regression) }
+        switch try source.text("link") {
+        case "log": return weights.model(.exponential, .regression)
+        case "identity": return weights.model(.identity, .regression)
+        default:
+            let power = try source.node.member("power").finiteDouble()
+            return weights.model(power <= 0 ? .identity : .exponential, .regression)
+        }
     }
 
     /// Probabilities for the log loss; other losses have the decision alone.
@@ -91,8 +133,7 @@ extension SklearnConverter {
         let loss = try source.text("loss")
         switch loss {
         case "log", "log_loss": return weights.model(.sigmoid, task)
-        case "modified_huber":
-            throw source.refusal("the probabilities of loss 'modified_huber' are not computed", hint: "use log_loss")
+        case "modified_huber": return weights.model(.clippedUnit, task)
         default: return weights.model(.identity, task)
         }
     }

@@ -56,6 +56,17 @@ struct SklearnEstimator {
             guard let value = try node.member(ifPresent: name) else { continue }
             return try value.integer(in: 1...ModelLimits.columnCount)
         }
+        // After partial_fit alone 0.24 has neither.
+        if let weights = try node.member(ifPresent: "coef_"), weights.kind == .array,
+            let count = try weights.array().shape.last, (1...ModelLimits.columnCount).contains(count)
+        {
+            return count
+        }
+        // The encoders of 0.24 have neither.
+        if let categories = try node.member(ifPresent: "categories_") {
+            let count = try categories.count()
+            if (1...ModelLimits.columnCount).contains(count) { return count }
+        }
         throw node.error("neither 'n_features_in_' nor 'n_features_' found: \(className) is not fitted")
     }
 
@@ -127,15 +138,26 @@ extension ClassLabels {
             case [.string]: self = .strings(try array.strings())
             case [.integer]: self = .integers(try array.integers())
             case [.bool]: self = .booleans(try array.integers().map { $0 != 0 })
+            case [.float]:
+                var labels: [Double] = []
+                for item in try array.nodes() { labels.append(try item.finiteDouble()) }
+                self = .floats(labels)
             default: throw Self.refusal(node)
             }
-        case .float, .bytes, .record: throw Self.refusal(node)
+        case .float: self = .floats(try Self.finite(array))
+        case .bytes, .record: throw Self.refusal(node)
         }
+    }
+
+    private static func finite(_ array: PickleArray) throws(ArtifactError) -> [Double] {
+        let labels = try array.doubles()
+        guard labels.allSatisfy(\.isFinite) else { throw refusal(array.node) }
+        return labels
     }
 
     private static func refusal(_ node: PickleNode) -> ArtifactError {
         node.error(
-            "class labels in \(node.found) found, integers, bools or strings expected", code: .unsupported,
+            "class labels in \(node.found) found, finite numbers, bools or strings expected", code: .unsupported,
             hint: "train the classifier with labels of one of these types")
     }
 }

@@ -31,21 +31,32 @@ extension Operation {
 }
 
 extension Operation<Prediction> {
-    static func predict(model: String, version: String, rows: [Double], columns: Int, outputs: [String]) -> Operation {
+    static func predict(
+        model: String, version: String, rows: [Double], columns: Int, outputs: [String], textColumns: [TextColumn] = []
+    ) -> Operation {
         let payload = Array(model.utf8).span.withView { model in
             Array(version.utf8).span.withView { version in
                 unsafe rows.span.withPointer { rows in
                     let byteCount = unsafe PredictCodec.requestByteCount(
-                        modelName: model, modelVersion: version, columnCount: columns, values: rows, outputs: outputs)
+                        modelName: model, modelVersion: version, columnCount: columns, values: rows, outputs: outputs,
+                        textColumns: textColumns)
                     return unsafe bytes(byteCount) {
                         unsafe PredictCodec.writeRequest(
                             modelName: model, modelVersion: version, columnCount: columns, values: rows,
-                            outputs: outputs, to: $0)
+                            outputs: outputs, textColumns: textColumns, to: $0)
                     }
                 }
             }
         }
         return Operation(route: .predict, isIdempotent: true, payload: payload) { Prediction($0) }
+    }
+}
+
+extension Operation<Prediction> {
+    static func predict(model: String, version: String, rows: CellRows, outputs: [String]) -> Operation {
+        predict(
+            model: model, version: version, rows: rows.values, columns: rows.columnCount, outputs: outputs,
+            textColumns: rows.textColumns)
     }
 }
 

@@ -12,6 +12,8 @@ public struct Prediction: Sendable, Hashable {
         /// row_count x width, rows one after the other.
         public var values: [Double]
         /// For class labels that are text: one per value, which then is the class's index; else empty.
+        ///
+        /// Classes that are numbers are the values themselves.
         public var labels: [String]
     }
 

@@ -63,6 +63,17 @@ extension FileDescriptor {
         }
     }
 
+    /// Moves the entry `name` to `newName` of `directory` in one step, taking the place of a file that is there.
+    ///
+    /// Throws ``SystemError``.
+    package func rename(
+        _ name: String, over newName: String, in directory: borrowing FileDescriptor
+    ) throws(SystemError) {
+        guard unsafe renameat(number, name, directory.number, newName) == 0 else {
+            throw SystemError.last("rename", newName)
+        }
+    }
+
     /// Removes the entry `name` and, if it is a directory, everything in it; a symbolic link is removed, not followed.
     ///
     /// An entry that somebody else removes meanwhile is no error. Throws ``SystemError``, with ELOOP below `depthMax`

@@ -29,6 +29,10 @@ struct ByteWriter {
         bytes.append(contentsOf: text.utf8)
     }
 
+    mutating func append(_ more: [UInt8]) {
+        bytes += more
+    }
+
     mutating func write(_ values: some Sequence<Double>) {
         for value in values { write(value) }
     }

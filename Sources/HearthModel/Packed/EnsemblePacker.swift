@@ -1,35 +1,37 @@
 /// Lays the trees of a validated ensemble out as the kernels read them.
 struct EnsemblePacker {
     private let ensemble: TreeEnsemble
-    private let nodeCounts: [Int]
+    /// Leaf rows of all trees.
+    private let leafCount: Int
+    private let nodeCountMax: Int
     /// First word of each categorical set.
     private let categoryOffsets: [Int]
     private(set) var shape: EnsembleShape
-    private var leafRows = LeafTable()
 
     /// Decides the node form from the ensemble: the small one where values are float32 and every tree and column count
     /// fits.
     init(_ ensemble: TreeEnsemble) throws(ModelError) {
         self.ensemble = ensemble
-        let traits = Traits(of: ensemble)
-        nodeCounts = ensemble.trees.map(\.nodes.count)
+        let hasCategories = ensemble.hasCategories
         categoryOffsets = ensemble.categorySets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
         shape = EnsembleShape(
             columnCount: ensemble.columnCount, inputs: ensemble.inputs, acceptsMissing: ensemble.missing == .perNode,
-            splitsMissing: traits.hasCategories || ensemble.missing == .perNode && traits.sendsMissingRight,
+            splitsMissing: hasCategories || ensemble.missing == .perNode && ensemble.sendsMissingRight,
             nodeForm: .small, treeCount: ensemble.trees.count, nodeSlotCount: 0, leafRowCount: 0,
             leafWidth: ensemble.trees[0].width, categoryWordCount: 0, negativeCategory: ensemble.negativeCategory,
             aggregation: ensemble.aggregation, output: ensemble.outputShape)
-        let leafCount = ensemble.trees.reduce(0) { $0 + $1.leafValues.count / $1.width }
-        if traits.hasCategories {
+        leafCount = ensemble.trees.reduce(0) { $0 + $1.leafValues.count / $1.width }
+        nodeCountMax = ensemble.trees.reduce(0) { max($0, $1.nodes.count) }
+        if hasCategories {
             shape.nodeForm = .categorical
             shape.categoryWordCount = ensemble.categorySets.reduce(0) { $0 + $1.count }
         } else if ensemble.inputs == .float64 || shape.featureCount > Int(UInt16.max) + 1
-            || traits.nodeCountMax > Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
+            || nodeCountMax > Int(UInt16.max) || leafCount > SortableKey.leafRowCount32
         {
             shape.nodeForm = .wide
         }
-        shape.nodeSlotCount = nodeCounts.reduce(0) { [form = shape.nodeForm] in $0 + form.slotCount(nodeCount: $1) }
+        let form = shape.nodeForm
+        shape.nodeSlotCount = ensemble.trees.reduce(0) { $0 + form.slotCount(nodeCount: $1.nodes.count) }
         guard shape.nodeSlotCount <= ModelLimits.nodeSlotCount, leafCount <= ModelLimits.leafRowCount,
             shape.categoryWordCount <= ModelLimits.nodeSlotCount
         else {
@@ -40,21 +42,29 @@ struct EnsemblePacker {
 
     /// The sections of the ensemble; afterwards ``shape`` is complete.
     mutating func pack() -> [ModelSection] {
-        var nodes = [UInt64](repeating: 0, count: shape.nodeSlotCount * shape.nodeForm.byteCount / 8)
+        var leafTable = LeafTable(width: shape.leafWidth, leafCount: leafCount)
+        var placement = TreePlacement(slotsPerLine: shape.nodeForm.slotsPerLine, nodeCountMax: nodeCountMax)
         var records = ByteWriter()
-        var firstSlot = 0
-        for (index, tree) in ensemble.trees.enumerated() {
-            let steps = pack(tree, from: firstSlot, into: &nodes)
-            records.write(UInt32(firstSlot + 1))
-            records.write(UInt32(tree.nodes.count))
-            records.write(UInt32(steps))
-            records.write(UInt32(tree.output))
-            firstSlot += shape.nodeForm.slotCount(nodeCount: nodeCounts[index])
+        let form = shape.nodeForm
+        let nodes = unsafe [UInt8](unsafeUninitializedCapacity: shape.nodeSlotCount * form.byteCount) { bytes, count in
+            let words = unsafe UnsafeMutableRawBufferPointer(bytes).bindMemory(to: UInt64.self)
+            unsafe words.initialize(repeating: 0)
+            var firstSlot = 0
+            for tree in ensemble.trees {
+                let leafRows = leafTable.rows(of: tree.leafValues)
+                let steps = unsafe pack(tree, leafRows, into: words, from: firstSlot, &placement)
+                records.write(UInt32(firstSlot + 1))
+                records.write(UInt32(tree.nodes.count))
+                records.write(UInt32(steps))
+                records.write(UInt32(tree.output))
+                firstSlot += form.slotCount(nodeCount: tree.nodes.count)
+            }
+            count = bytes.count
         }
-        shape.leafRowCount = leafRows.count
+        shape.leafRowCount = leafTable.count
         var sections = [
-            ModelSection(.trees, bytes: records.bytes), ModelSection(.nodes, bytes: Self.bytes(of: nodes)),
-            ModelSection(.leaves, bytes: leafRows.bytes(accumulator: ensemble.accumulator)),
+            ModelSection(.trees, bytes: records.bytes), ModelSection(.nodes, bytes: nodes),
+            ModelSection(.leaves, bytes: leafTable.bytes(accumulator: ensemble.accumulator)),
         ]
         if shape.categoryWordCount > 0 {
             var words = ByteWriter()
@@ -64,111 +74,74 @@ struct EnsemblePacker {
         return sections
     }
 
-    /// Writes one tree and returns its depth in steps.
-    private mutating func pack(_ tree: Tree, from firstSlot: Int, into slots: inout [UInt64]) -> Int {
-        let placement = TreePlacement(of: tree, slotsPerLine: shape.nodeForm.slotsPerLine)
-        for (node, position) in placement.slots.enumerated() {
-            let slot = firstSlot + position
-            switch tree.nodes[node] {
-            case .leaf(let row):
-                let values = tree.leafValues[row * tree.width..<(row + 1) * tree.width]
-                write(leafRow: leafRows.row(of: values), at: slot, into: &slots)
-            case .split(let column, let threshold, _, _, let missingGoesLeft):
-                let key = SplitKey(threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
-                let feature = feature(column, of: tree, missingGoesLeft: missingGoesLeft)
-                write(key: key, feature: feature, delta: placement.pairs[node] - position, at: slot, into: &slots)
-            case .category(let column, let set, _, _, let missingGoesLeft):
-                let feature = UInt32(feature(column, of: tree, missingGoesLeft: missingGoesLeft)) | NodeForm.categoryBit
-                slots[2 * slot] = UInt64(categoryOffsets[set]) | UInt64(ensemble.categorySets[set].count) << 32
-                slots[2 * slot + 1] = UInt64(feature) | UInt64(placement.pairs[node] - position) << 32
-            }
-        }
-        return placement.steps
-    }
-
-    private func feature(_ column: Int, of tree: Tree, missingGoesLeft: Bool) -> Int {
-        let column = tree.columns.map { $0[column] } ?? column
-        return shape.splitsMissing ? 2 * column + (missingGoesLeft ? 0 : 1) : column
-    }
-
-    private func write(key: SplitKey, feature: Int, delta: Int, at slot: Int, into slots: inout [UInt64]) {
+    /// Writes one tree, whose leaf rows have these numbers, and returns its depth in steps.
+    ///
+    /// First the words of all nodes in their order, then each to its place: the second pass jumps about in memory that
+    /// the first has brought near.
+    private func pack(
+        _ tree: Tree, _ leafRows: [UInt32], into words: UnsafeMutableBufferPointer<UInt64>, from firstSlot: Int,
+        _ placement: inout TreePlacement
+    ) -> Int {
         switch shape.nodeForm {
-        case .small: slots[slot] = UInt64(key.small) | UInt64(feature) << 32 | UInt64(delta) << 48
+        case .small:
+            let ordered = tree.nodes.records.map { smallWord($0, of: tree, leafRows) }
+            return placement.place(tree.nodes.records) { node, slot in
+                unsafe words[firstSlot + slot] = ordered[node].littleEndian
+            } link: { slot, pair in
+                unsafe words[firstSlot + slot] |= (UInt64(truncatingIfNeeded: pair - slot) << 48).littleEndian
+            }
         case .wide, .categorical:
-            slots[2 * slot] = key.wide
-            slots[2 * slot + 1] = UInt64(feature) | UInt64(delta) << 32
-        }
-    }
-
-    private func write(leafRow: Int, at slot: Int, into slots: inout [UInt64]) {
-        switch shape.nodeForm {
-        case .small: slots[slot] = UInt64(SortableKey.firstLeaf32 + UInt32(leafRow))
-        case .wide, .categorical: slots[2 * slot] = SortableKey.firstLeaf64 + UInt64(leafRow)
-        }
-    }
-
-    private static func bytes(of words: [UInt64]) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: words.count * 8) { buffer, count in
-            for (index, word) in words.enumerated() {
-                unsafe UnsafeMutableRawBufferPointer(buffer).storeBytes(
-                    of: word.littleEndian, toByteOffset: index * 8, as: UInt64.self)
-            }
-            count = words.count * 8
-        }
-    }
-}
-
-/// What decides the form of an ensemble's nodes.
-private struct Traits {
-    var hasCategories = false
-    var sendsMissingRight = false
-    var nodeCountMax = 0
-
-    init(of ensemble: TreeEnsemble) {
-        for tree in ensemble.trees {
-            nodeCountMax = max(nodeCountMax, tree.nodes.count)
-            for node in tree.nodes {
-                switch node {
-                case .leaf: break
-                case .split(_, _, _, _, let missingGoesLeft):
-                    if !missingGoesLeft { sendsMissingRight = true }
-                case .category: hasCategories = true
-                }
+            let ordered = tree.nodes.records.map { wideWords($0, of: tree, leafRows) }
+            return placement.place(tree.nodes.records) { node, slot in
+                unsafe words[2 * (firstSlot + slot)] = ordered[node].key.littleEndian
+                unsafe words[2 * (firstSlot + slot) + 1] = ordered[node].feature.littleEndian
+            } link: { slot, pair in
+                let delta = UInt64(truncatingIfNeeded: pair - slot) << 32
+                unsafe words[2 * (firstSlot + slot) + 1] |= delta.littleEndian
             }
         }
     }
-}
 
-/// The distinct leaf rows of all trees in the order in which they are met.
-///
-/// Isolation forests have a few hundred distinct path lengths and classifiers many pure leaves, so what the kernels
-/// look up mostly fits the first-level cache.
-private struct LeafTable {
-    private var rows: [[UInt64]: Int] = [:]
-    private var singles: [UInt64: Int] = [:]
-    private var values: [Double] = []
-    private(set) var count = 0
-
-    mutating func row(of leaf: ArraySlice<Double>) -> Int {
-        if leaf.count == 1, let value = leaf.first {
-            if let row = singles[value.bitPattern] { return row }
-            singles[value.bitPattern] = count
-        } else {
-            let bits = leaf.map(\.bitPattern)
-            if let row = rows[bits] { return row }
-            rows[bits] = count
-        }
-        values += leaf
-        count += 1
-        return count - 1
+    /// A node without its delta; leaf or split is chosen without a branch.
+    @inline(__always)
+    private func smallWord(_ record: TreeNodes.Record, of tree: Tree, _ leafRows: [UInt32]) -> UInt64 {
+        let key = SplitKey(record.threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
+        let inner = UInt64(key.small) | feature(record, of: tree) << 32
+        let leaf = UInt64(SortableKey.firstLeaf32) + UInt64(leafRows[record.isInner ? 0 : Int(record.left)])
+        return record.isInner ? inner : leaf
     }
 
-    func bytes(accumulator: TreeEnsemble.Number) -> [UInt8] {
-        var writer = ByteWriter()
-        switch accumulator {
-        case .float32: for value in values { writer.write(Float(value)) }
-        case .float64: writer.write(values)
+    @inline(__always)
+    private func wideWords(
+        _ record: TreeNodes.Record, of tree: Tree, _ leafRows: [UInt32]
+    ) -> (key: UInt64, feature: UInt64) {
+        guard record.isInner else { return (SortableKey.firstLeaf64 + UInt64(leafRows[Int(record.left)]), 0) }
+        guard record.flags.contains(.category) else {
+            let key = SplitKey(record.threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
+            return (key.wide, feature(record, of: tree))
         }
-        return writer.bytes
+        let words = UInt64(categoryOffsets[record.set]) | UInt64(ensemble.categorySets[record.set].count) << 32
+        return (words, feature(record, of: tree) | UInt64(NodeForm.categoryBit))
+    }
+
+    /// The feature of a split; of a leaf, any.
+    @inline(__always)
+    private func feature(_ record: TreeNodes.Record, of tree: Tree) -> UInt64 {
+        var column = Int(record.column)
+        if let columns = tree.columns, !columns.isEmpty { column = columns[column] }
+        guard shape.splitsMissing else { return UInt64(truncatingIfNeeded: column) }
+        return UInt64(truncatingIfNeeded: 2 * column + (record.flags.contains(.missingGoesLeft) ? 0 : 1))
+    }
+}
+
+extension TreeEnsemble {
+    fileprivate var hasCategories: Bool {
+        !categorySets.isEmpty && trees.contains { $0.nodes.records.contains { $0.flags.contains(.category) } }
+    }
+
+    /// Whether some split sends missing values right; mostly one of the first does.
+    fileprivate var sendsMissingRight: Bool {
+        let goesLeft: TreeNodes.Record.Flags = [.category, .missingGoesLeft]
+        return trees.contains { $0.nodes.records.contains { $0.isInner && $0.flags.isDisjoint(with: goesLeft) } }
     }
 }

@@ -16,7 +16,12 @@ extension ModelDescriptor {
         let names = try reader.readArray(count: nameCount, byteCount: 4) { (reader) throws(ModelError) in
             try reader.readString(atMost: ModelLimits.nameByteCount)
         }
-        signature = InputSignature(columnCount: columnCount, columnNames: names, window: window)
+        let vocabularyCount = try reader.readCount("columns of text", atMost: columnCount)
+        let vocabularies = try reader.readArray(count: vocabularyCount, byteCount: 8) { (reader) throws(ModelError) in
+            try Vocabulary(from: &reader)
+        }
+        signature = InputSignature(
+            columnCount: columnCount, columnNames: names, window: window, vocabularies: vocabularies)
         threshold = try reader.readBool() ? try reader.readDouble() : nil
         let stageCount = try reader.readCount("stages", atMost: ModelLimits.stageCount)
         stages = try reader.readArray(count: stageCount, byteCount: 1) { (reader) throws(ModelError) in
@@ -33,10 +38,7 @@ extension ModelDescriptor {
             if let threshold, !threshold.isFinite { throw .invalid("threshold", "\(threshold) found") }
             var width = signature.columnCount
             for stage in stages {
-                guard stage.inputCount == width, (1...ModelLimits.columnCount).contains(stage.outputCount) else {
-                    throw .invalid("stages", "a stage from \(stage.inputCount) columns after \(width) found")
-                }
-                width = stage.outputCount
+                width = try stage.checkedOutputCount(after: width)
             }
             guard estimator.columnCount == width else {
                 throw .invalid("estimator", "\(estimator.columnCount) columns after stages with \(width) found")
@@ -44,8 +46,12 @@ extension ModelDescriptor {
             switch estimator {
             case .treeEnsemble(let shape): try shape.validate()
             case .linear(_, let output): try output.validate(place: "linear model")
+            case .identity: try OutputShape.transform(width: width).validate(place: "transformer")
+            case .combination(let shape): try shape.validate()
             case .zScore(_, _, let threshold):
                 guard threshold.isFinite else { throw .invalid("z-score", "threshold \(threshold) found") }
+            case .kernelMachine(let shape): try shape.validate()
+            case .localOutlierFactor(let shape): try shape.validate()
             }
         } catch {
             throw .malformed(.descriptor, "\(error.place): \(error.message)")
@@ -72,7 +78,7 @@ extension EnsembleShape {
 }
 
 extension StageShape {
-    fileprivate init(from reader: inout ByteReader) throws(ModelError) {
+    init(from reader: inout ByteReader, depth: Int = 0) throws(ModelError) {
         switch try reader.read(UInt8.self) {
         case 0:
             let inputCount = try reader.readCount("columns", atMost: ModelLimits.columnCount)
@@ -81,7 +87,9 @@ extension StageShape {
             let indicators = try reader.readArray(count: indicatorCount, byteCount: 4) { (reader) throws(ModelError) in
                 try reader.readCount("columns before an indicator's", atMost: inputCount - 1)
             }
-            self = .impute(inputCount: inputCount, outputCount: outputCount, indicatorColumns: indicators)
+            self = .impute(
+                inputCount: inputCount, outputCount: outputCount, indicatorColumns: indicators,
+                hasMissing: try reader.readBool())
         case 1:
             self = .subtractThenDivide(
                 count: try reader.readCount("columns", atMost: ModelLimits.columnCount),
@@ -109,7 +117,15 @@ extension StageShape {
             }
             let marker = MissingMarker.nearZeroCopies(ofColumns: columns)
             self = .markMissing(inputCount: count, try Self.checked(marker, count, reader))
-        case let other: throw reader.malformed("stage kind \(other) found, 0 to 4 expected")
+        case 5: self = try .columns(from: &reader, depth: depth)
+        case 6: self = .encode(try EncoderShape(from: &reader))
+        case 7:
+            // Their models are beside the model's own stages only.
+            guard depth == 0 else { throw reader.malformed("a stage that asks models within another stage found") }
+            self = .estimates(try EstimatesShape(from: &reader))
+        case 8: self = .polynomial(try PolynomialFeatures(from: &reader))
+        case 9: self = .project(try ProjectionShape(from: &reader))
+        case let other: throw reader.malformed("stage kind \(other) found, which is none")
         }
     }
 }
@@ -138,7 +154,11 @@ extension EstimatorShape {
             let method: ZScore.Method = try reader.readBool() ? .robust : .standard
             let columnCount = try reader.readCount("columns", atMost: ModelLimits.columnCount)
             self = .zScore(method: method, columnCount: columnCount, threshold: try reader.readDouble())
-        case let other: throw reader.malformed("estimator kind \(other) found, 0 to 2 expected")
+        case 3: self = .identity(columnCount: try reader.readCount("columns", atMost: ModelLimits.columnCount))
+        case 4: self = .combination(try CombinationShape(from: &reader))
+        case 5: self = .kernelMachine(try KernelMachineShape(from: &reader))
+        case 6: self = .localOutlierFactor(try NeighborShape(from: &reader))
+        case let other: throw reader.malformed("estimator kind \(other) found, which is none")
         }
     }
 }
@@ -171,7 +191,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate init(from reader: inout ByteReader, family: Family) throws(ModelError) {
+    init(from reader: inout ByteReader, family: Family) throws(ModelError) {
         self.family = family
         outputCount = try reader.readCount("outputs", atMost: ModelLimits.outputCount)
         accumulator = try reader.readBool() ? .float64 : .float32
@@ -186,7 +206,15 @@ extension OutputShape {
         case 0: task = .regression
         case 1: task = .classification(classes: try ClassLabels(from: &reader))
         case 2: task = .anomaly(offset: try reader.readDouble())
-        case let other: throw reader.malformed("task \(other) found, 0 to 2 expected")
+        case 3: task = .transform
+        case 4:
+            let count = try reader.readCount("targets", atMost: ModelLimits.outputCount)
+            task = .multiOutputClassification(
+                try reader.readArray(count: count, byteCount: 5) { (reader) throws(ModelError) in
+                    try ClassLabels(from: &reader)
+                })
+        case 5: task = .anomalyDecision(offset: try reader.readDouble())
+        case let other: throw reader.malformed("task \(other) found, which is none")
         }
     }
 }
@@ -202,7 +230,13 @@ extension Link {
         case 5: self = .softmaxLogSumExp
         case 6: self = .exponential
         case 7: self = .isolation(normalizer: try reader.readDouble())
-        case let other: throw reader.malformed("link \(other) found, 0 to 7 expected")
+        case 8: self = .softmaxLogSumExpSequential
+        case 9: self = .softmaxOfOpposites
+        case 10: self = .clippedUnit
+        case 11: self = .softplus
+        case 12: self = .signedSquare
+        case 13: self = .step
+        case let other: throw reader.malformed("link \(other) found, 0 to 13 expected")
         }
     }
 }
@@ -224,7 +258,12 @@ extension ClassLabels {
                 try reader.readArray(count: count, byteCount: 4) { (reader) throws(ModelError) in
                     try reader.readString(atMost: ModelLimits.nameByteCount)
                 })
-        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 2 expected")
+        case 3:
+            self = .floats(
+                try reader.readArray(count: count, byteCount: 8) { (reader) throws(ModelError) in
+                    try reader.readDouble()
+                })
+        default: throw reader.malformed("kind of class labels \(kind) found, 0 to 3 expected")
         }
     }
 }

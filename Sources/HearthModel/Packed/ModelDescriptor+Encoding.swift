@@ -2,7 +2,7 @@ extension ModelDescriptor {
     /// The layout that this source writes and reads.
     ///
     /// A reader refuses another.
-    static let layoutVersion: UInt32 = 2
+    static let layoutVersion: UInt32 = 3
 
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
@@ -11,6 +11,12 @@ extension ModelDescriptor {
         writer.write(count: signature.window)
         writer.write(count: signature.columnNames.count)
         for name in signature.columnNames { writer.write(name) }
+        writer.write(count: signature.vocabularies.count)
+        for vocabulary in signature.vocabularies {
+            writer.write(count: vocabulary.column)
+            writer.write(count: vocabulary.texts.count)
+            for text in vocabulary.texts { writer.write(text) }
+        }
         writer.write(threshold != nil)
         if let threshold { writer.write(threshold) }
         writer.write(count: stages.count)
@@ -21,14 +27,15 @@ extension ModelDescriptor {
 }
 
 extension StageShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         switch self {
-        case .impute(let inputCount, let outputCount, let indicatorColumns):
+        case .impute(let inputCount, let outputCount, let indicatorColumns, let hasMissing):
             writer.write(UInt8(0))
             writer.write(count: inputCount)
             writer.write(count: outputCount)
             writer.write(count: indicatorColumns.count)
             for column in indicatorColumns { writer.write(count: column) }
+            writer.write(hasMissing)
         case .subtractThenDivide(let count, let hasOffset, let hasScale):
             writer.write(UInt8(1))
             writer.write(count: count)
@@ -51,6 +58,23 @@ extension StageShape {
             writer.write(count: inputCount)
             writer.write(count: columns.count)
             for column in columns { writer.write(count: column) }
+        case .columns(let inputCount, let branches):
+            writer.write(UInt8(5))
+            writer.write(count: inputCount)
+            writer.write(count: branches.count)
+            for branch in branches { branch.encode(to: &writer) }
+        case .encode(let shape):
+            writer.write(UInt8(6))
+            shape.encode(to: &writer)
+        case .estimates(let shape):
+            writer.write(UInt8(7))
+            shape.encode(to: &writer)
+        case .polynomial(let features):
+            writer.write(UInt8(8))
+            features.encode(to: &writer)
+        case .project(let shape):
+            writer.write(UInt8(9))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -70,6 +94,18 @@ extension EstimatorShape {
             writer.write(UInt8(method == .standard ? 0 : 1))
             writer.write(count: columnCount)
             writer.write(threshold)
+        case .identity(let columnCount):
+            writer.write(UInt8(3))
+            writer.write(count: columnCount)
+        case .combination(let shape):
+            writer.write(UInt8(4))
+            shape.encode(to: &writer)
+        case .kernelMachine(let shape):
+            writer.write(UInt8(5))
+            shape.encode(to: &writer)
+        case .localOutlierFactor(let shape):
+            writer.write(UInt8(6))
+            shape.encode(to: &writer)
         }
     }
 }
@@ -95,7 +131,7 @@ extension EnsembleShape {
 }
 
 extension OutputShape {
-    fileprivate func encode(to writer: inout ByteWriter) {
+    func encode(to writer: inout ByteWriter) {
         writer.write(count: outputCount)
         writer.write(UInt8(accumulator == .float32 ? 0 : 1))
         switch classRule {
@@ -111,6 +147,14 @@ extension OutputShape {
             classes.encode(to: &writer)
         case .anomaly(let offset):
             writer.write(UInt8(2))
+            writer.write(offset)
+        case .transform: writer.write(UInt8(3))
+        case .multiOutputClassification(let targets):
+            writer.write(UInt8(4))
+            writer.write(count: targets.count)
+            for classes in targets { classes.encode(to: &writer) }
+        case .anomalyDecision(let offset):
+            writer.write(UInt8(5))
             writer.write(offset)
         }
     }
@@ -131,6 +175,12 @@ extension Link {
         case .isolation(let normalizer):
             writer.write(UInt8(7))
             writer.write(normalizer)
+        case .softmaxLogSumExpSequential: writer.write(UInt8(8))
+        case .softmaxOfOpposites: writer.write(UInt8(9))
+        case .clippedUnit: writer.write(UInt8(10))
+        case .softplus: writer.write(UInt8(11))
+        case .signedSquare: writer.write(UInt8(12))
+        case .step: writer.write(UInt8(13))
         }
     }
 }
@@ -150,6 +200,10 @@ extension ClassLabels {
             writer.write(UInt8(2))
             writer.write(count: labels.count)
             for label in labels { writer.write(label) }
+        case .floats(let labels):
+            writer.write(UInt8(3))
+            writer.write(count: labels.count)
+            writer.write(labels)
         }
     }
 }

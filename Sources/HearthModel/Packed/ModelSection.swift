@@ -50,6 +50,10 @@ extension SectionID {
     package static let leaves = SectionID("LEAF")
     /// Categorical sets, 32-bit words; absent when no split is categorical.
     package static let categories = SectionID("CATS")
+    /// The models within the model (``NestedModels``); absent when there are none.
+    package static let children = SectionID("CHLD")
+    /// The tree through which nearest points are found (``NeighborShape``), 32-bit words; absent without one.
+    package static let neighbors = SectionID("NBRS")
     /// Rows and the outputs that they must give (``GoldenVectors``).
     package static let golden = SectionID("GOLD")
 }

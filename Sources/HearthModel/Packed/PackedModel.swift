@@ -11,11 +11,19 @@ package struct PackedModel {
     package let parameters: UnsafePointer<Double>
     /// The arrays of a tree ensemble; nil for other estimators.
     package let ensemble: PackedEnsemble?
+    /// The models of the members of all ``Estimates`` stages, in order.
+    package let children: [PackedModel]
+    /// The words of section `NBRS` (``NeighborShape``); nil for estimators without a tree of neighbours.
+    package let neighborTree: UnsafePointer<UInt32>?
 
     /// Checks the sections of one model.
     ///
     /// Sections start at multiples of 8 bytes (files place them at multiples of 64).
     package init(sections: (SectionID) -> UnsafeRawBufferPointer?) throws(ModelError) {
+        try unsafe self.init(sections: sections, depth: 0)
+    }
+
+    private init(sections: (SectionID) -> UnsafeRawBufferPointer?, depth: Int) throws(ModelError) {
         let descriptor = try unsafe ModelDescriptor(decoding: Self.require(.descriptor, sections, alignment: 1))
         self.descriptor = descriptor
         let bytes = try unsafe Self.require(.parameters, sections, byteCount: descriptor.parameterCount * 8)
@@ -25,8 +33,48 @@ package struct PackedModel {
         try unsafe Self.check(parameters, of: descriptor)
         switch descriptor.estimator {
         case .treeEnsemble(let shape): unsafe ensemble = try PackedEnsemble(shape, sections: sections)
-        case .linear, .zScore: ensemble = nil
+        case .linear, .zScore, .identity, .combination, .kernelMachine, .localOutlierFactor: ensemble = nil
         }
+        if case .localOutlierFactor(let shape) = descriptor.estimator, shape.wordCount > 0 {
+            unsafe neighborTree = try Self.neighborTree(shape, sections)
+        } else {
+            unsafe neighborTree = nil
+        }
+        children = try unsafe Self.children(of: descriptor, sections, depth: depth)
+    }
+
+    /// Checks the members' models, each as a model of its own and against what its stage takes of it.
+    private static func children(
+        of descriptor: ModelDescriptor, _ sections: (SectionID) -> UnsafeRawBufferPointer?, depth: Int
+    ) throws(ModelError) -> [PackedModel] {
+        var members: [(shape: EstimatesShape.Member, inputCount: Int)] = []
+        for case .estimates(let shape) in descriptor.stages {
+            members += shape.members.map { ($0, shape.inputCount) }
+        }
+        guard !members.isEmpty else { return [] }
+        guard depth < ModelLimits.nestingDepth else {
+            throw .malformed(.children, "more than \(ModelLimits.nestingDepth) levels of models within models found")
+        }
+        let bytes = try unsafe require(.children, sections)
+        let nested = try unsafe NestedModels(decoding: bytes, expectedCount: members.count)
+        var children: [PackedModel] = []
+        children.reserveCapacity(members.count)
+        for (index, member) in members.enumerated() {
+            do throws(ModelError) {
+                let child = try unsafe PackedModel(
+                    sections: { unsafe nested.section($0, of: index) }, depth: depth + 1)
+                guard let output = child.descriptor.estimator.outputShape else {
+                    throw .malformed(.children, "a z-score found, a classifier or regressor expected")
+                }
+                try member.shape.validate(
+                    columnCount: child.descriptor.signature.columnCount, output: output,
+                    inputCount: member.inputCount, place: "stage")
+                children.append(child)
+            } catch {
+                throw .malformed(.children, "model \(index): \(error.place): \(error.message)")
+            }
+        }
+        return children
     }
 
     /// The bytes of a section, which must be there, aligned for doubles and of the expected size.
@@ -47,35 +95,34 @@ package struct PackedModel {
         return unsafe bytes
     }
 
+    private static func neighborTree(
+        _ shape: NeighborShape, _ sections: (SectionID) -> UnsafeRawBufferPointer?
+    ) throws(ModelError) -> UnsafePointer<UInt32>? {
+        let bytes = try unsafe require(.neighbors, sections, byteCount: shape.wordCount * 4)
+        let words = unsafe bytes.bindMemory(to: UInt32.self)
+        if let problem = unsafe NeighborTree.problem(
+            words, pointCount: shape.pointCount, nodeCount: shape.nodeCount)
+        {
+            throw .malformed(.neighbors, problem)
+        }
+        return words.baseAddress
+    }
+
     /// The parameters must be what ``ModelDefinition/validate()`` lets through.
     private static func check(
         _ parameters: UnsafeBufferPointer<Double>, of descriptor: ModelDescriptor
     ) throws(ModelError) {
         var offset = 0
         for stage in descriptor.stages {
-            let values = unsafe parameters[offset..<offset + stage.parameterCount]
+            unsafe try stage.check(parameters[offset..<offset + stage.parameterCount])
             offset += stage.parameterCount
-            switch stage {
-            case .impute(_, let outputCount, let indicatorColumns):
-                let kept = unsafe values.count { !$0.isNaN }
-                guard unsafe values.allSatisfy({ !$0.isInfinite }), kept + indicatorColumns.count == outputCount else {
-                    throw .malformed(.parameters, "\(kept) columns with a statistic found, another number expected")
-                }
-            case .subtractThenDivide(let count, _, let hasScale):
-                let scales = unsafe values.suffix(hasScale ? count : 0)
-                guard unsafe values.allSatisfy(\.isFinite), unsafe !scales.contains(0) else {
-                    throw .malformed(.parameters, "an offset or scale that is not usable found")
-                }
-            case .markMissing: break
-            case .multiplyThenAdd:
-                guard unsafe values.allSatisfy(\.isFinite) else {
-                    throw .malformed(.parameters, "an offset or scale that is not finite found")
-                }
-            }
         }
         let values = unsafe parameters[offset...]
         guard unsafe values.allSatisfy(\.isFinite) else {
             throw .malformed(.parameters, "a parameter of the estimator that is not finite found")
+        }
+        if case .combination(let shape) = descriptor.estimator, let problem = unsafe shape.problem(of: values) {
+            throw .malformed(.parameters, problem)
         }
         if case .linear(_, let output) = descriptor.estimator, output.accumulator == .float32 {
             guard unsafe values.allSatisfy({ Float($0).isFinite }) else {

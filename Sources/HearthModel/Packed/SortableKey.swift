@@ -61,17 +61,19 @@ struct SplitKey {
 
     /// A float32 value `x` is `<= threshold` exactly when it is `<=` the largest float32 that is, so thresholds are
     /// rounded down; `x < threshold` leaves out one key more when the threshold is itself a float32.
+    ///
+    /// Rounding down is a step to the key before, without a branch: every other threshold takes it.
     init(_ threshold: Double, rule: TreeEnsemble.SplitRule, thresholds: TreeEnsemble.Number) {
         let stated = thresholds == .float32 ? Double(Float(threshold)) : threshold
         let rounded = Float(stated)
-        let below = Double(rounded) > stated ? rounded.nextDown : rounded
+        let nearest = SortableKey.of(rounded)
         switch rule {
         case .lessOrEqual:
-            small = SortableKey.of(below)
+            small = nearest &- (Double(rounded) > stated ? 1 : 0)
             wide = SortableKey.of(stated)
         case .less:
-            small = SortableKey.of(below) - (Double(below) == stated ? 1 : 0)
-            wide = SortableKey.of(stated) - 1
+            small = nearest &- (Double(rounded) >= stated ? 1 : 0)
+            wide = SortableKey.of(stated) &- 1
         }
     }
 }

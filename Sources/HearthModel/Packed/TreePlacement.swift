@@ -1,58 +1,78 @@
-/// Where the nodes of one tree go, so that a walk touches few cache lines.
+/// Where the nodes of a tree go, so that a walk touches few cache lines.
 ///
 /// The two children of a node are placed as a pair. A line is filled with a pair, then the children of that pair, then
 /// theirs, so it holds two levels and more of one subtree (the first line three levels of the tree); what does not fit
 /// begins lines of its own, upper ones first. A walk of eight steps touches four or five lines, where level order would
 /// touch seven; out of the first-level cache that is a fifth of its time. No slot but the first stays empty, and
 /// children come after their parents.
+///
+/// One value places tree after tree: its queues keep their memory.
 struct TreePlacement {
-    /// Slot of each node.
-    private(set) var slots: [Int]
-    /// Slot of the left child of each inner node; the right child has the next.
-    private(set) var pairs: [Int]
-    /// Steps from the root to the deepest leaf.
-    private(set) var steps = 0
+    /// An inner node that has its slot, counted from the start of the tree.
+    private struct Placed {
+        var node: Int32
+        var slot: Int32
+        /// Steps from the root.
+        var level: Int32
+    }
 
-    init(of tree: Tree, slotsPerLine: Int) {
-        slots = [Int](repeating: 0, count: tree.nodes.count)
-        pairs = slots
-        var depths = slots
-        // Inner nodes whose children have no place yet: `line` in the line being filled, `waiting` (from `next` on) for
-        // another.
-        var line: [Int] = [0]
-        var waiting: [Int] = []
-        var next = 0
-        slots[0] = 1
+    private let slotsPerLine: Int
+    /// Those whose children have no place yet and go on the line being filled.
+    private var line: [Placed]
+    /// Those that wait for another line.
+    private var waiting: [Placed]
+
+    /// Places trees of up to `nodeCountMax` nodes.
+    init(slotsPerLine: Int, nodeCountMax: Int) {
+        self.slotsPerLine = slotsPerLine
+        line = [Placed](repeating: Placed(node: 0, slot: 0, level: 0), count: nodeCountMax + 2)
+        waiting = line
+    }
+
+    /// Hands every node of a tree with its slot to `write`, the slot of every inner node with that of its left child to
+    /// `link` (the right child has the next), and returns the steps from the root to the deepest leaf.
+    ///
+    /// A leaf takes the same way as an inner node, but for not being counted in the line: which of them comes next is
+    /// not predictable, and a branch would cost more.
+    mutating func place(_ nodes: [TreeNodes.Record], write: (Int, Int) -> Void, link: (Int, Int) -> Void) -> Int {
+        var (lineStart, lineEnd, waitingStart, waitingEnd) = (0, 0, 0, 0)
+        var steps: Int32 = 0
         var cursor = 2
+        write(0, 1)
+        if nodes[0].isInner {
+            line[0] = Placed(node: 0, slot: 1, level: 0)
+            lineEnd = 1
+        }
         while true {
             if cursor % slotsPerLine == 0 {
-                waiting += line
-                line = []
+                while lineStart < lineEnd {
+                    waiting[waitingEnd] = line[lineStart]
+                    waitingEnd += 1
+                    lineStart += 1
+                }
             }
-            if line.isEmpty {
-                guard next < waiting.count else { break }
-                line = [waiting[next]]
-                next += 1
+            let parent: Placed
+            if lineStart < lineEnd {
+                parent = line[lineStart]
+                lineStart += 1
+            } else {
+                guard waitingStart < waitingEnd else { return Int(steps) }
+                parent = waiting[waitingStart]
+                waitingStart += 1
+                (lineStart, lineEnd) = (0, 0)
             }
-            let parent = line.removeFirst()
-            guard let (left, right) = tree.nodes[parent].children else { continue }
-            pairs[parent] = cursor
-            for (child, slot) in [(left, cursor), (right, cursor + 1)] {
-                slots[child] = slot
-                depths[child] = depths[parent] + 1
-                steps = max(steps, depths[child])
-                if tree.nodes[child].children != nil { line.append(child) }
-            }
+            let level = parent.level + 1
+            steps = max(steps, level)
+            let record = nodes[Int(parent.node)]
+            link(Int(parent.slot), cursor)
+            let slot = Int32(truncatingIfNeeded: cursor)
+            write(Int(record.left), cursor)
+            line[lineEnd] = Placed(node: record.left, slot: slot, level: level)
+            lineEnd += nodes[Int(record.left)].isInner ? 1 : 0
+            write(Int(record.right), cursor + 1)
+            line[lineEnd] = Placed(node: record.right, slot: slot + 1, level: level)
+            lineEnd += nodes[Int(record.right)].isInner ? 1 : 0
             cursor += 2
-        }
-    }
-}
-
-extension Tree.Node {
-    fileprivate var children: (left: Int, right: Int)? {
-        switch self {
-        case .leaf: nil
-        case .split(_, _, let left, let right, _), .category(_, _, let left, let right, _): (left, right)
         }
     }
 }

@@ -41,6 +41,7 @@ extension CallHandler {
         let rowCount = try context.predictor.rowCount(
             servable, columnCount: request.columnCount, valueCount: values.count)
         guard let start = values.baseAddress else { return }
+        if request.textColumnCount > 0 || servable.model.texts != nil { try replaceTexts(request, servable) }
         let batch = unsafe RowBatch(values: start, rowCount: rowCount, rowStride: servable.model.signature.columnCount)
         if context.predictor.isBatch(servable, rowCount: rowCount) {
             try check(request, servable)
@@ -49,6 +50,19 @@ extension CallHandler {
         }
         let outputs = unsafe try context.predictor.predict(entry, batch, in: context.scratch)
         unsafe try reply(call, entry, request, rowCount: rowCount, outputs: outputs, &output)
+    }
+
+    /// Texts of the request become what the model's rows hold for them.
+    @inline(never)
+    private func replaceTexts(_ request: PredictRequestView, _ servable: Servable) throws(CallFailure) {
+        let signature = servable.model.signature
+        do throws(CallFailure) {
+            try request.replaceTexts(
+                servable.model.texts, columnCount: signature.columnCount, columnNames: signature.columnNames,
+                in: context.arena)
+        } catch {
+            throw CallFailure(error.code, "model '\(servable.name)': \(error.message)")
+        }
     }
 
     /// The entry that answers; nil when the call was parked until it is loaded.

@@ -25,7 +25,8 @@ extension CallHandler {
         try checkOutputs(request, servable)
         let signature = servable.model.signature
         let columns = InferColumns(
-            modelName: servable.nameBytes.view, count: signature.columnCount, names: signature.columnNames)
+            modelName: servable.nameBytes.view, count: signature.columnCount, names: signature.columnNames,
+            texts: servable.model.texts)
         let rowCount = try request.rowCount(columns, in: context.arena)
         if request.usesSharedMemory { try checkPlaces(request) }
         let (valueCount, overflow) = rowCount.multipliedReportingOverflow(by: signature.columnCount)

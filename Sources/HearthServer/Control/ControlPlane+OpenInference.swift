@@ -116,7 +116,24 @@ extension ModelVersion {
 
 extension Servable {
     /// Rows go in as one matrix; clients may send any number type, or one tensor per named column instead.
+    ///
+    /// With columns of text each column is a tensor, named after it; without names there are two matrices.
     fileprivate var inputTensors: [OpenInference.TensorMetadata] {
+        if let texts = model.texts, texts.takesText {
+            let isText = (0..<model.signature.columnCount).map { texts.kind(of: $0) == .text }
+            let names = model.signature.columnNames
+            if !names.isEmpty {
+                return zip(names, isText).map { name, isText in
+                    OpenInference.TensorMetadata(name: name, datatype: isText ? .bytes : .fp64, shape: [-1])
+                }
+            }
+            let counts = (text: isText.count { $0 }, number: isText.count { !$0 })
+            let text = OpenInference.TensorMetadata(
+                name: "text", datatype: .bytes, shape: [-1, Int64(clamping: counts.text)])
+            let number = OpenInference.TensorMetadata(
+                name: "input", datatype: .fp64, shape: [-1, Int64(clamping: counts.number)])
+            return counts.number == 0 ? [text] : [text, number]
+        }
         let columns = Int64(clamping: model.signature.columnCount)
         return [OpenInference.TensorMetadata(name: "input", datatype: .fp64, shape: [-1, columns])]
     }

@@ -23,7 +23,7 @@ package final class Servable: Sendable {
     /// Values per row of each output, and those of the outputs before it.
     package let outputWidths: [Int]
     package let outputOffsets: [Int]
-    /// Text labels of the outputs that have them, in the model's order.
+    /// Labels of the outputs that have them, in the model's order; none where the classes are the indices themselves.
     package let outputLabels: [OutputLabels?]
     /// Calls answered.
     package let calls = Atomic<UInt64>(0)
@@ -52,10 +52,7 @@ package final class Servable: Sendable {
             defer { offset += output.width }
             return offset
         }
-        outputLabels = model.outputs.map { output in
-            if case .some(.strings(let labels)) = output.labels { return OutputLabels(labels) }
-            return nil
-        }
+        outputLabels = model.outputs.map { OutputLabels($0.classLists) }
     }
 }
 

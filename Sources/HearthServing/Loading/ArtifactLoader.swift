@@ -13,9 +13,11 @@ package import Logging
 /// A version whose files are damaged is moved to the quarantine of the model directory, so that nobody loads it again
 /// (C4). It is read a second time first: a bad read is not a bad file. Errors that may pass (the system's, a missing
 /// file, permissions) and files that are whole but not for this machine never lead there.
+///
+/// A version whose `model_path` names a file of another library is converted: `ArtifactLoader+Originals.swift`.
 package struct ArtifactLoader: Sendable {
-    private let directory: ModelDirectory
-    private let logger: Logger
+    let directory: ModelDirectory
+    let logger: Logger
 
     package init(directory: ModelDirectory, logger: Logger) {
         self.directory = directory
@@ -29,6 +31,7 @@ package struct ArtifactLoader: Sendable {
     ///   here, UNAVAILABLE for what may pass.
     package func load(_ version: ModelVersion) throws(CallFailure) -> Servable {
         let began = MonotonicTime.now()
+        if let original = try original(of: version) { return try load(version, from: original, began: began) }
         let opened: OpenedVersion
         do { opened = try read(version) } catch { throw refusal(version.modelID, error) }
         guard version.manifestDigest.isEmpty || version.manifestDigest == "\(opened.manifestDigest)" else {
@@ -101,7 +104,7 @@ package struct ArtifactLoader: Sendable {
         }
     }
 
-    private static func status(_ code: ArtifactError.Code) -> StatusCode {
+    static func status(_ code: ArtifactError.Code) -> StatusCode {
         switch code {
         case .notFound, .incomplete: .notFound
         case .permissionDenied, .pathTraversal, .invalidName, .unsupportedVersion, .refused, .unsupported,

@@ -16,6 +16,10 @@ package enum SeriesDetector {
                 + servable.model.outputs.map(\.name).joined(separator: ", ") + "; use Predict"
             throw CallFailure(.failedPrecondition, message)
         }
+        guard servable.model.texts?.takesText != true else {
+            throw CallFailure(
+                .failedPrecondition, "model '\(servable.name)' takes text, which a series has not; use Predict")
+        }
     }
 
     /// The rows in a series of `valueCount` values: one per point from the first that has a whole window before it.

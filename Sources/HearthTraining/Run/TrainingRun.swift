@@ -107,10 +107,7 @@ package struct TrainingRun: Sendable {
             pipelineVersion: Self.pipelineVersion, metrics: model.metrics, parameters: parameters)
     }
 
-    /// Registers the version.
-    ///
-    /// When the registry does not say whether it took it, it is asked; when it cannot be asked, the outcome stays open
-    /// for the janitor.
+    /// Registers the version: the registry's part of publishing.
     private func register(
         _ published: PublishedVersion, of model: TrainedModel, parameters: [String: JSONValue], createdAt: Timestamp
     ) throws {
@@ -121,18 +118,7 @@ package struct TrainingRun: Sendable {
             parametersJSON: try CompactJSON.text(parameters), metricsJSON: try CompactJSON.text(model.metrics),
             accuracy: confusion?.accuracy, precision: confusion?.precision, recall: confusion?.recall,
             trainingDate: createdAt, createdAt: createdAt)
-        do throws(RegistryError) {
-            try registry.register(version, actor: actor)
-        } catch {
-            guard error.code == .unavailable else { throw error }
-            let found: ModelVersion?
-            do throws(RegistryError) {
-                found = try registry.version(published.modelID)
-            } catch {
-                throw UncertainCommit(cause: error)
-            }
-            if found == nil { throw error }
-        }
+        try registry.commit(version, actor: actor)
     }
 
     private func promote(_ modelID: ModelID) throws(TrainingError) -> ProductionPointer {

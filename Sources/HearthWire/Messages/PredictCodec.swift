@@ -12,6 +12,9 @@ package struct PredictRequestView {
     package var values: UnsafeBufferPointer<Double>
     private let outputs: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
     package let outputCount: Int
+    let textColumns: UnsafeMutablePointer<UnsafeMutablePointer<Hearth__V1__TextColumn>?>?
+    /// Columns whose texts came along; see ``replaceTexts(_:columnNames:in:)``.
+    package let textColumnCount: Int
 
     fileprivate init(_ message: UnsafeMutablePointer<Hearth__V1__PredictRequest>) {
         modelName = unsafe ByteView(message.pointee.model_name)
@@ -20,9 +23,11 @@ package struct PredictRequestView {
         unsafe values = UnsafeBufferPointer(start: message.pointee.values, count: message.pointee.n_values)
         unsafe outputs = message.pointee.outputs
         outputCount = unsafe message.pointee.n_outputs
+        unsafe textColumns = message.pointee.text_columns
+        textColumnCount = unsafe message.pointee.n_text_columns
     }
 
-    /// A request without named outputs.
+    /// A request without named outputs and texts.
     fileprivate init(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>
     ) {
@@ -32,6 +37,8 @@ package struct PredictRequestView {
         unsafe self.values = values
         unsafe outputs = nil
         outputCount = 0
+        unsafe textColumns = nil
+        textColumnCount = 0
     }
 
     /// The name of the output that was asked for at `index`.
@@ -55,7 +62,8 @@ package struct OutputView {
     /// - Parameters:
     ///   - width: values per row.
     ///   - values: rowCount x width.
-    ///   - labels: for classes that are text; the values are indices into it. The caller keeps it alive.
+    ///   - labels: for classes; the values are indices into it. Texts are sent beside them, numbers in their place.
+    ///     The caller keeps it alive.
     package init(
         name: ByteView, width: Int, values: UnsafePointer<Double>, rowCount: Int, labels: OutputLabels? = nil
     ) {
@@ -66,9 +74,9 @@ package struct OutputView {
         unsafe self.labels = labels.map(Unmanaged.passUnretained)
         var total =
             VarInt.fieldByteCount(name.count) + VarInt.scalarByteCount(width) + VarInt.fieldByteCount(valueCount * 8)
-        if let labels {
+        if let labels, !labels.texts.isEmpty {
             for index in 0..<valueCount {
-                let length = unsafe Self.label(labels, values[index]).utf8.count
+                let length = unsafe Self.label(labels, values[index], index).utf8.count
                 total += 1 + VarInt.byteCount(UInt64(length)) + length
             }
         }
@@ -175,18 +183,21 @@ package enum PredictCodec {
     /// Bytes of a request's payload.
     package static func requestByteCount(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
-        outputs: [String]
+        outputs: [String], textColumns: [TextColumn] = []
     ) -> Int {
         var total = VarInt.fieldByteCount(modelName.count) + VarInt.fieldByteCount(modelVersion.count)
         total += VarInt.scalarByteCount(columnCount) + VarInt.fieldByteCount(values.count * 8)
         for name in outputs { total += 1 + VarInt.byteCount(UInt64(name.utf8.count)) + name.utf8.count }
+        for column in textColumns {
+            total += 1 + VarInt.byteCount(UInt64(column.byteCount)) + column.byteCount
+        }
         return total
     }
 
     /// Writes a request's payload.
     package static func writeRequest(
         modelName: ByteView, modelVersion: ByteView, columnCount: Int, values: UnsafeBufferPointer<Double>,
-        outputs: [String], to target: UnsafeMutableRawPointer
+        outputs: [String], textColumns: [TextColumn] = [], to target: UnsafeMutableRawPointer
     ) {
         var cursor = unsafe target
         unsafe VarInt.writeField(1, modelName, to: &cursor)
@@ -194,6 +205,12 @@ package enum PredictCodec {
         unsafe VarInt.writeScalar(3, columnCount, to: &cursor)
         unsafe VarInt.writeField(4, ByteView(UnsafeRawBufferPointer(values)), to: &cursor)
         for name in outputs { unsafe VarInt.writeText(5, name, to: &cursor) }
+        for column in textColumns {
+            unsafe VarInt.writeTag(6, 2, to: &cursor)
+            unsafe VarInt.write(UInt64(column.byteCount), to: &cursor)
+            unsafe VarInt.writeScalar(1, column.column, to: &cursor)
+            for text in column.texts { unsafe VarInt.writeText(2, text, to: &cursor) }
+        }
     }
 }
 
@@ -217,15 +234,31 @@ extension OutputView {
     func write(to cursor: inout UnsafeMutableRawPointer) {
         unsafe VarInt.writeField(1, name, to: &cursor)
         unsafe VarInt.writeScalar(2, width, to: &cursor)
+        guard let labels = unsafe labels?.takeUnretainedValue() else {
+            unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
+            return
+        }
+        guard labels.numbers.isEmpty else { return unsafe writeNumbers(labels, to: &cursor) }
         unsafe VarInt.writeField(3, ByteView(start: values, count: valueCount * 8), to: &cursor)
-        guard let labels = unsafe labels?.takeUnretainedValue() else { return }
-        for index in 0..<valueCount { unsafe VarInt.writeText(4, Self.label(labels, values[index]), to: &cursor) }
+        for index in 0..<valueCount {
+            unsafe VarInt.writeText(4, Self.label(labels, values[index], index), to: &cursor)
+        }
     }
 
     /// The label of a class index; empty for one that is no index.
-    private static func label(_ labels: OutputLabels, _ value: Double) -> String {
-        guard let position = Int(exactly: value), labels.texts.indices.contains(position) else { return "" }
-        return labels.texts[position]
+    private static func label(_ labels: OutputLabels, _ value: Double, _ index: Int) -> String {
+        labels.text(value, at: index) ?? ""
+    }
+
+    /// The labels themselves; what is no index stays as it is.
+    private func writeNumbers(_ labels: OutputLabels, to cursor: inout UnsafeMutableRawPointer) {
+        unsafe VarInt.writeFieldHeader(3, byteCount: valueCount * 8, to: &cursor)
+        for index in 0..<valueCount {
+            let value = unsafe values[index]
+            let number = labels.number(value, at: index) ?? value
+            unsafe cursor.storeBytes(of: number.bitPattern.littleEndian, as: UInt64.self)
+            unsafe cursor += 8
+        }
     }
 }
 

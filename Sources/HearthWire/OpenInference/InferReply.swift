@@ -9,16 +9,18 @@ package enum InferOutputKind {
     case numbers
     /// INT64: whole numbers as they stand.
     case wholeNumbers
-    /// INT64: the class that an index stands for.
-    case integerClasses([Int64])
-    /// BOOL: the class that an index stands for.
-    case booleanClasses([Bool])
-    /// BYTES: the class that an index stands for. Whoever replies keeps the labels alive.
+    /// INT64: the class that an index stands for. One list of classes for all values of a row, or one for each.
+    case integerClasses([[Int64]])
+    /// BOOL: the same.
+    case booleanClasses([[Bool]])
+    /// FP64: the same.
+    case floatClasses([[Double]])
+    /// BYTES: the same. Whoever replies keeps the labels alive.
     case textClasses(OutputLabels)
 
     package var datatype: OpenInference.Datatype {
         switch self {
-        case .numbers: .fp64
+        case .numbers, .floatClasses: .fp64
         case .wholeNumbers, .integerClasses: .int64
         case .booleanClasses: .bool
         case .textClasses: .bytes
@@ -172,8 +174,9 @@ package struct InferReply {
                 return false
             }
             for index in 0..<count {
-                guard let place = unsafe Self.place(values[index], classes.count) else { return false }
-                unsafe elements[index] = classes[place]
+                let list = index % classes.count
+                guard let place = unsafe Self.place(values[index], classes[list].count) else { return false }
+                unsafe elements[index] = classes[list][place]
             }
             unsafe output.elements = UnsafeRawPointer(start)
             return true
@@ -183,18 +186,31 @@ package struct InferReply {
                 return false
             }
             for index in 0..<count {
-                guard let place = unsafe Self.place(values[index], classes.count) else { return false }
-                unsafe elements[index] = classes[place] ? 1 : 0
+                let list = index % classes.count
+                guard let place = unsafe Self.place(values[index], classes[list].count) else { return false }
+                unsafe elements[index] = classes[list][place] ? 1 : 0
             }
             unsafe output.elements = UnsafeRawPointer(start)
             output.rawByteCount = count
+            return true
+        case .floatClasses(let classes):
+            guard let elements = unsafe arena.elements(Double.self, count: count), let start = elements.baseAddress
+            else {
+                return false
+            }
+            for index in 0..<count {
+                let list = index % classes.count
+                guard let place = unsafe Self.place(values[index], classes[list].count) else { return false }
+                unsafe elements[index] = classes[list][place]
+            }
+            unsafe output.elements = UnsafeRawPointer(start)
             return true
         case .textClasses(let labels):
             unsafe output.labels = .passUnretained(labels)
             output.rawByteCount = 0
             for index in 0..<count {
-                guard let place = unsafe Self.place(values[index], labels.texts.count) else { return false }
-                let length = labels.texts[place].utf8.count
+                guard let label = unsafe labels.text(values[index], at: index) else { return false }
+                let length = label.utf8.count
                 output.rawByteCount += 4 + length
                 output.typedByteCount += 1 + VarInt.byteCount(UInt64(length)) + length
             }
@@ -242,7 +258,7 @@ package struct InferReply {
         if let labels = unsafe output.labels?.takeUnretainedValue() {
             for index in 0..<count {
                 let value = unsafe output.elements.load(fromByteOffset: index &* 8, as: Double.self)
-                unsafe VarInt.writeText(8, Self.label(labels, value), to: &cursor)
+                unsafe VarInt.writeText(8, labels.text(value, at: index) ?? "", to: &cursor)
             }
             return
         }
@@ -262,7 +278,7 @@ package struct InferReply {
     func writeLabels(_ output: Output, _ labels: OutputLabels, to cursor: inout UnsafeMutableRawPointer) {
         for index in 0..<rowCount &* (output.width) {
             let value = unsafe output.elements.load(fromByteOffset: index &* 8, as: Double.self)
-            var label = Self.label(labels, value)
+            var label = labels.text(value, at: index) ?? ""
             label.withUTF8 { bytes in
                 unsafe cursor.storeBytes(of: UInt32(bytes.count).littleEndian, as: UInt32.self)
                 unsafe cursor += 4
@@ -271,12 +287,6 @@ package struct InferReply {
                 unsafe cursor += bytes.count
             }
         }
-    }
-
-    /// The label of an index that was checked when the output was added.
-    private static func label(_ labels: OutputLabels, _ value: Double) -> String {
-        guard let place = place(value, labels.texts.count) else { return "" }
-        return labels.texts[place]
     }
 
     // MARK: - Parameters

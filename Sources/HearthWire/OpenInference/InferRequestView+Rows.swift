@@ -9,11 +9,14 @@ package struct InferColumns {
     package var count: Int
     /// One per column, or none.
     package var names: [String]
+    /// What the columns take; nil when all take numbers.
+    package var texts: TextTable?
 
-    package init(modelName: ByteView, count: Int, names: [String]) {
+    package init(modelName: ByteView, count: Int, names: [String], texts: TextTable? = nil) {
         self.modelName = modelName
         self.count = count
         self.names = names
+        self.texts = texts
     }
 }
 
@@ -33,10 +36,17 @@ extension InferRequestView {
                         + "in shared memory is expected")
         }
         for index in unsafe 0..<inputs.count { try checkInput(index, columns) }
+        let rowCount = try arrangedRowCount(columns, in: arena)
+        if usesTexts(columns) { try checkKinds(columns) }
+        return rowCount
+    }
+
+    private func arrangedRowCount(_ columns: InferColumns, in arena: Arena) throws(CallFailure) -> Int {
         switch unsafe inputs.count {
         case 0:
             throw Self.invalid("no inputs found; model '\(columns.modelName.text)' takes \(Self.expected(columns))")
         case 1: return try matrixRowCount(columns)
+        case 2 where usesTexts(columns) && isPair(columns): return try pairRowCount(columns)
         default: return try namedRowCount(columns, in: arena)
         }
     }
@@ -53,6 +63,10 @@ extension InferRequestView {
             throw CallFailure(
                 .resourceExhausted,
                 "\(rowCount) rows of \(columns.count) values need more memory than one call may have; send fewer rows")
+        }
+        if usesTexts(columns) {
+            unsafe try writeTextRows(rowCount, columns, to: start, in: arena)
+            return unsafe UnsafePointer(start)
         }
         let stride = unsafe inputs.count == 1 ? 1 : columns.count
         for index in unsafe 0..<inputs.count {
@@ -90,10 +104,13 @@ extension InferRequestView {
         if let place = input.shared, !place.isWhole {
             throw Self.invalid("input '\(name.shown)' \(SharedMemoryPlace.brokenMessage)")
         }
-        guard let datatype = OpenInference.Datatype(name: input.datatypeName), datatype.isNumeric else {
+        guard let datatype = OpenInference.Datatype(name: input.datatypeName),
+            datatype.isNumeric || datatype == .bytes && columns.texts != nil
+        else {
             throw Self.invalid(
                 "input '\(name.shown)' has datatype '\(input.datatypeName.shown)'; model '\(columns.modelName.text)' "
-                    + "takes numbers: FP64, FP32, INT8 to INT64, UINT8 to UINT64 or BOOL")
+                    + "takes numbers: FP64, FP32, INT8 to INT64, UINT8 to UINT64 or BOOL"
+                    + (columns.texts == nil ? "" : "; and BYTES for columns of text"))
         }
         input.datatype = datatype
         input.elementCount = try elementCount(of: input)
@@ -106,6 +123,8 @@ extension InferRequestView {
                         + (sharedInputCount == 0 ? "raw_input_contents" : "shared memory")
                         + "; send all elements in one of the two")
             }
+            // Elements of BYTES carry their length: they are counted when they are read.
+            guard datatype != .bytes else { return unsafe inputs[index] = input }
             let (byteCount, overflow) = input.elementCount.multipliedReportingOverflow(by: datatype.elementByteCount)
             guard !overflow, byteCount == input.shared?.byteCount ?? input.raw.count else {
                 let found = input.shared.map { "\($0.byteCount) bytes of shared memory" }

@@ -4,7 +4,7 @@ struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures a running server, or a model by itself.",
         subcommands: [
-            LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self,
-            EchoCommand.self,
+            LatencyCommand.self, ThroughputCommand.self, SwapCommand.self, KernelCommand.self, LoadCommand.self,
+            PredictTimeCommand.self, EchoCommand.self,
         ])
 }

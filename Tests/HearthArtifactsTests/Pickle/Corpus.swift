@@ -91,7 +91,9 @@ struct GraphText {
         case .array:
             let array = try node.array()
             guard array.type.kind != .object else { return array.shapeText }
-            let digest = unsafe try? array.withBytes { unsafe try SHA256Hasher.digest(of: $0, subject: "array") }
+            let digest = unsafe try? array.withBytes { bytes throws(ArtifactError) in
+                try unsafe SHA256Hasher.digest(of: bytes, subject: "array")
+            }
             return "\(array.type.text) \(array.shapeText) \(array.isFortran) \(digest.map { "\($0)" } ?? "?")"
         case .none, .list, .tuple, .set: return ""
         }

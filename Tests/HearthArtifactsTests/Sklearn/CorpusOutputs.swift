@@ -16,22 +16,53 @@ struct CorpusOutputs {
         var texts: [String]
     }
 
-    var rows: [Double]
+    /// As they stand in the case; ``rows(for:)`` gives them as a model takes them.
+    private var values: [Any] = []
+    private var numbers: [Double] = []
     var columnCount: Int
     var outputs: [Output]
 
     init(_ content: [String: Any]) throws {
         let input = try #require(content["X"] as? [String: Any])
-        rows = try Self.numbers(input)
+        if input["dtype"] as? String == "object" || input["dtype"] as? String == "str" {
+            values = try #require(input["data"] as? [Any])
+            // Foundation rounds some numbers of JSON otherwise than Python has written them.
+            if input["b64"] != nil { numbers = try Self.numbers(input) }
+        } else {
+            numbers = try Self.numbers(input)
+        }
         let shape = try #require(input["shape"] as? [Int])
         columnCount = shape[1]
         let rounding = try #require(content["rounding"] as? [String: String])
-        let all = try #require(content["outputs"] as? [String: [String: Any]])
-        outputs = try all.sorted { $0.key < $1.key }.map { name, array in
-            let isText = array["dtype"] as? String == "str"
+        let all = try #require(content["outputs"] as? [String: Any])
+        // Several arrays of one method are those of several targets.
+        let arrays = try all.flatMap { name, value -> [(name: String, method: String, array: [String: Any])] in
+            if let array = value as? [String: Any] { return [(name, name, array)] }
+            let targets = try #require(value as? [[String: Any]])
+            return targets.enumerated().map { ("\(name)_\($0)", name, $1) }
+        }
+        outputs = try arrays.sorted { $0.name < $1.name }.map { name, method, array in
+            // Labels kept as objects are text, numbers or bools.
+            let isText = array["dtype"] as? String == "str" || array["data"] is [String]
             return Output(
-                name: name, rounding: try #require(rounding[name]), numbers: isText ? [] : try Self.numbers(array),
+                name: name, rounding: try #require(rounding[method]), numbers: isText ? [] : try Self.numbers(array),
                 texts: isText ? try #require(array["data"] as? [String]) : [])
+        }
+    }
+
+    /// The rows for a model: texts as their codes.
+    func rows(for signature: InputSignature) -> [Double] {
+        guard !values.isEmpty else { return numbers }
+        return values.enumerated().map { index, value in
+            let vocabulary = signature.vocabularies.first { $0.column == index % columnCount }
+            if let text = value as? String {
+                if text == "NaN" { return .nan }
+                guard let vocabulary else { return .signalingNaN }
+                let known = vocabulary.texts.firstIndex { $0.utf8.elementsEqual(text.utf8) }
+                return known.map(Double.init) ?? Vocabulary.unknown
+            }
+            if let number = value as? NSNumber { return numbers.isEmpty ? number.doubleValue : numbers[index] }
+            return vocabulary == nil ? .nan : Vocabulary.none
         }
     }
 

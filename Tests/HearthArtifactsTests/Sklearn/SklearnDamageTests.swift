@@ -66,8 +66,8 @@ import Testing
             "fewer classes than labels", "rf_clf_iris.p4.pkl", at: Array("n_classes_".utf8), offset: 12, [2],
             says: "'n_classes_'"),
         Damage(
-            "several outputs", "rf_clf_iris.p4.pkl", at: Array("n_outputs_".utf8), offset: 12, [2],
-            says: "several outputs"),
+            "more targets than lists of labels", "rf_clf_iris.p4.pkl", at: Array("n_outputs_".utf8), offset: 12, [2],
+            says: "2 targets found"),
         Damage(
             "more lists of columns than trees", "iforest_auto.p4.pkl", at: Array("estimators_features_".utf8),
             offset: 24, [0x4E], says: "lists of columns", replacing: 0),
@@ -93,7 +93,7 @@ import Testing
 
     @Test(arguments: [
         "dt_clf.p4.pkl", "linreg.p4.pkl", "logreg_iris.p4.pkl", "pipe_scaler_logreg.p4.pkl", "sgd_clf_log.p4.pkl",
-        "ridge.p4.pkl",
+        "ridge.p4.pkl", "ocsvm_rbf.p4.pkl",
     ])
     func `a file with any bit turned is a model or refused`(file: String) throws {
         var bytes = try Corpus.bytes("sklearn-1.7.2/\(file)")
@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func `a large tree file with some bits turned is a model or refused`() throws {
-        for file in ["hgb_clf.p4.pkl", "gb_clf_bin.p4.pkl", "iforest_auto.p4.pkl"] {
+        for file in ["hgb_clf.p4.pkl", "gb_clf_bin.p4.pkl", "iforest_auto.p4.pkl", "lof_novelty.p4.pkl"] {
             var bytes = try Corpus.bytes("sklearn-1.7.2/\(file)")
             for index in stride(from: 3, to: bytes.count, by: 61) {
                 bytes[index] ^= 0x81

@@ -5,7 +5,7 @@ enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
-        (4, "faces", ["HearthTraining", "HearthRegistryOpening"]),
+        (4, "faces", ["HearthTraining", "HearthImport", "HearthRegistryOpening"]),
         (
             3, "stages",
             ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite", "HearthRegistryPostgres"]

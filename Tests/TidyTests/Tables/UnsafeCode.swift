@@ -5,6 +5,7 @@ enum UnsafeCode {
         ("Sources/HearthCore/Timestamp.swift", "clock_gettime and gmtime_r fill structs by pointer"),
         ("Sources/HearthCore/ByteView.swift", "bounds-checked access to bytes that belong to somebody else"),
         ("Sources/HearthCore/MonotonicTime.swift", "clock_gettime fills a struct by pointer"),
+        ("Sources/HearthModel/FusedSum.swift", "sums over rows in place, which kernels and importers share"),
         ("Sources/HearthModel/Packed/", "sections of a packed model are views of one mapping"),
         ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
         ("Sources/HearthArtifacts/", "anonymous mappings, libcrypto, the codecs, and files read in place"),
@@ -25,7 +26,10 @@ enum UnsafeCode {
         ("Sources/hearthd/Hearthd.swift", "an environment variable is C text"),
         ("Sources/hearthd/StopSignals.swift", "signal sets are filled by pointer"),
         ("Sources/hearth/Data/CSVTable.swift", "reads a file into its one buffer"),
-        ("Sources/hearth/Options/ClientOptions.swift", "an environment variable is C text"),
+        ("Sources/hearth/Options/", "an environment variable is C text"),
+        ("Sources/hearth/Commands/ImportCommand.swift", "an environment variable is C text"),
+        ("Sources/hearth/Files/ProgressLine.swift", "writes a line of a terminal from an array's bytes"),
+        ("Sources/hearth/Files/VerifyTarget.swift", "access takes C text"),
         ("Sources/hearth/Bench/", "the echo floor speaks to bare sockets"),
     ]
 }

@@ -23,10 +23,12 @@ def predict_request(payload: bytes) -> Tuple[str, str, int, List[float], List[st
     return values[1].decode(), values[2].decode(), values[3], numbers, outputs
 
 
-def prediction(values: Sequence[float], version: str = "v1", generation: int = 1, name: str = "m") -> bytes:
-    """A PredictResponse with one output, `predict`."""
+def prediction(
+    values: Sequence[float], version: str = "v1", generation: int = 1, name: str = "m", output_name: str = "predict"
+) -> bytes:
+    """A PredictResponse with one output."""
     data = struct.pack(f"<{len(values)}d", *values)
-    output = _wire.text_field(1, "predict") + _wire.integer_field(2, 1) + _wire.bytes_field(3, data)
+    output = _wire.text_field(1, output_name) + _wire.integer_field(2, 1) + _wire.bytes_field(3, data)
     return (
         _wire.text_field(1, name) + _wire.text_field(2, version) + _wire.integer_field(3, generation)
         + _wire.integer_field(4, 1) + _wire.integer_field(5, len(values)) + _wire.bytes_header(6, len(output)) + output

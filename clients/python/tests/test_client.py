@@ -680,6 +680,34 @@ def test_a_remote_model_tells_what_it_lacks(path: str, answering: Answering) -> 
     assert model.model_version_ == "v1"
 
 
+def test_a_remote_model_of_several_targets_answers_by_target(path: str, answering: Answering) -> None:
+    from hearth_client import _wire
+    import oracle
+
+    def answer(request: Request) -> bytes:
+        if request.method == "Get":
+            fields = [_wire.text_field(5, name) for name in ("predict", "predict_proba_0", "predict_proba_1")]
+            return ok(request.stream, b"".join(fields))
+        message = oracle.messages()["hearth.v1.PredictResponse"](row_count=2)
+        for name in replies.predict_request(request.payload)[4]:
+            if name == "predict":
+                message.outputs.add(name=name, width=2, values=[1, 0, 0, 2], labels=["long", "a", "x", "c"])
+            elif name == "predict_proba_0":
+                message.outputs.add(name=name, width=2, values=[0.25, 0.75, 0.5, 0.5])
+            elif name == "predict_proba_1":
+                message.outputs.add(name=name, width=3, values=[1, 0, 0, 0.1, 0.2, 0.7])
+            else:
+                return failure(request.stream, 3, "model 'm' has no output")
+        return ok(request.stream, message.SerializeToString())
+
+    answering(answer)
+    model = RemoteModel("m", Client(path))
+    assert model.predict([[-1.0], [1.0]]).tolist() == [["long", "a"], ["x", "c"]]
+    for _ in range(2):
+        first, second = model.predict_proba([[-1.0], [1.0]])
+        assert first.tolist() == [[0.25, 0.75], [0.5, 0.5]] and second.shape == (2, 3)
+
+
 def test_nothing_is_left_open(path: str, answering: Answering) -> None:
     server = answering(sums)
     client = Client(path)
@@ -721,3 +749,8 @@ print("done")
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.stdout == "done\n", done.stderr
+
+
+def test_a_remote_transformer_answers_with_columns(path: str, answering: Answering) -> None:
+    answering(lambda request: ok(request.stream, replies.prediction([3.0, 7.0], output_name="transform")))
+    assert RemoteModel("m", Client(path)).transform([[1.0, 2.0], [3.0, 4.0]]).tolist() == [[3.0], [7.0]]

@@ -437,7 +437,7 @@ def test_a_remote_model_takes_the_lane_that_is_asked_for(path: str, starting: St
     server = starting(replies.sums)
     monkeypatch.setenv("HEARTH_SOCKET", path)
     model = RemoteModel("m", transport="grpc", timeout=10)
-    assert model._ask("predict", [[1.0, 2.0]])["predict"].tolist() == [3.0]
+    assert model._ask(("predict",), [[1.0, 2.0]])["predict"].tolist() == [3.0]
     assert len(server.requests) == 1
     model._client.close()
     with pytest.raises(InvalidArgument, match="transport='grpc' was asked of a client that uses 'fast'"):

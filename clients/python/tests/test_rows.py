@@ -13,6 +13,9 @@ import pytest
 from hearth_client import InvalidArgument
 from hearth_client._rows import rows_from
 
+oracle = pytest.importorskip("oracle", reason="protobuf is not installed")
+PredictRequest = oracle.messages()["hearth.v1.PredictRequest"]
+
 SIX = np.arange(6.0)
 
 
@@ -80,6 +83,60 @@ def test_an_array_of_characters_is_refused() -> None:
         rows_from(array("u", "ab"))
 
 
+class Frame:
+    """As much of a pandas DataFrame as the client looks at."""
+
+    columns = ("color", "age")
+
+    def __init__(self, cells: Any) -> None:
+        self.cells = np.array(cells, dtype=object)
+
+    def __array__(self, *args: Any, **options: Any) -> Any:
+        return self.cells
+
+    def to_numpy(self, dtype: Any = None) -> Any:
+        return self.cells.astype(dtype)
+
+
+NAN = float("nan")
+MIXED = [["red", 1.5], [None, NAN], ["r\u00e9d", 2], ["red", None], [NAN, 3]]
+
+
+@pytest.mark.parametrize("given", [MIXED, np.array(MIXED, dtype=object), Frame(MIXED), [tuple(row) for row in MIXED]])
+def test_texts_stand_once_beside_their_positions(given: Any) -> None:
+    rows = rows_from(given)
+    expected = [0, 1.5, -1, NAN, 1, 2, 0, NAN, NAN, 3]
+    assert np.array_equal(np.frombuffer(rows.buffer), expected, equal_nan=True)
+    assert (rows.column_count, rows.byte_count) == (2, 80)
+    message = PredictRequest()
+    message.ParseFromString(rows.texts)
+    assert [(column.column, list(column.texts)) for column in message.text_columns] == [
+        (0, [b"red", "r\u00e9d".encode()])
+    ]
+    assert rows.part(1, 2).texts == rows.texts
+
+
+def test_a_column_that_is_missing_everywhere_is_of_either_kind() -> None:
+    message = PredictRequest()
+    message.ParseFromString(rows_from([[None, "x"], [NAN, "y"]]).texts)
+    assert [(column.column, list(column.texts)) for column in message.text_columns] == [(0, []), (1, [b"x", b"y"])]
+
+
+@pytest.mark.parametrize(
+    "given,message",
+    [
+        ([["a", 1], ["b", "c"]], "column 1 has text ('c') and numbers (in row 0)"),
+        ([["a", 1], ["b"]], "row 1 has 1 values and row 0 has 2"),
+        ([["a", object()]], "a number, text or None is expected"),
+        ([["\ud800"]], "column 0: text that is not Unicode found"),
+    ],
+)
+def test_rows_with_text_that_contradict_themselves_are_refused(given: Any, message: str) -> None:
+    with pytest.raises(InvalidArgument) as caught:
+        rows_from(given)
+    assert message in caught.value.message
+
+
 def test_parts_are_views() -> None:
     matrix = np.arange(12.0).reshape(4, 3)
     part = rows_from(matrix).part(1, 2)
@@ -101,7 +158,10 @@ for given in ([[0, 1, 2], [3, 4, 5]], [(0, 1, 2), array("d", [3, 4, 5])]):
     assert bytes(rows.buffer) == array("d", range(6)).tobytes() and rows.column_count == 3
 assert _rows.rows_from(range(6)).byte_count == 48
 assert _rows.rows_from([]).byte_count == 0
-for bad in ("12", [[1], [2, 3]], [1, None], 5, None, ["1"], [["1"]]):
+texts = _rows.rows_from([["b", 1], [None, 2.5], ["b", None]])
+assert bytes(texts.buffer) == array("d", [0, 1, -1, 2.5, 0, float("nan")]).tobytes() and texts.column_count == 2
+assert texts.texts == b"2\\x03\\x12\\x01b"
+for bad in ("12", [[1], [2, 3]], [1, None], 5, None, ["1"], [["1", 2], [1, 2]]):
     try: _rows.rows_from(bad)
     except InvalidArgument: pass
     else: raise AssertionError(bad)

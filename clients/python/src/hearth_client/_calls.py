@@ -102,16 +102,20 @@ class PredictCall:
     @property
     def byte_count_max(self) -> int:
         """The most bytes of values that one message holds."""
-        return value_byte_count_max(self.message_byte_count_max, self.model, self.version, self.outputs)
+        whole = value_byte_count_max(self.message_byte_count_max, self.model, self.version, self.outputs)
+        return whole - len(self.rows.texts)
 
     def fits(self) -> bool:
         """Whether one message holds the request."""
-        return self.rows.byte_count <= _SURELY_FITS_BYTE_COUNT or self.rows.byte_count <= self.byte_count_max
+        byte_count = self.rows.byte_count
+        return byte_count + len(self.rows.texts) <= _SURELY_FITS_BYTE_COUNT or byte_count <= self.byte_count_max
 
     def operation(self, rows: Rows, version: str) -> Operation[Prediction]:
         """The call for some of the rows."""
         head = _inference.predict_head(self.model, version, rows.column_count, rows.byte_count)
         tail = _inference.predict_tail(self.outputs)
+        if rows.texts:
+            tail += rows.texts
         key = (self.model, version, self.outputs, rows.byte_count)
         layouts = self.layouts
         return Operation(
@@ -126,6 +130,8 @@ class PredictCall:
 def detect(series: str, values: Any, model_type: Optional[str], version: Optional[str]) -> Operation[Detection]:
     """A call to `detect`."""
     rows = rows_from(values)
+    if rows.texts:
+        raise InvalidArgument("the values of a series are numbers; text or None found")
     head = _inference.detect_head(series, model_type or "", version or "", rows.column_count, rows.byte_count)
     return Operation(
         _inference.DETECT,

@@ -9,6 +9,7 @@ from array import array
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Callable, List, Sequence, Tuple, Union, cast
 
+from ._texts import cells_from, encoded, is_no_number
 from ._wire import Buffer
 from .errors import InvalidArgument
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
     BoolArray = npt.NDArray[np.bool_]
-    RowsLike = Union[Sequence[float], Sequence[Sequence[float]], "array[float]", npt.ArrayLike]
+    Cell = Union[float, str, None]
+    RowsLike = Union[Sequence[float], Sequence[Sequence[Cell]], "array[float]", npt.ArrayLike]
 
 HAS_NUMPY = numpy is not None
 _FLOAT64 = numpy.dtype("<f8") if numpy is not None else None
@@ -33,24 +35,36 @@ _IS_BIG_ENDIAN = sys.byteorder == "big"
 class Rows:
     """Values as they go into a message: little-endian doubles, row after row."""
 
-    __slots__ = ("buffer", "byte_count", "column_count")
+    __slots__ = ("buffer", "byte_count", "column_count", "texts")
 
-    def __init__(self, buffer: Buffer, column_count: int) -> None:
+    def __init__(self, buffer: Buffer, column_count: int, texts: bytes = b"") -> None:
         self.buffer = buffer
         self.byte_count = len(buffer)
         self.column_count = column_count
         """Values per row; 0 when the caller gave them flat: then the model's own."""
+        self.texts = texts
+        """The texts of columns, as they follow in the message."""
 
     def part(self, first_row: int, row_count: int) -> Rows:
         """Some of the rows, where they lie."""
         stride = self.column_count * 8
         view = memoryview(self.buffer)
-        return Rows(view[first_row * stride : (first_row + row_count) * stride], self.column_count)
+        return Rows(view[first_row * stride : (first_row + row_count) * stride], self.column_count, self.texts)
 
 
 def rows_from(values: Any) -> Rows:
     """Takes what callers have: a float64 array that is C-contiguous is used where it lies, everything else is converted
-    once."""
+    once. Text and None may stand in rows for models that take text."""
+    try:
+        return _number_rows(values)
+    except InvalidArgument:
+        cells = cells_from(values)
+        if cells is None:
+            raise
+    return Rows(*encoded(cells))
+
+
+def _number_rows(values: Any) -> Rows:
     kind = type(values)
     if kind is list or kind is tuple:
         if values:
@@ -105,6 +119,9 @@ def _rows_from_array(values: Any) -> Rows:
     try:
         found = numpy.asarray(values)
         if found.dtype.kind not in "fiubO":
+            raise _no_numbers(values)
+        # NumPy would read numbers out of text, and None as NaN.
+        if found.dtype.kind == "O" and any(is_no_number(cell) for cell in found.flat):
             raise _no_numbers(values)
         matrix = numpy.ascontiguousarray(found, dtype="<f8")
     except (ValueError, TypeError):

@@ -97,7 +97,8 @@ class Client:
         Args:
             model: the registered model's name; may be empty when `version` is given.
             rows: a list of rows, or a matrix; flat numbers are rows one after the other. float64 and C-contiguous is
-            fastest.
+            fastest. For models that take text: rows with str and None, an object array, or a DataFrame with its
+            columns in the model's order.
             version: a model_id; the production version unless given.
             outputs: the outputs wanted, by name; all that the model has unless given.
             timeout: seconds for all of it; the client's own unless given.

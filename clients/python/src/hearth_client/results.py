@@ -48,7 +48,8 @@ class Prediction:
         """By name, of shape (rows,) or (rows, width). Without NumPy: array('d'), or a list of one array('d') per
         row."""
         self.labels = labels
-        """For outputs that are text classes: a label per row; the output itself then holds class indices."""
+        """For outputs that are text classes: a label per value, rows one after the other; the output itself then holds
+        class indices. Classes that are numbers stand in the output themselves."""
 
     def __getitem__(self, name: str) -> FloatArray:
         """One output, as `outputs[name]`."""
