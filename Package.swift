@@ -60,9 +60,9 @@ let package = Package(
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthServing", "HearthRegistryOpening", "HearthRegistry",
-                "HearthKernels",
-                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
+                "HearthClient", "HearthImport", "HearthServing", "HearthRegistryOpening", "HearthRegistryPostgres",
+                "HearthRegistry", "HearthKernels", "HearthArtifacts", "HearthModel", "HearthCore", histogram,
+                argumentParser,
             ]),
         program(
             "hearth-trainer",
@@ -81,7 +81,8 @@ let package = Package(
         layer(
             "HearthImport",
             [
-                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+                "HearthServing", "HearthRegistryPostgres", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel", "HearthCore",
             ]),
         // 3 stages
         layer(
@@ -160,7 +161,8 @@ let package = Package(
             "HearthImportTests",
             [
                 "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth",
+                "hearthd",
             ]),
     ]
 )

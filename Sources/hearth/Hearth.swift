@@ -24,6 +24,6 @@ struct Hearth: ParsableCommand {
         subcommands: [
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
-            BenchCommand.self,
+            DbCommand.self, BenchCommand.self,
         ])
 }

@@ -97,7 +97,7 @@ import Testing
         let refusal = failure { () throws(RegistryError) in try schema.downgrade(to: 1) }
         #expect(refusal?.code == .refused)
         #expect(refusal?.message.contains("1 rows") == true)
-        #expect(try schema.status().allSatisfy { $0.appliedAt != nil }, "nothing was undone")
+        #expect(try schema.steps().allSatisfy { $0.appliedAt != nil }, "nothing was undone")
         _ = try server.psql(database, "UPDATE ml_models SET model_data = '\\x80'::bytea WHERE model_data IS NULL")
         #expect(try schema.downgrade(to: 1) == 3)
         #expect(
@@ -120,7 +120,7 @@ import Testing
         let schemas = [try Self.schema(location), try Self.schema(location)]
         nonisolated(unsafe) let both = schemas
         try onThreads(2) { thread in try unsafe both[thread].upgrade() }
-        #expect(try Self.schema(location).status().map(\.version) == [1, 2, 3, 4])
+        #expect(try Self.schema(location).steps().map(\.version) == [1, 2, 3, 4])
     }
 
     @Test func `an index whose making was broken off is made again`() throws {
@@ -146,7 +146,7 @@ import Testing
         try schema.upgrade()
         _ = try server.psql(
             database, "INSERT INTO hearth_migrations (version, name, checksum) VALUES (5, 'later', 'x')")
-        #expect(failure { () throws(RegistryError) in try schema.status() }?.code == .refused)
+        #expect(failure { () throws(RegistryError) in try schema.steps() }?.code == .refused)
         _ = try server.psql(
             database,
             """

@@ -99,12 +99,27 @@ package final class PostgresServer: Sendable {
 
     /// What `psql` prints for `sql`, a line per row, `|` between columns; throws with what it says when it fails.
     package func psql(_ database: String, _ sql: String) throws -> String {
-        try Self.run(
-            [
-                binaries + "/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", Self.user,
-                "-d",
-                database, "-c", sql,
-            ], asServer: false)
+        try Self.run(psqlCommand(database) + ["-c", sql], asServer: false)
+    }
+
+    /// A session that stays open between statements.
+    package func session(_ database: String) throws -> PostgresSession {
+        try PostgresSession(Self.command(psqlCommand(database), asServer: false))
+    }
+
+    /// Puts bytes where the server can read them, for `pg_read_binary_file`; returns the path.
+    package func share(_ bytes: [UInt8]) throws -> String {
+        let path = "\(folder)/share-\(UUID().uuidString)"
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        guard unsafe chmod(path, 0o644) == 0 else { throw Failure(description: "chmod \(path)") }
+        return path
+    }
+
+    private func psqlCommand(_ database: String) -> [String] {
+        [
+            binaries + "/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", folder, "-U", Self.user, "-d",
+            database,
+        ]
     }
 
     private static func findBinaries() throws -> String {

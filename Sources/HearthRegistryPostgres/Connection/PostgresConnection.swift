@@ -75,6 +75,47 @@ final class PostgresConnection {
         return unsafe try checked(unsafe result, sql)
     }
 
+    /// Runs one statement and hands its rows over one at a time: the next one is received when `body` is done with the
+    /// one before, so that never more than one is in memory.
+    ///
+    /// `body` must not use this connection; it returns false to end the statement early.
+    func forEachRow(
+        _ sql: String, _ parameters: [PostgresParameter] = [], _ body: (borrowing PostgresResult) -> Bool
+    ) throws(RegistryError) {
+        let name = try prepare(sql)
+        let values = ParameterMemory(parameters)
+        let isSent = unsafe values.withPointers { pointers, lengths, formats in
+            unsafe PQsendQueryPrepared(pointer, name, Int32(parameters.count), pointers, lengths, formats, 1)
+        }
+        guard isSent == 1, unsafe PQsetSingleRowMode(pointer) == 1 else {
+            throw unsafe PostgresFailure.connecting(PostgresFailure.message(of: pointer), place: place)
+        }
+        var failure: RegistryError?
+        var isEnded = false
+        // To the end in any case: what is left unread would be taken for the answer to the next statement.
+        while let next = unsafe PQgetResult(pointer) {
+            do throws(RegistryError) {
+                let row = unsafe try checked(unsafe next, sql)
+                if isEnded || row.rowCount == 0 || body(row) { continue }
+                isEnded = true
+                cancel()
+            } catch {
+                // After a cancellation the server reports one.
+                if !isEnded || !isUsable { failure = failure ?? error }
+                if isBroken { break }
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Asks the server to end the statement that runs; a server that does not hear it sends the rest.
+    private func cancel() {
+        guard let request = unsafe PQgetCancel(pointer) else { return }
+        var reason = [CChar](repeating: 0, count: 256)
+        _ = unsafe PQcancel(request, &reason, Int32(reason.count))
+        unsafe PQfreeCancel(request)
+    }
+
     /// Takes in what the server has sent on its own, without waiting; returns whether there was a notification.
     func takeNotifications() throws(RegistryError) -> Bool {
         guard unsafe PQconsumeInput(pointer) == 1 else {

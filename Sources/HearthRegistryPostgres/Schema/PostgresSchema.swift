@@ -1,4 +1,4 @@
-package import HearthCore
+import HearthCore
 package import HearthRegistry
 
 /// The schema of a registry's database: what it is, and the way to the newest one.
@@ -6,21 +6,13 @@ package import HearthRegistry
 /// Steps run while other programs read and write: no step locks readers out, a step that cannot get its lock within two
 /// seconds lets the others pass and tries again, and one migration runs at a time.
 package final class PostgresSchema {
-    /// One step, as a person sees it.
-    package struct Step: Sendable, Equatable {
-        package var version: Int64
-        package var name: String
-        /// nil: not applied.
-        package var appliedAt: Timestamp?
-    }
-
     /// PostgreSQL 13, the oldest that is tested.
     private static let serverVersionMin = 130_000
     /// `HRTH`: the advisory lock of who changes the schema.
     private static let lock: Int64 = 0x4852_5448
     private static let lockAttemptCount = 60
 
-    private let connection: PostgresConnection
+    let connection: PostgresConnection
     private let migrations = PostgresMigration.all
     private let pause: (Duration) -> Void
 
@@ -42,7 +34,7 @@ package final class PostgresSchema {
     /// All steps that this program knows, oldest first.
     ///
     /// - Throws: `.refused` for a schema newer than this program; `.corrupt` for a step that was changed.
-    package func status() throws(RegistryError) -> [Step] {
+    package func steps() throws(RegistryError) -> [SchemaStep] {
         let table = try connection.query("SELECT to_regclass('hearth_migrations') IS NOT NULL")
         var reader = RowReader(table, row: 0, of: "hearth_migrations", at: connection.place)
         guard try reader.bool("exists") else { return steps(applied: []) }
@@ -77,7 +69,7 @@ package final class PostgresSchema {
     ///
     /// - Returns: how many were applied.
     @discardableResult
-    package func upgrade(report: (Step) -> Void = { _ in }) throws(RegistryError) -> Int {
+    package func upgrade(report: (SchemaStep) -> Void = { _ in }) throws(RegistryError) -> Int {
         try alone { () throws(RegistryError) in
             try connection.execute(
                 """
@@ -85,7 +77,7 @@ package final class PostgresSchema {
                     version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL,
                     applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())
                 """)
-            let missing = try status().filter { $0.appliedAt == nil }
+            let missing = try steps().filter { $0.appliedAt == nil }
             for step in missing {
                 report(step)
                 let migration = migrations[Int(step.version) - 1]
@@ -99,44 +91,58 @@ package final class PostgresSchema {
         }
     }
 
-    /// Undoes the steps above `version`, newest first.
+    /// Undoes the steps above `version`, newest first; 0 also forgets that there were steps.
+    ///
+    /// Whether the older schema can hold the rows is settled before anything is undone, and holds until the end: a
+    /// constraint that readers and writers do not wait for keeps rows without `model_data` away meanwhile.
     ///
     /// - Throws: `.refused` with a count when a row has no `model_data` and step 2 is to be undone (C23).
     /// - Returns: how many were undone.
     @discardableResult
-    package func downgrade(to version: Int64, report: (Step) -> Void = { _ in }) throws(RegistryError) -> Int {
+    package func downgrade(to version: Int64, report: (SchemaStep) -> Void = { _ in }) throws(RegistryError) -> Int {
         try alone { () throws(RegistryError) in
-            let applied = try status().filter { $0.appliedAt != nil && $0.version > version }
-            if applied.contains(where: { $0.version == 2 }) { try checkBlobs() }
+            let applied = try steps().filter { $0.appliedAt != nil && $0.version > version }
+            if applied.contains(where: { $0.version == 2 }) { try requireBlobs() }
             for step in applied.reversed() {
                 report(step)
                 for statement in migrations[Int(step.version) - 1].downgrade { try runPatiently(statement) }
                 _ = try connection.query("DELETE FROM hearth_migrations WHERE version = $1", [.integer(step.version)])
             }
+            if version == 0 { try runPatiently("DROP TABLE IF EXISTS hearth_migrations") }
             return applied.count
         }
     }
 
-    /// Rows of `ml_models` without `model_data`: what a downgrade would have to put there first.
-    package func rowCountWithoutBlob() throws(RegistryError) -> Int64 {
-        let result = try connection.query("SELECT count(*) FROM ml_models WHERE model_data IS NULL")
-        var reader = RowReader(result, row: 0, of: "ml_models", at: connection.place)
-        return try reader.integer("count")
+    /// Refuses rows without `model_data` from here on, and now.
+    private func requireBlobs() throws(RegistryError) {
+        try checkBlobs()
+        let constraint = PostgresMigration.blobConstraint
+        try runPatiently("ALTER TABLE ml_models DROP CONSTRAINT IF EXISTS \(constraint)")
+        try runPatiently(
+            "ALTER TABLE ml_models ADD CONSTRAINT \(constraint) CHECK (model_data IS NOT NULL) NOT VALID")
+        do throws(RegistryError) {
+            try runPatiently("ALTER TABLE ml_models VALIDATE CONSTRAINT \(constraint)")
+        } catch {
+            try runPatiently("ALTER TABLE ml_models DROP CONSTRAINT IF EXISTS \(constraint)")
+            // A row came between.
+            try checkBlobs()
+            throw error
+        }
     }
 
     private func checkBlobs() throws(RegistryError) {
-        let count = try rowCountWithoutBlob()
+        let count = try rowCounts().missingBlobs
         guard count > 0 else { return }
         throw RegistryError(
             .refused,
             "\(connection.place): \(count) rows of ml_models have no model_data, which the older schema wants",
-            hint: "put the files back into the rows first, with `hearth db downgrade --reimport`")
+            hint: "put their files back into the rows first: `hearth db downgrade` does so")
     }
 
-    private func steps(applied: [Timestamp]) -> [Step] {
+    private func steps(applied: [Timestamp]) -> [SchemaStep] {
         migrations.enumerated().map { index, migration in
-            Step(
-                version: migration.version, name: migration.name,
+            SchemaStep(
+                version: migration.version, name: migration.name, checksum: migration.checksum,
                 appliedAt: index < applied.count ? applied[index] : nil)
         }
     }

@@ -74,7 +74,7 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         Interruption.note()
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readWrite)
-        let registry = try place.store(directory)
+        let registry = try place.store()
         let importer = ModelImporter(directory: directory, registry: registry, actor: actor)
         let progress = ProgressLine(total: files.count)
         var outcomes: [ImportOutcome] = []

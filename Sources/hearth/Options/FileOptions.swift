@@ -33,17 +33,36 @@ struct FileSize: ExpressibleByArgument {
     var defaultValueDescription: String { bytes % 1_000_000 == 0 ? "\(bytes / 1_000_000)MB" : "\(bytes)" }
 }
 
-/// The model directory and its registry: for commands that need no server.
-struct ModelStoreOptions: ParsableArguments {
+/// Where the models and their registry are: for commands that need no server.
+struct RegistryOptions: ParsableArguments {
     @Option(help: "The model directory (default: $ML_MODELS_DIR, else /app/ml_models).")
     var modelsDir: String?
 
     @Option(
         help: """
-            The registry: a SQLite file, or postgresql://user@host/database (default: HEARTH_REGISTRY, else \
+            The registry: a SQLite file, or postgresql://user@host/database (default: $HEARTH_REGISTRY, else \
             registry.sqlite in the model directory).
             """)
     var registry: String?
+
+    /// The model directory.
+    var path: String { modelsDir ?? Self.environment("ML_MODELS_DIR") ?? "/app/ml_models" }
+
+    /// The registry that the option, the environment or the model directory names; nothing is opened.
+    var location: RegistryLocation {
+        RegistryLocation(
+            option: registry, environment: Self.environment(RegistryLocation.environmentVariable), modelDirectory: path)
+    }
+
+    private static func environment(_ name: String) -> String? {
+        let text = unsafe getenv(name).map { unsafe String(cString: $0) }
+        return text == "" ? nil : text
+    }
+}
+
+/// The model directory and its registry, for commands that publish.
+struct ModelStoreOptions: ParsableArguments {
+    @OptionGroup var options: RegistryOptions
 
     @Option(
         help: ArgumentHelp(
@@ -51,12 +70,7 @@ struct ModelStoreOptions: ParsableArguments {
             discussion: "A version that would exceed it is refused before anything is written.", valueName: "size"))
     var maxTotalSize = FileSize(bytes: ArtifactLimits().totalByteCountMax)
 
-    var path: String {
-        if let modelsDir { return modelsDir }
-        guard let value = unsafe getenv("ML_MODELS_DIR") else { return "/app/ml_models" }
-        let text = unsafe String(cString: value)
-        return text.isEmpty ? "/app/ml_models" : text
-    }
+    var path: String { options.path }
 
     func directory(fileByteCountMax: Int, access: ModelDirectory.Access) throws -> ModelDirectory {
         try ModelDirectory(
@@ -64,12 +78,5 @@ struct ModelStoreOptions: ParsableArguments {
             limits: ArtifactLimits(fileByteCountMax: fileByteCountMax, totalByteCountMax: maxTotalSize.bytes))
     }
 
-    /// Opens the registry that `--registry`, the environment or the model directory names.
-    func store(_ directory: ModelDirectory) throws -> any RegistryStore { try location(directory.path).open() }
-
-    /// Where the registry is; nothing is opened.
-    func location(_ modelDirectory: String) -> RegistryLocation {
-        let environment = unsafe getenv(RegistryLocation.environmentVariable).map { unsafe String(cString: $0) }
-        return RegistryLocation(option: registry, environment: environment, modelDirectory: modelDirectory)
-    }
+    func store() throws -> any RegistryStore { try options.location.open() }
 }
