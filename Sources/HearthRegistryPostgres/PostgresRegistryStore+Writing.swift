@@ -62,7 +62,7 @@ extension PostgresRegistryStore {
         }
     }
 
-    private static func insert(_ model: RegisteredModel, _ connection: PostgresConnection) throws(RegistryError) {
+    static func insert(_ model: RegisteredModel, _ connection: PostgresConnection) throws(RegistryError) {
         _ = try connection.query(
             """
             INSERT INTO registered_models (name, model_type, metric_type, symbol, timeframe, created_at)

@@ -65,7 +65,11 @@ extension ModelDirectory {
     /// - Throws: `.alreadyExists` when another file has the name; `.tooLarge`, `.quotaExceeded`, `.diskFull`,
     ///   `.permissionDenied`, `.system`.
     package func keep(_ file: ModelFile, as name: String) throws(ArtifactError) {
-        try VersionFile.checkName(name)
+        guard let id = try? ModelID(name), !Self.isReserved(id.text) else {
+            throw ArtifactError(
+                .invalidName, path: path, "'\(name.prefix(80))' is no name of a model file",
+                hint: "letters, digits, '.', '_' and '-', \(ModelID.byteCountMax) at most")
+        }
         let subject = "\(path)/\(name)"
         try limits.checkFile(subject, byteCount: file.byteCount)
         try limits.checkTotal(subject, adding: file.byteCount, to: try sizeBytes())

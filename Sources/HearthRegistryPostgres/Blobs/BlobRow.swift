@@ -29,6 +29,16 @@ package struct CopiedBlobRow: Sendable {
     package var digest: [UInt8]
 }
 
+/// How many rows of `ml_models` there are to move into files, and how many not.
+package struct BlobRowCounts: Sendable, Equatable {
+    /// With `model_data`, and neither `model_path` nor a `model_id`.
+    package var waiting: Int64
+    /// With `model_path`.
+    package var moved: Int64
+    /// With neither `model_data` nor `model_path`, nor a `model_id`.
+    package var withoutData: Int64
+}
+
 /// A row of `ml_models` without `model_data`.
 package struct FileRow: Sendable, Equatable {
     package var id: Int64

@@ -28,8 +28,25 @@ package final class PostgresBlobTable {
     /// The database, for people.
     package var place: String { connection.place }
 
+    /// What there is to move, by the rows' null bits and stored lengths.
+    package func counts() throws(RegistryError) -> BlobRowCounts {
+        let result = try connection.query(
+            """
+            SELECT count(*) FILTER (WHERE model_path IS NULL AND octet_length(model_data) > 0),
+                count(*) FILTER (WHERE model_path IS NOT NULL),
+                count(*) FILTER (WHERE model_path IS NULL AND coalesce(octet_length(model_data), 0) = 0)
+            FROM ml_models WHERE model_id IS NULL OR model_path IS NOT NULL
+            """)
+        var reader = RowReader(result, row: 0, of: "ml_models", at: connection.place)
+        return BlobRowCounts(
+            waiting: try reader.integer("count"), moved: try reader.integer("count"),
+            withoutData: try reader.integer("count"))
+    }
+
     /// Hands over the rows without `model_path` that have `model_data`, by id, one at a time, at most `limit` of those
     /// above `id`; a row that cannot be read comes as its error.
+    ///
+    /// A row of a version whose artifact was cleaned away is none of them.
     ///
     /// - Parameters:
     ///   - byteCountMax: larger `model_data` stays in the database.
@@ -46,7 +63,7 @@ package final class PostgresBlobTable {
                 octet_length(model_data)::bigint,
                 CASE WHEN octet_length(model_data) <= $3::bigint THEN model_data END
             FROM ml_models
-            WHERE model_path IS NULL AND octet_length(model_data) > 0 AND id > $1::bigint
+            WHERE model_path IS NULL AND model_id IS NULL AND octet_length(model_data) > 0 AND id > $1::bigint
             ORDER BY id LIMIT $2::bigint
             """,
             [.integer(id), .integer(Int64(limit)), .integer(Int64(byteCountMax))]

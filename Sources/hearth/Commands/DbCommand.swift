@@ -122,10 +122,13 @@ struct DbCommand: ParsableCommand {
                 _ = try location.downgradeSchema(to: to) { _ in }
                 return
             }
+            // Nobody moves models meanwhile.
+            let table = try PostgresBlobTable(PostgresLocation(text))
+            defer { withExtendedLifetime(table) {} }
             let status = try location.schemaStatus()
             let undone = status.steps.filter { $0.version > to && $0.appliedAt != nil }
             // Without model_path there are no files to bring back.
-            if undone.contains(where: { $0.version == 2 }), status.table != .old { try putBack(text, status.rows) }
+            if undone.contains(where: { $0.version == 2 }), status.table != .old { try putBack(table, status.rows) }
             if dryRun {
                 for step in undone.reversed() { print("would undo step \(step.version) (\(step.name))") }
                 return print("\(undone.count) \(steps(undone.count)) would be undone")
@@ -136,9 +139,8 @@ struct DbCommand: ParsableCommand {
             print(count == 0 ? "nothing to do" : "\(count) \(steps(count)) undone")
         }
 
-        private func putBack(_ text: String, _ rows: ModelRowCounts) throws {
+        private func putBack(_ table: PostgresBlobTable, _ rows: ModelRowCounts) throws {
             guard rows.missingBlobs > 0 else { return }
-            let table = try PostgresBlobTable(PostgresLocation(text))
             // Files that are there already are as large as they are.
             let directory = try ModelDirectory(
                 place.path, access: .readOnly,

@@ -75,7 +75,8 @@ struct ImportCommand: ParsableCommand {
         Interruption.note()
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readWrite)
         let registry = try place.store()
-        let importer = ModelImporter(directory: directory, registry: registry, actor: actor)
+        let importer = ModelImporter(
+            directory: directory, registry: registry, actor: CommandEnvironment.actor("hearth-import"))
         let progress = ProgressLine(total: files.count)
         var outcomes: [ImportOutcome] = []
         for (index, path) in files.enumerated() where !Interruption.isWanted {
@@ -138,12 +139,6 @@ struct ImportCommand: ParsableCommand {
         }
         guard !promote, case .success(let imported) = outcomes.last?.result else { return }
         print("put into production with: hearth models promote \(imported.name) \(imported.modelID)")
-    }
-
-    /// Who the registry's events name.
-    private var actor: String {
-        let user = unsafe getenv("USER").map { unsafe String(cString: $0) } ?? ""
-        return "hearth-import:\(user.isEmpty ? String(getuid()) : user)"
     }
 }
 

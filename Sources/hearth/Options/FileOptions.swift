@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import HearthArtifacts
 import HearthCore
 import HearthRegistry
@@ -46,17 +45,13 @@ struct RegistryOptions: ParsableArguments {
     var registry: String?
 
     /// The model directory.
-    var path: String { modelsDir ?? Self.environment("ML_MODELS_DIR") ?? "/app/ml_models" }
+    var path: String { modelsDir ?? CommandEnvironment.text("ML_MODELS_DIR") ?? "/app/ml_models" }
 
     /// The registry that the option, the environment or the model directory names; nothing is opened.
     var location: RegistryLocation {
         RegistryLocation(
-            option: registry, environment: Self.environment(RegistryLocation.environmentVariable), modelDirectory: path)
-    }
-
-    private static func environment(_ name: String) -> String? {
-        let text = unsafe getenv(name).map { unsafe String(cString: $0) }
-        return text == "" ? nil : text
+            option: registry, environment: CommandEnvironment.text(RegistryLocation.environmentVariable),
+            modelDirectory: path)
     }
 }
 

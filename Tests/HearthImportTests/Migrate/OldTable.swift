@@ -6,6 +6,10 @@ import HearthTestSupport
 
 /// A database whose `ml_models` a Python program made, and a model directory beside it.
 final class OldTable {
+    /// A pickle of an object of a class `uygulama.Model`: the application's own, which only it can compute.
+    static let foreignPickle: [UInt8] =
+        [0x80, 4, 0x8C, 8] + Array("uygulama".utf8) + [0x8C, 5] + Array("Model".utf8) + [0x93, 0x29, 0x81, 0x2E]
+
     let server: PostgresServer
     let database: String
     /// The connection URL.
@@ -15,8 +19,10 @@ final class OldTable {
     /// The model directory's path; not made yet.
     let models: String
 
-    init() throws {
-        server = try PostgresServer.shared()
+    convenience init() throws { try self.init(PostgresServer.shared()) }
+
+    init(_ server: PostgresServer) throws {
+        self.server = server
         url = try server.makeDatabase()
         database = String(url.split(separator: "/")[2].prefix { $0 != "?" })
         location = try PostgresLocation(url)
