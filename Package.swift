@@ -59,18 +59,19 @@ let package = Package(
         program(
             "hearthd",
             [
-                "HearthServer", "HearthLifecycle", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser,
+                "HearthServer", "HearthLifecycle", "HearthRegistryOpening", "HearthArtifacts", logging,
+                argumentParser,
             ]),
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthRegistrySQLite",
-                "HearthRegistry", "HearthKernels",
-                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
+                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthRegistryOpening",
+                "HearthRegistryPostgres", "HearthRegistry", "HearthKernels", "HearthArtifacts", "HearthModel",
+                "HearthCore", histogram, argumentParser,
             ]),
         program(
             "hearth-trainer",
-            ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
+            ["HearthTraining", "HearthRegistryOpening", "HearthArtifacts", "HearthCore", argumentParser]),
         // 5 composition
         layer(
             "HearthServer",
@@ -79,12 +80,14 @@ let package = Package(
                 "HearthKernels", "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
         // 4 faces
+        layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
             "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
         layer(
             "HearthImport",
             [
-                "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+                "HearthServing", "HearthRegistryPostgres", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel", "HearthCore",
             ]),
         layer(
             "HearthLifecycle", ["HearthServing", "HearthArtifacts", "HearthRegistry", "HearthCore"]),
@@ -98,6 +101,7 @@ let package = Package(
         layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
+        layer("HearthRegistryPostgres", ["HearthRegistry", "HearthCore", "CLibPQ"]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
         layer("HearthArtifacts", ["HearthModel", "HearthCore", "CCrypto", "CZlib", "CBZip2", "CLZMA", "CLZ4"]),
@@ -117,6 +121,7 @@ let package = Package(
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
@@ -139,7 +144,9 @@ let package = Package(
             dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
             path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
-        tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
+        tests(
+            "HearthRegistryTests",
+            ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),
         tests(
@@ -164,7 +171,8 @@ let package = Package(
             "HearthImportTests",
             [
                 "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthRegistrySQLite", "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth",
+                "hearthd",
             ]),
     ]
 )

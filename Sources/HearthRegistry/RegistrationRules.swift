@@ -30,6 +30,22 @@ package enum RegistrationRules {
         try checkBytes(reason, "reason", max: RegistryLimits.reasonByteCountMax)
     }
 
+    /// Throws `.conflict` when a version's key is another than its registered model's.
+    package static func checkKey(_ key: ModelKey, isThatOf model: RegisteredModel) throws(RegistryError) {
+        guard model.key != key else { return }
+        throw RegistryError(
+            .conflict, "\(model.name) has the key \(words(model.key)), not \(words(key))",
+            hint: "register under another name")
+    }
+
+    private static func words(_ key: ModelKey) -> String {
+        let columns = [
+            ("model_type", key.modelType), ("metric_type", key.metricType), ("symbol", key.symbol),
+            ("timeframe", key.timeframe),
+        ]
+        return columns.compactMap { column, value in value.map { "\(column) \($0)" } }.joined(separator: ", ")
+    }
+
     /// A key has a model type and, of the rest, either nothing or text: an empty column and an absent one are the same.
     private static func check(_ key: ModelKey) throws(RegistryError) {
         try checkKeyColumn(key.modelType, "model_type")

@@ -12,6 +12,8 @@ package protocol RegistryStore: Sendable {
     /// A number that differs from the one before whenever another connection may have committed something: a cheap hint
     /// to poll.
     func changeHint() throws(RegistryError) -> Int64
+    /// Tells of changes at once; nil for a store that is cheap enough to ask often.
+    func makeChangeFeed() -> (any RegistryChangeFeed)?
     /// All production pointers, read at one head version.
     func productionSnapshot() throws(RegistryError) -> ProductionSnapshot
     func productionPointer(of name: ModelName) throws(RegistryError) -> ProductionPointer?
@@ -65,4 +67,9 @@ package protocol RegistryStore: Sendable {
     ///
     /// Throws `.notFound`; `.refused` for the production version, the rollback target and a pinned version.
     func remove(_ modelID: ModelID, dropsRow: Bool, actor: String, reason: String) throws(RegistryError)
+}
+
+extension RegistryStore {
+    /// None: for stores whose change hint costs next to nothing.
+    package func makeChangeFeed() -> (any RegistryChangeFeed)? { nil }
 }

@@ -87,7 +87,7 @@ struct RegistryOpener {
         return database
     }
 
-    private func connect(_ access: RegistryDatabase.Access) throws(RegistryError) -> RegistryDatabase {
+    func connect(_ access: RegistryDatabase.Access) throws(RegistryError) -> RegistryDatabase {
         let (seconds, attoseconds) = options.busyTimeout.components
         return try RegistryDatabase(
             path: path, access: access, busyTimeoutSeconds: max(0, Double(seconds) + Double(attoseconds) * 1e-18))

@@ -12,12 +12,7 @@ extension SQLiteRegistryStore {
                     .conflict, "model_id \(version.modelID) is taken", hint: "versions never change; make a new id")
             }
             if let model = try Self.registeredModel(change.database, version.name, at: self.path) {
-                guard model.key == version.key else {
-                    throw RegistryError(
-                        .conflict,
-                        "\(version.name) has the key \(Self.words(model.key)), not \(Self.words(version.key))",
-                        hint: "register under another name")
-                }
+                try RegistrationRules.checkKey(version.key, isThatOf: model)
             } else {
                 let model = RegisteredModel(name: version.name, key: version.key, createdAt: change.now)
                 try Self.insert(model, change.database)
@@ -115,13 +110,5 @@ extension SQLiteRegistryStore {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
             arguments: identity + outcome)
-    }
-
-    private static func words(_ key: ModelKey) -> String {
-        let columns = [
-            ("model_type", key.modelType), ("metric_type", key.metricType), ("symbol", key.symbol),
-            ("timeframe", key.timeframe),
-        ]
-        return columns.compactMap { column, value in value.map { "\(column) \($0)" } }.joined(separator: ", ")
     }
 }

@@ -3,14 +3,18 @@ import Foundation
 import HearthArtifacts
 import HearthCore
 import HearthRegistry
-import HearthRegistrySQLite
+import HearthRegistryOpening
 import HearthTraining
 
 /// Where a trained model goes.
 struct PublishOptions: ParsableArguments {
     @OptionGroup var location: LocationOptions
 
-    @Option(help: "The registry's file; registry.sqlite in the model directory unless given.")
+    @Option(
+        help: """
+            The registry: a SQLite file, or postgresql://user@host/database. Unless given: HEARTH_REGISTRY, else \
+            registry.sqlite in the model directory.
+            """)
     var registry: String?
 
     @Option(help: "The largest file of a version, e.g. 10MB or 64MiB.")
@@ -33,9 +37,11 @@ struct PublishOptions: ParsableArguments {
             limits: ArtifactLimits(
                 fileByteCountMax: try Self.bytes(maxFileSize, "--max-file-size"),
                 totalByteCountMax: try Self.bytes(maxTotalSize, "--max-total-size")))
-        let store =
-            try registry.map { path throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
-            ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
+        let environment = ProcessInfo.processInfo.environment
+        let store = try RegistryLocation(
+            option: registry, environment: environment[RegistryLocation.environmentVariable],
+            modelDirectory: directory.path
+        ).open()
         let run = TrainingRun(request, directory: directory, registry: store, actor: actor)
         let report = try run.run(promote: promote)
         if json {

@@ -8,8 +8,8 @@ struct Hearth: ParsableCommand {
         abstract: "Asks, watches and steers a running hearthd; brings it models that you already have.",
         discussion: """
             Commands that ask the server use its Unix socket: --socket, else HEARTH_SOCKET, else \
-            /run/hearth/hearth.sock. inspect, import, verify, verify-corpus, \
-            validate and clean read files, and need no server.
+            /run/hearth/hearth.sock. inspect, import, verify and verify-corpus read files, db, migrate, validate and \
+            clean work on the registry; they need no server.
 
             EXAMPLES
               hearth inspect model.pkl
@@ -19,12 +19,14 @@ struct Hearth: ParsableCommand {
               hearth detect --series stok_seviye --data minibar.csv --column stok_seviye --label label
               hearth models promote isolation_forest.stok_seviye isolation_forest_stok_seviye_20251112_120000_123_k7qd
               hearth bench latency --model isolation_forest.stok_seviye --floor
+              hearth db status --registry postgresql://app@/minibar
+              hearth migrate blobs --dry-run --registry postgresql://app@/minibar
 
             EXIT STATUS: 0 done, 1 the server or the call failed, 64 the command line is wrong.
             """,
         subcommands: [
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
-            ValidateCommand.self, CleanCommand.self, BenchCommand.self,
+            DbCommand.self, MigrateCommand.self, ValidateCommand.self, CleanCommand.self, BenchCommand.self,
         ])
 }

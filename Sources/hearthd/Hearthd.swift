@@ -4,7 +4,7 @@ import HearthArtifacts
 import HearthCore
 import HearthLifecycle
 import HearthRegistry
-import HearthRegistrySQLite
+import HearthRegistryOpening
 import HearthServer
 import Logging
 
@@ -53,7 +53,11 @@ struct Hearthd: ParsableCommand {
     @Option(help: "The model directory (default: $ML_MODELS_DIR, else /app/ml_models).")
     var modelsDir: String?
 
-    @Option(help: "The registry's SQLite file (default: registry.sqlite in the model directory).")
+    @Option(
+        help: """
+            The registry: a SQLite file, or postgresql://user@host/database (default: HEARTH_REGISTRY, else \\
+            registry.sqlite in the model directory).
+            """)
     var registry: String?
 
     @Option(help: "Worker threads (default: one per processor).")
@@ -216,9 +220,10 @@ struct Hearthd: ParsableCommand {
             supervisor = try Supervisor(logger)
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"
             let directory = try openDirectory(path, logger)
-            let store =
-                try registry.map { (path) throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
-                ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
+            let store = try RegistryLocation(
+                option: registry, environment: environment(RegistryLocation.environmentVariable),
+                modelDirectory: directory.path
+            ).open { logger.warning("the registry has a damaged row", metadata: ["error": "\($0)"]) }
             server = try HearthServer(
                 try makeConfiguration(supervisor.socket), store: store, directory: directory, logger: logger)
         } catch {

@@ -45,10 +45,11 @@ final class RunningServer {
     private let process = Process()
 
     /// Starts it over a model directory and waits until it says that it serves.
-    init(modelsDirectory: String, socketPath: String) throws {
+    init(modelsDirectory: String, socketPath: String, registry: String? = nil) throws {
         self.socketPath = socketPath
         process.executableURL = URL(fileURLWithPath: ProgramRun.path("hearthd"))
-        process.arguments = ["--models-dir", modelsDirectory, "--socket", socketPath]
+        process.arguments =
+            ["--models-dir", modelsDirectory, "--socket", socketPath] + (registry.map { ["--registry", $0] } ?? [])
         let pipe = Pipe()
         process.standardError = pipe
         try process.run()

@@ -188,6 +188,55 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
+    func `R10, R160: a removed version stays as history, not active, or goes altogether`(
+        _ backend: RegistryBackend
+    ) throws {
+        let place = try backend.makePlace()
+        let store = try place.open()
+        for number in 1...2 { try store.register(Sample.version(number), actor: "trainer") }
+        try store.remove(Sample.id(1), dropsRow: false, actor: "ali", reason: "clean")
+        try store.remove(Sample.id(1), dropsRow: false, actor: "ali", reason: "again")
+        try store.remove(Sample.id(2), dropsRow: true, actor: "ali", reason: "missing")
+        #expect(try store.version(Sample.id(1))?.path == nil)
+        #expect(try store.version(Sample.id(1))?.status == .success)
+        #expect(try store.version(Sample.id(2)) == nil)
+        let events = try store.events(after: 2, limit: 9)
+        #expect(events.map(\.kind) == [.removed, .removed])
+        #expect(events.map(\.reason) == ["clean", "missing"])
+        // What has no artifact cannot come into production any more.
+        let (id, name) = (try Sample.id(1), try Sample.name())
+        let refusal = failure { () throws(RegistryError) in
+            try store.promote(id, of: name, expectedGeneration: nil, actor: "a", reason: "")
+        }
+        #expect(refusal?.code == .refused)
+    }
+
+    @Test(arguments: RegistryBackend.all)
+    func `C15: what answers, what a rollback needs and what is pinned cannot be removed`(
+        _ backend: RegistryBackend
+    ) throws {
+        let place = try backend.makePlace()
+        let store = try place.open()
+        for number in 1...3 { try store.register(Sample.version(number), actor: "trainer") }
+        let name = try Sample.name()
+        for number in 1...2 {
+            _ = try store.promote(Sample.id(number), of: name, expectedGeneration: nil, actor: "a", reason: "")
+        }
+        try store.setPinned(Sample.id(3), true, actor: "a", reason: "")
+        for (number, word) in [(1, "rollback target"), (2, "production version"), (3, "pinned version")] {
+            for dropsRow in [false, true] {
+                let id = try Sample.id(number)
+                let refusal = failure { () throws(RegistryError) in
+                    try store.remove(id, dropsRow: dropsRow, actor: "a", reason: "")
+                }
+                #expect(refusal?.code == .refused)
+                #expect(refusal?.message.contains(word) == true)
+            }
+            #expect(try store.version(Sample.id(number))?.path != nil)
+        }
+    }
+
+    @Test(arguments: RegistryBackend.all)
     func `changes of a version that does not exist are not found`(_ backend: RegistryBackend) throws {
         let place = try backend.makePlace()
         let store = try place.open()

@@ -13,7 +13,9 @@ struct RegistryBackend: Sendable, CustomTestStringConvertible {
 
     static let sqlite = RegistryBackend(testDescription: "SQLite") { try SQLitePlace() }
 
-    static let all = [sqlite]
+    static let postgres = RegistryBackend(testDescription: "PostgreSQL") { try PostgresPlace() }
+
+    static let all = [sqlite, postgres]
 }
 
 /// Where one registry is; gone at the end of its life.

@@ -8,17 +8,23 @@ import Synchronization
 /// Keeps the server level with the registry: one thread that looks whether the head version moved and reconciles.
 ///
 /// It is woken by a change file in the model directory (inotify; a few hundred microseconds after a publish or a
-/// promotion), asks the store's cheap change hint every ``Intervals/pollMilliseconds`` in case that was missed, and
-/// compares everything in any case every ``Intervals/reconcileMilliseconds``. Losing a hint costs time, never
+/// promotion) and by the store's own feed of changes where it has one, asks the store's change hint every
+/// ``Intervals/pollMilliseconds`` in case that was missed, and compares everything in any case every
+/// ``Intervals/reconcileMilliseconds``. Losing a hint costs time, never
 /// correctness. It begins loads and does not wait for them, so that a slow disk does not keep it from the next change.
 package final class RegistryWatcher: Sendable {
     /// How often it looks.
     package struct Intervals: Sendable {
         package var pollMilliseconds: Int32
+        /// The same for a store that tells of changes on its own.
+        package var fedPollMilliseconds: Int32
         package var reconcileMilliseconds: Int64
 
-        package init(pollMilliseconds: Int32 = 25, reconcileMilliseconds: Int64 = 2000) {
+        package init(
+            pollMilliseconds: Int32 = 25, fedPollMilliseconds: Int32 = 500, reconcileMilliseconds: Int64 = 2000
+        ) {
             self.pollMilliseconds = pollMilliseconds
+            self.fedPollMilliseconds = fedPollMilliseconds
             self.reconcileMilliseconds = reconcileMilliseconds
         }
     }
@@ -73,8 +79,10 @@ package final class RegistryWatcher: Sendable {
         var reconciledAt = MonotonicTime.now()
         var hint: Int64?
         var isAway = false
+        let feed = store.makeChangeFeed()
+        _ = feed?.takeChanges()
         while !isStopping.load(ordering: .relaxed) {
-            let isNotified = waitForNotification()
+            let isNotified = waitForNotification(feed)
             manager.cache.tick()
             let now = MonotonicTime.now()
             let isDue = now - reconciledAt >= intervals.reconcileMilliseconds * 1_000_000 || manager.isRetryDue
@@ -101,14 +109,18 @@ package final class RegistryWatcher: Sendable {
         }
     }
 
-    /// Waits for a change of the directory, for the poll interval at most.
-    private func waitForNotification() -> Bool {
-        var descriptors = [
-            pollfd(fd: inotify, events: Int16(POLLIN), revents: 0), pollfd(fd: wake, events: Int16(POLLIN), revents: 0),
-        ]
-        guard unsafe poll(&descriptors, 2, intervals.pollMilliseconds) > 0 else { return false }
+    /// Waits for a change of the directory or a word of the store's feed, for the poll interval at most.
+    private func waitForNotification(_ feed: (any RegistryChangeFeed)?) -> Bool {
+        var descriptors = [inotify, wake, feed?.descriptor ?? -1].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        let timeout = feed == nil ? intervals.pollMilliseconds : intervals.fedPollMilliseconds
+        let count = unsafe poll(&descriptors, nfds_t(descriptors.count), timeout)
+        var isNotified = feed?.takeChanges() ?? false
+        guard count > 0 else { return isNotified }
+        if descriptors[0].revents != 0 || descriptors[1].revents != 0 { isNotified = true }
         var buffer = [UInt8](repeating: 0, count: 4096)
         while unsafe read(inotify, &buffer, buffer.count) > 0 {}
-        return true
+        return isNotified
     }
 }

@@ -66,10 +66,12 @@ struct CleanCommand: ParsableCommand {
     func run() throws {
         let directory = try place.directory(
             fileByteCountMax: ArtifactLimits().fileByteCountMax, access: .readWrite)
-        let cleaner = Cleaner(store: try place.store(directory), directory: directory)
+        let cleaner = Cleaner(store: try place.store(), directory: directory)
         let survey = try cleaner.survey()
         let plan = RetentionPlan(survey.retention, policy(survey.disk))
-        let report = yes ? run(plan, survey, cleaner) : nil
+        let faults = try FaultInjection(
+            CommandEnvironment.text("HEARTH_FAULT_POINT"), names: Cleaner.FaultPoint.allCases.map(\.rawValue))
+        let report = yes ? run(plan, survey, cleaner, faults) : nil
         print(json ? Self.json(plan, report, survey.disk).text : Self.text(plan, report, survey.disk))
         if report?.failures.isEmpty == false || report?.leftovers.failures.isEmpty == false { throw ExitCode.failure }
     }
@@ -82,12 +84,16 @@ struct CleanCommand: ParsableCommand {
         return policy
     }
 
-    private func run(_ plan: RetentionPlan, _ survey: Cleaner.Survey, _ cleaner: Cleaner) -> Cleaner.Report {
+    private func run(
+        _ plan: RetentionPlan, _ survey: Cleaner.Survey, _ cleaner: Cleaner, _ faults: FaultInjection
+    ) -> Cleaner.Report {
         let progress = ProgressLine(total: plan.items.count)
         defer { progress.clear() }
-        return cleaner.run(plan, survey, actor: CommandActor.name("clean")) { done in
-            if done < plan.items.count { progress.show(done, plan.items[done].modelID.text) }
-        }
+        return cleaner.run(
+            plan, survey, actor: CommandEnvironment.actor("hearth-clean"),
+            progress: { done in
+                if done < plan.items.count { progress.show(done, plan.items[done].modelID.text) }
+            }, faults: { faults.reached($0.rawValue) })
     }
 
     private static func text(_ plan: RetentionPlan, _ report: Cleaner.Report?, _ disk: DiskSpace) -> String {

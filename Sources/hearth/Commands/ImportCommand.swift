@@ -74,8 +74,9 @@ struct ImportCommand: ParsableCommand {
     func run() throws {
         Interruption.note()
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readWrite)
-        let registry = try place.store(directory)
-        let importer = ModelImporter(directory: directory, registry: registry, actor: CommandActor.name("import"))
+        let registry = try place.store()
+        let importer = ModelImporter(
+            directory: directory, registry: registry, actor: CommandEnvironment.actor("hearth-import"))
         let progress = ProgressLine(total: files.count)
         var outcomes: [ImportOutcome] = []
         for (index, path) in files.enumerated() where !Interruption.isWanted {

@@ -30,7 +30,7 @@ struct ValidateCommand: ParsableCommand {
 
     func run() throws {
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readOnly)
-        let validator = RegistryValidator(store: try place.store(directory), directory: directory)
+        let validator = RegistryValidator(store: try place.store(), directory: directory)
         let name = try model.map { text throws(NameError) in try ModelName(text) }
         var progress: ProgressLine?
         let findings = try validator.validate(name) { done, total in

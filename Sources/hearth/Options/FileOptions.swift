@@ -1,9 +1,8 @@
 import ArgumentParser
-import Glibc
 import HearthArtifacts
 import HearthCore
 import HearthRegistry
-import HearthRegistrySQLite
+import HearthRegistryOpening
 
 /// How large a model file may be: part of every command that reads one.
 struct FileLimitOptions: ParsableArguments {
@@ -33,13 +32,32 @@ struct FileSize: ExpressibleByArgument {
     var defaultValueDescription: String { bytes % 1_000_000 == 0 ? "\(bytes / 1_000_000)MB" : "\(bytes)" }
 }
 
-/// The model directory and its registry: for commands that need no server.
-struct ModelStoreOptions: ParsableArguments {
+/// Where the models and their registry are: for commands that need no server.
+struct RegistryOptions: ParsableArguments {
     @Option(help: "The model directory (default: $ML_MODELS_DIR, else /app/ml_models).")
     var modelsDir: String?
 
-    @Option(help: "The registry's SQLite file (default: registry.sqlite in the model directory).")
+    @Option(
+        help: """
+            The registry: a SQLite file, or postgresql://user@host/database (default: $HEARTH_REGISTRY, else \
+            registry.sqlite in the model directory).
+            """)
     var registry: String?
+
+    /// The model directory.
+    var path: String { modelsDir ?? CommandEnvironment.text("ML_MODELS_DIR") ?? "/app/ml_models" }
+
+    /// The registry that the option, the environment or the model directory names; nothing is opened.
+    var location: RegistryLocation {
+        RegistryLocation(
+            option: registry, environment: CommandEnvironment.text(RegistryLocation.environmentVariable),
+            modelDirectory: path)
+    }
+}
+
+/// The model directory and its registry, for commands that publish.
+struct ModelStoreOptions: ParsableArguments {
+    @OptionGroup var options: RegistryOptions
 
     @Option(
         help: ArgumentHelp(
@@ -47,12 +65,7 @@ struct ModelStoreOptions: ParsableArguments {
             discussion: "A version that would exceed it is refused before anything is written.", valueName: "size"))
     var maxTotalSize = FileSize(bytes: ArtifactLimits().totalByteCountMax)
 
-    var path: String {
-        if let modelsDir { return modelsDir }
-        guard let value = unsafe getenv("ML_MODELS_DIR") else { return "/app/ml_models" }
-        let text = unsafe String(cString: value)
-        return text.isEmpty ? "/app/ml_models" : text
-    }
+    var path: String { options.path }
 
     func directory(fileByteCountMax: Int, access: ModelDirectory.Access) throws -> ModelDirectory {
         try ModelDirectory(
@@ -60,8 +73,5 @@ struct ModelStoreOptions: ParsableArguments {
             limits: ArtifactLimits(fileByteCountMax: fileByteCountMax, totalByteCountMax: maxTotalSize.bytes))
     }
 
-    func store(_ directory: ModelDirectory) throws -> any RegistryStore {
-        try registry.map { path throws(RegistryError) in try SQLiteRegistryStore.open(path: path) }
-            ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
-    }
+    func store() throws -> any RegistryStore { try options.location.open() }
 }

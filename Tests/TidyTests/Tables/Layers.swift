@@ -5,8 +5,11 @@ enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
-        (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle"]),
-        (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite"]),
+        (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle", "HearthRegistryOpening"]),
+        (
+            3, "stages",
+            ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite", "HearthRegistryPostgres"]
+        ),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
         (0, "vocabulary", ["HearthCore"]),
@@ -15,6 +18,7 @@ enum Layers {
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
     static let cTargets = [
         "CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CBZip2", "CLZMA", "CLZ4", "CCrypto",
+        "CLibPQ",
     ]
 
     /// What tests share; it may be imported by tests only.

@@ -41,6 +41,9 @@ enum Walls {
             module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
             reason: "SHA-256 of artifacts"),
         Wall(
+            module: "CLibPQ", importers: ["Sources/HearthRegistryPostgres/Connection/"],
+            reason: "PostgreSQL is one of the stores behind RegistryStore"),
+        Wall(
             module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
             reason: "SQLite is one of the stores behind RegistryStore"),
         Wall(
