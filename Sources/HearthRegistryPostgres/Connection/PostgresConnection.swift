@@ -88,6 +88,7 @@ final class PostgresConnection {
             unsafe PQsendQueryPrepared(pointer, name, Int32(parameters.count), pointers, lengths, formats, 1)
         }
         guard isSent == 1, unsafe PQsetSingleRowMode(pointer) == 1 else {
+            isBroken = true
             throw unsafe PostgresFailure.connecting(PostgresFailure.message(of: pointer), place: place)
         }
         var failure: RegistryError?
