@@ -58,7 +58,10 @@ package struct ModelVerifier {
         var plain = comparison(answer, whole, rounding) { row, column, value in
             max(
                 tolerance,
-                rounding.isBitForBit ? 0 : bound.allowed(expected.name, row: row, column: column, expected: value))
+                rounding.isBitForBit
+                    ? 0
+                    : bound.allowed(
+                        expected.name, row: row, column: column, expected: value, isFloat32: whole.isFloat32))
         }
         guard let exception, !plain.isAccepted else { return plain }
         let excused = comparison(answer, whole, rounding) { _, _, value in exception.allowed(value) }
