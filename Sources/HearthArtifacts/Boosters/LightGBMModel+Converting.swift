@@ -97,8 +97,8 @@ extension LightGBMModel {
             guard classCount > 0, labels.count > 1 else {
                 throw failure.unsupported(
                     nil,
-                    "objective '\(objective.first ?? "custom")' of a classifier of \(labels.count) labels found, one of "
-                        + "classification and two or more labels expected",
+                    "objective '\(objective.first ?? "custom")' of a classifier of \(labels.count) labels found, one "
+                        + "of classification and two or more labels expected",
                     hint: "train the classifier with its default objective, on several classes")
             }
             guard labels.count == classCount else {

@@ -10,7 +10,7 @@ struct KnownException {
         switch example.estimator {
         case "GradientBoostingClassifier" where output != "predict" && usesOtherSciPy(example.versions):
             return KnownException(
-                reason: "4.2 c: SciPy's logit and logsumexp changed in 1.15, and the file does not say which one is used",
+                reason: "4.2 c: SciPy's logit and logsumexp changed in 1.15, and the file does not say which was used",
                 allowed: { 1e-15 * max(1, abs($0)) })
         case "LocalOutlierFactor" where output != "predict":
             return KnownException(
