@@ -31,8 +31,9 @@ struct PreparedEncoder {
             let value = unsafe source[index]
             guard let code = unsafe Self.code(of: value, column) else {
                 if refusesUnknown { return index }
-                for output in unsafe 0..<column.pointee.width {
-                    unsafe result[column.pointee.firstOutput &+ output] = unknown
+                let width = unsafe column.pointee.width
+                for output in 0..<width {
+                    unsafe result[column.pointee.firstOutput &+ output] = output == width &- 1 ? unknown : 0
                 }
                 continue
             }

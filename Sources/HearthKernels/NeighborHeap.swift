@@ -6,17 +6,12 @@ struct NeighborHeap {
     let distances: UnsafeMutablePointer<Double>
     let points: UnsafeMutablePointer<Int>
     let count: Int
-    /// A point as near as the farthest takes its place.
-    let takesEqual: Bool
 
     /// Takes memory for `count` (at least 1) distances and points.
-    init(
-        distances: UnsafeMutablePointer<Double>, points: UnsafeMutablePointer<Int>, count: Int, takesEqual: Bool
-    ) {
+    init(distances: UnsafeMutablePointer<Double>, points: UnsafeMutablePointer<Int>, count: Int) {
         unsafe self.distances = distances
         unsafe self.points = points
         self.count = count
-        self.takesEqual = takesEqual
     }
 
     var farthest: Double { unsafe distances[0] }
@@ -29,8 +24,7 @@ struct NeighborHeap {
     /// Keeps a point if it is nearer than the farthest of a full heap.
     @inline(__always)
     func push(_ distance: Double, _ point: Int) {
-        let isFarther = unsafe takesEqual ? distance > distances[0] : distance >= distances[0]
-        if !isFarther { replaceFarthest(distance, point) }
+        if unsafe distance < distances[0] { replaceFarthest(distance, point) }
     }
 
     private func replaceFarthest(_ distance: Double, _ point: Int) {

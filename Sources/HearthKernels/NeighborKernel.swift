@@ -12,7 +12,6 @@ struct NeighborPlan {
     let hasTree: Bool
     /// The tree is a kd-tree, else a ball tree.
     let hasBoxes: Bool
-    let takesEqual: Bool
     let usesIntrosort: Bool
     /// Section `NBRS`; not read without a tree.
     let words: UnsafePointer<UInt32>
@@ -28,7 +27,6 @@ struct NeighborPlan {
         isChebyshev = shape.metric == .chebyshev
         hasTree = shape.search != .brute
         hasBoxes = shape.search == .boxes
-        takesEqual = shape.tieRules.takesEqual
         usesIntrosort = shape.tieRules.usesIntrosort
         unsafe self.words = words
         power = shape.metric == .euclidean ? 2 : 1
@@ -38,7 +36,7 @@ struct NeighborPlan {
     init(unused words: UnsafePointer<UInt32>) {
         (pointCount, neighborCount, nodeCount) = (0, 0, 0)
         (isEuclidean, isChebyshev, hasTree, hasBoxes) = (true, false, false, false)
-        (takesEqual, usesIntrosort, power) = (false, false, 2)
+        (usesIntrosort, power) = (false, 2)
         unsafe self.words = words
     }
 
@@ -86,8 +84,7 @@ struct NeighborKernel {
         let count = unsafe plan.pointee.neighbors.neighborCount
         unsafe heap = NeighborHeap(
             distances: scratch.assumingMemoryBound(to: Double.self),
-            points: (scratch + count &* 8).assumingMemoryBound(to: Int.self), count: count,
-            takesEqual: plan.pointee.neighbors.takesEqual)
+            points: (scratch + count &* 8).assumingMemoryBound(to: Int.self), count: count)
         let fromDots = unsafe plan.pointee.neighbors.isEuclidean && !plan.pointee.neighbors.hasTree
         squaredLength = unsafe fromDots ? FusedSum.dot(row, row, count: columnCount) : 0
         heap.clear()

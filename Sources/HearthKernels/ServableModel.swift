@@ -116,15 +116,23 @@ package final class ServableModel: Sendable {
 
     private static func texts(of descriptor: ModelDescriptor) -> TextTable? {
         let signature = descriptor.signature
-        var unused: [Int] = []
-        if case .columns(let columnCount, let branches) = descriptor.stages.first {
-            let used = Set(branches.flatMap(\.columns))
-            unused = (0..<columnCount).filter { !used.contains($0) }
-        }
+        let read = readColumns(of: descriptor.stages, columnCount: signature.columnCount)
+        let unused = (0..<signature.columnCount).filter { !read.contains($0) }
         guard !unused.isEmpty || !signature.vocabularies.isEmpty else { return nil }
         return TextTable(
             columnCount: signature.columnCount, texts: signature.vocabularies.map { ($0.column, $0.texts) },
             unused: unused)
+    }
+
+    /// The columns that stages look at: those that no branch of a first stage of columns takes are dropped there.
+    private static func readColumns(of stages: [StageShape], columnCount: Int) -> Set<Int> {
+        guard case .columns(_, let branches) = stages.first else { return Set(0..<columnCount) }
+        var read: Set<Int> = []
+        for branch in branches {
+            let places = readColumns(of: branch.stages, columnCount: branch.columns.count)
+            read.formUnion(places.map { branch.columns[$0] })
+        }
+        return read
     }
 
     /// Computes the rows of `range`, or names the first value that the model refuses (then the outputs are not to be

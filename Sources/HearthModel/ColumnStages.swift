@@ -20,7 +20,7 @@ package struct ColumnBranch: Sendable, Equatable {
 package struct Encoder: Sendable, Equatable {
     /// What becomes of a value that is the category at a position.
     package enum Form: Sendable, Equatable {
-        /// One output per category that is not dropped: 1 for the value's, 0 for the others.
+        /// One output per position that is not dropped: 1 for the value's, 0 for the others.
         case oneHot
         /// The position; for NaN that is a category, `missing`.
         case ordinal(missing: Double)
@@ -30,21 +30,27 @@ package struct Encoder: Sendable, Equatable {
     package struct Column: Sendable, Equatable {
         /// In the order of the outputs; at most one is NaN, none is infinite, each is there once.
         package var categories: [Double]
-        /// The position of the category that has no output; ``Form/oneHot`` only.
+        /// The position of each category where some share one (infrequent ones); nil where each has its own, in order.
+        package var positions: [Int]?
+        /// The position that has no output; ``Form/oneHot`` only.
         package var dropped: Int?
 
-        package init(categories: [Double], dropped: Int? = nil) {
+        package init(categories: [Double], positions: [Int]? = nil, dropped: Int? = nil) {
             self.categories = categories
+            self.positions = positions
             self.dropped = dropped
         }
+
+        /// Positions, the dropped one included.
+        package var positionCount: Int { positions.map { ($0.max() ?? -1) + 1 } ?? categories.count }
     }
 
     package var form: Form
     /// One per input column.
     package var columns: [Column]
-    /// What stands for a value that is no category: all outputs of the column have it (0 for ``Form/oneHot``).
+    /// What stands for a value that is no category; nil when such a row is refused.
     ///
-    /// nil when such a row is refused.
+    /// For ``Form/oneHot`` what the column's last output has, 0 or 1; all others have 0.
     package var unknown: Double?
     /// Whether NaN is looked up; without that every row with NaN is refused, whatever the categories.
     package var acceptsMissing: Bool
@@ -59,7 +65,7 @@ package struct Encoder: Sendable, Equatable {
     /// Columns that leave the stage.
     package var outputCount: Int {
         guard case .oneHot = form else { return columns.count }
-        return columns.reduce(0) { $0 + $1.categories.count - ($1.dropped == nil ? 0 : 1) }
+        return columns.reduce(0) { $0 + $1.positionCount - ($1.dropped == nil ? 0 : 1) }
     }
 }
 
@@ -113,8 +119,8 @@ extension Encoder {
             guard !missing.isInfinite, !(unknown?.isInfinite ?? false) else {
                 throw .invalid(place, "an infinite code found, a number or NaN expected")
             }
-        } else if let unknown, unknown != 0 {
-            throw .invalid(place, "code \(unknown) for what is no category found, 0 expected")
+        } else if let unknown, unknown != 0, unknown != 1 {
+            throw .invalid(place, "code \(unknown) for what is no category found, 0 or 1 expected")
         }
         guard (1...ModelLimits.columnCount).contains(outputCount) else {
             throw .invalid(place, "\(outputCount) columns leave the encoder, 1 to \(ModelLimits.columnCount) expected")
@@ -135,8 +141,14 @@ extension Encoder {
         guard zip(sorted, sorted.dropFirst()).allSatisfy({ $0 < $1 }) else {
             throw .invalid(place, "a category more than once found")
         }
+        if let positions = column.positions {
+            guard positions.count == categories.count, positions.allSatisfy({ categories.indices.contains($0) }) else {
+                throw .invalid(
+                    place, "\(positions.count) positions of \(categories.count) categories found, one each expected")
+            }
+        }
         if let dropped = column.dropped {
-            guard form == .oneHot, categories.indices.contains(dropped) else {
+            guard form == .oneHot, (0..<column.positionCount).contains(dropped) else {
                 throw .invalid(place, "dropped category \(dropped) of \(categories.count) found")
             }
         }

@@ -21,13 +21,10 @@ package struct LocalOutlierFactor: Sendable, Equatable {
 
     /// How a version of the library orders equally near neighbours.
     package struct TieRules: Sendable, Equatable {
-        /// A point as near as the farthest neighbour so far takes its place (up to scikit-learn 1.0).
-        package var takesEqual: Bool
         /// Neighbours are sorted by introsort (from 1.9), else by quicksort.
         package var usesIntrosort: Bool
 
-        package init(takesEqual: Bool, usesIntrosort: Bool) {
-            self.takesEqual = takesEqual
+        package init(usesIntrosort: Bool) {
             self.usesIntrosort = usesIntrosort
         }
     }

@@ -62,6 +62,15 @@ import Testing
         #expect(report.lines.map(\.mismatchCount) == [1])
     }
 
+    @Test func `values as far apart as numbers can be are wrong, not too far to be compared`() {
+        let comparison = ArrayComparison(
+            output: "transform", rounding: .blas, found: [.number(.greatestFiniteMagnitude), .number(1)],
+            expected: ExpectedArray(shape: [2, 1], cells: [.number(-.infinity), .number(1)])
+        ) { _, _, _ in 1 }
+        #expect(comparison.mismatchCount == 1 && comparison.equalCount == 1)
+        #expect(comparison.ulpMax > UInt64(Int64.max))
+    }
+
     @Test func `an output that the model does not have, and another number of rows, are wrong`() throws {
         let (_, report) = try corpus { content in
             var outputs = try #require(content["outputs"] as? [String: [String: Any]])

@@ -61,7 +61,7 @@ import Testing
         let count = points.count / 3
         return LocalOutlierFactor(
             columnCount: 3, points: points, metric: metric, search: .brute,
-            tieRules: .init(takesEqual: false, usesIntrosort: true), neighborCount: 21,
+            tieRules: .init(usesIntrosort: true), neighborCount: 21,
             neighborDistances: numbers(count).map(abs), densities: numbers(count).map { 1 + abs($0) }, offset: -1.5)
     }
 

@@ -62,10 +62,15 @@ struct Oracle {
             }
         case .encode(let encoder):
             return zip(row, encoder.columns).flatMap { value, column -> [Double] in
-                let position = column.categories.firstIndex { $0 == value || $0.isNaN && value.isNaN }
+                let index = column.categories.firstIndex { $0 == value || $0.isNaN && value.isNaN }
+                let position = index.map { column.positions?[$0] ?? $0 }
                 switch encoder.form {
                 case .oneHot:
-                    let kept = column.categories.indices.filter { $0 != column.dropped }
+                    let count = column.positions.map { ($0.max() ?? 0) + 1 } ?? column.categories.count
+                    let kept = (0..<count).filter { $0 != column.dropped }
+                    guard position != nil || kept.isEmpty else {
+                        return kept.dropLast().map { _ in 0 } + [encoder.unknown ?? .signalingNaN]
+                    }
                     return kept.map { $0 == position ? 1 : 0 }
                 case .ordinal(let missing):
                     guard let position else { return [encoder.unknown ?? .signalingNaN] }

@@ -123,13 +123,17 @@ struct RandomDefinitions {
         let columns = (0..<width).map { _ in
             var categories = [2, -0.0, 1, 1.5, -1, .nan].shuffled(using: &generator)
             categories.removeLast(Int.random(in: 0..<5, using: &generator))
-            let drops = isOneHot && categories.count > 1 && chance(0.4)
+            let shares = categories.count > 1 && chance(0.4)
+            let positions = shares ? categories.indices.map { max(0, $0 - 1) } : nil
+            let positionCount = categories.count - (shares ? 1 : 0)
+            let drops = isOneHot && positionCount > 1 && chance(0.4)
             return Encoder.Column(
-                categories: categories,
-                dropped: drops ? Int.random(in: 0..<categories.count, using: &generator) : nil)
+                categories: categories, positions: positions,
+                dropped: drops ? Int.random(in: 0..<positionCount, using: &generator) : nil)
         }
         return Encoder(
-            form: isOneHot ? .oneHot : .ordinal(missing: -2), columns: columns, unknown: isOneHot ? 0 : -7)
+            form: isOneHot ? .oneHot : .ordinal(missing: -2), columns: columns,
+            unknown: isOneHot ? (chance(0.5) ? 0 : 1) : -7)
     }
 
     private mutating func linear(_ width: Int) -> LinearModel {

@@ -47,6 +47,17 @@ import Testing
         #expect(try rows(inputs).get() == [-1, 40.5, 1, 0, 3, -1])
     }
 
+    @Test func `a column that nothing reads takes texts and numbers`() throws {
+        let table = TextTable(columnCount: 3, texts: [], unused: [0, 2])
+        let inputs = [bytes("size", [2, 1], ["S", "XL"]), age, bytes("color", [2], ["", "blue"])]
+        #expect(try rows(inputs, table: table).get().map(\.description) == ["nan", "40.5", "nan", "nan", "3.0", "nan"])
+        let size = InferBytes.Input.raw("size", "FP64", [2], [1.0, 2])
+        #expect(
+            try rows([size, age, bytes("color", [2], ["", "a"])], table: table).get().map(\.description) == [
+                "nan", "40.5", "1.0", "nan", "3.0", "2.0",
+            ])
+    }
+
     @Test func `typed contents are the same`() throws {
         let typed = InferBytes.Input(
             name: "color", datatype: "BYTES", shape: [1],

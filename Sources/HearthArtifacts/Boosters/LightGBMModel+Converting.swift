@@ -74,7 +74,13 @@ extension LightGBMModel {
             "rank_xendcg":
             link = .identity
         case "poisson", "gamma", "tweedie": link = .exponential
-        case "cross_entropy", "xentropy": link = .sigmoid
+        case "cross_entropy", "xentropy":
+            if case .classifier = role {
+                // The wrapper makes of it what it makes of a binary objective.
+                (link, classCount) = (.scaledSigmoid(factor: 1), 2)
+            } else {
+                link = .sigmoid
+            }
         case "cross_entropy_lambda", "xentlambda": link = .softplus
         case .some(let name):
             throw failure.unsupported(
@@ -88,6 +94,13 @@ extension LightGBMModel {
         case .objective:
             return (link, .classification(classes: .integers((0..<classCount).map(Int64.init))))
         case .classifier(let labels):
+            guard classCount > 0, labels.count > 1 else {
+                throw failure.unsupported(
+                    nil,
+                    "objective '\(objective.first ?? "custom")' of a classifier of \(labels.count) labels found, one "
+                        + "of classification and two or more labels expected",
+                    hint: "train the classifier with its default objective, on several classes")
+            }
             guard labels.count == classCount else {
                 throw failure.corrupt(
                     nil,

@@ -64,11 +64,11 @@ extension XGBoostModel {
             guard objective.classifies, isBinary || objective.form == .softmax else { return (.regression, rule) }
             return (.classification(classes: .integers((0..<classCount).map(Int64.init))), rule)
         case .classifier(let labels):
-            guard isBinary || objective.form == .softmax && !objective.givesClass else {
+            if let problem = objective.classifierProblem(groupCount: groupCount) {
                 throw failure.unsupported(
                     nil,
-                    "objective \(objective.name) of a classifier found, binary:logistic or multi:softprob expected",
-                    hint: "train the classifier with its default objective")
+                    "objective \(objective.name) of a classifier found, \(problem.found); binary:logistic or "
+                        + "multi:softprob expected", hint: problem.hint)
             }
             guard labels.count == classCount else {
                 throw failure.corrupt(nil, "\(labels.count) class labels found, \(classCount) expected")

@@ -39,8 +39,9 @@ struct XGBoostObjective {
         XGBoostObjective("reg:absoluteerror", .identity), XGBoostObjective("reg:quantileerror", .identity),
         XGBoostObjective("reg:logistic", .logistic), XGBoostObjective("count:poisson", .exponential),
         XGBoostObjective("reg:gamma", .exponential), XGBoostObjective("reg:tweedie", .exponential),
-        XGBoostObjective("survival:cox", .exponential), XGBoostObjective("rank:pairwise", .identity),
-        XGBoostObjective("rank:ndcg", .identity), XGBoostObjective("rank:map", .identity),
+        XGBoostObjective("survival:cox", .exponential), XGBoostObjective("survival:aft", .exponential),
+        XGBoostObjective("rank:pairwise", .identity), XGBoostObjective("rank:ndcg", .identity),
+        XGBoostObjective("rank:map", .identity),
     ]
 
     init(named name: String, _ failure: BoosterFailure) throws(ArtifactError) {
@@ -59,6 +60,19 @@ struct XGBoostObjective {
         case .logistic: -logf(1 / baseScore - 1)
         case .exponential: logf(baseScore)
         }
+    }
+
+    /// Why `XGBClassifier` with this objective is not answered, and what to do; nil when it is.
+    func classifierProblem(groupCount: Int) -> (found: String, hint: String)? {
+        if givesClass {
+            return (
+                "whose probabilities SciPy computes in single precision",
+                "train with multi:softprob, or serve the booster itself (save_model), which answers with the class"
+            )
+        }
+        if form == .softmax || (form == .logistic || form == .step) && groupCount == 1 { return nil }
+        if form == .logistic { return ("with \(groupCount) targets", "train one classifier per target") }
+        return ("whose answers are no probabilities", "train the classifier with its default objective")
     }
 
     var link: Link {

@@ -9,7 +9,7 @@ import HearthModel
 package enum ModelImport {
     /// Changes whenever a file may convert to something else than before: what was converted by another version is
     /// converted again.
-    package static let converterVersion: UInt32 = 1
+    package static let converterVersion: UInt32 = 2
 
     /// Reads and converts the file at `path`.
     ///

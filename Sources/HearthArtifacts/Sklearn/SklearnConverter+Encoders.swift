@@ -10,8 +10,9 @@ extension SklearnConverter {
         guard ["error", "ignore", "infrequent_if_exist", "warn"].contains(unknown) else {
             throw source.refusal("handle_unknown='\(PickleText.shown(unknown))' found, which is not computed")
         }
-        var columns = try categories(source)
-        if let dropped = try source.node.member(ifPresent: "drop_idx_") {
+        let grouping = try EncoderGrouping(source)
+        var columns = try categories(source, grouping)
+        if let dropped = try grouping.dropped(source) {
             let items = try droppedPositions(dropped)
             guard items.count == columns.count else {
                 throw dropped.error(
@@ -19,15 +20,20 @@ extension SklearnConverter {
             }
             for (index, item) in items.enumerated() {
                 guard let item else { continue }
-                guard item >= 0, item < Int64(columns[index].categories.count) else {
+                guard item >= 0, item < Int64(columns[index].positionCount) else {
                     throw dropped.error(
                         "dropped category \(item) of column \(index) found, 0 to "
-                            + "\(columns[index].categories.count - 1) expected")
+                            + "\(columns[index].positionCount - 1) expected")
                 }
                 columns[index].dropped = Int(item)
             }
         }
-        append(Encoder(form: .oneHot, columns: columns, unknown: unknown == "error" ? nil : 0))
+        switch unknown {
+        case "error": append(Encoder(form: .oneHot, columns: columns, unknown: nil))
+        case "infrequent_if_exist" where grouping.isEnabled, "warn" where grouping.isEnabled:
+            appendByColumn(columns)
+        default: append(Encoder(form: .oneHot, columns: columns, unknown: 0))
+        }
         let name = try source.node.hasMember("sparse_output") ? "sparse_output" : "sparse"
         isSparse = try source.flag(name, absent: true)
     }
@@ -44,7 +50,8 @@ extension SklearnConverter {
         let missing = try source.node.member(ifPresent: "encoded_missing_value")?.double() ?? .nan
         append(
             Encoder(
-                form: .ordinal(missing: missing), columns: try categories(source), unknown: unknown,
+                form: .ordinal(missing: missing), columns: try categories(source, EncoderGrouping(source)),
+                unknown: unknown,
                 acceptsMissing: source.version >= SklearnVersion(1, 0)))
     }
 
@@ -54,12 +61,22 @@ extension SklearnConverter {
         origins = [Int?](repeating: nil, count: encoder.outputCount)
     }
 
-    private func checkEncoder(_ source: SklearnEstimator) throws(ArtifactError) {
-        guard try !source.flag("_infrequent_enabled") else {
-            throw source.refusal(
-                "min_frequency or max_categories found, whose infrequent categories are not computed",
-                hint: "train the encoder without them")
+    /// An encoder for each column: what a value is that is no category depends on whether the column has infrequent
+    /// ones, which it then counts with.
+    private mutating func appendByColumn(_ columns: [Encoder.Column]) {
+        let branches = columns.enumerated().map { index, column in
+            // The infrequent categories stand at the last position.
+            let counts = column.positions != nil && column.dropped != column.positionCount - 1
+            return ColumnBranch(
+                columns: [index], stages: [.encode(Encoder(form: .oneHot, columns: [column], unknown: counts ? 1 : 0))])
         }
+        let count = Encoder(form: .oneHot, columns: columns).outputCount
+        stages.append(.columns(branches))
+        width = count
+        origins = [Int?](repeating: nil, count: count)
+    }
+
+    private func checkEncoder(_ source: SklearnEstimator) throws(ArtifactError) {
         guard !isSparse else { throw source.refusal("an encoder after sparse columns found, dense ones expected") }
         let type = try source.node.member("dtype")
         let name = type.kind == .name ? type.className?.name ?? "?" : try type.elementType().text
@@ -70,7 +87,9 @@ extension SklearnConverter {
     }
 
     /// `categories_` as a row holds them.
-    private mutating func categories(_ source: SklearnEstimator) throws(ArtifactError) -> [Encoder.Column] {
+    private mutating func categories(
+        _ source: SklearnEstimator, _ grouping: EncoderGrouping
+    ) throws(ArtifactError) -> [Encoder.Column] {
         let list = try source.node.member("categories_")
         let items = try list.items()
         guard items.count == width else {
@@ -86,7 +105,8 @@ extension SklearnConverter {
             guard sorted.allSatisfy(\.isFinite), values.count - sorted.count <= 1,
                 zip(sorted, sorted.dropFirst()).allSatisfy({ $0 < $1 })
             else { throw item.error("an infinite category, or one more than once, found") }
-            columns.append(Encoder.Column(categories: values))
+            columns.append(
+                Encoder.Column(categories: values, positions: try grouping.positions(of: position, values, item)))
         }
         return columns
     }

@@ -82,7 +82,6 @@ extension SklearnConverter {
                 columnCount: columnCount, points: try points.doubles(), metric: try metric(source),
                 search: try search(source, count: count, columnCount: columnCount),
                 tieRules: LocalOutlierFactor.TieRules(
-                    takesEqual: source.version < SklearnVersion(1, 1),
                     usesIntrosort: source.version >= SklearnVersion(1, 9)),
                 neighborCount: neighborCount,
                 neighborDistances: (0..<count).map { all[$0 * neighborCount + neighborCount - 1] },

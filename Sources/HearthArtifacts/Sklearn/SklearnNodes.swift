@@ -9,7 +9,8 @@ struct SklearnNodes {
     private let right: PickleArray.FieldPlace
     private let feature: PickleArray.FieldPlace
     private let threshold: PickleArray.FieldPlace
-    /// Absent before scikit-learn 1.3.
+    /// Absent before scikit-learn 1.3; 1.3.0 and 1.3.1 leave in it for leaves whatever the memory held. As in the
+    /// library, anything but 0 goes left.
     private let missingGoesLeft: PickleArray.FieldPlace?
 
     /// Throws `.unexpectedContent` when a field is missing or of another type.
@@ -44,7 +45,6 @@ struct SklearnNodes {
         let count = records.count
         let size = records.type.byteCount
         var leafCount: Int32 = 0
-        var isFlagged = true
         let read = try unsafe records.withBytes { bytes throws(ArtifactError) in
             guard bytes.count == count * size else { throw tree.expected("\(count) nodes of \(size) bytes") }
             return unsafe [TreeNodes.Record](unsafeUninitializedCapacity: count) { output, initializedCount in
@@ -56,8 +56,7 @@ struct SklearnNodes {
                     let column = unsafe Int32(clamping: feature.integer(in: bytes, start))
                     let threshold = unsafe Double(bitPattern: threshold.word(in: bytes, start))
                     let goesLeft = missingGoesLeft.map { unsafe $0.byte(in: bytes, start) } ?? 0
-                    isFlagged = isFlagged && goesLeft <= 1
-                    let flags = TreeNodes.Record.Flags.inner.rawValue | (goesLeft & 1) << 2
+                    let flags = TreeNodes.Record.Flags.inner.rawValue | (goesLeft == 0 ? 0 : 1) << 2
                     unsafe output.initializeElement(
                         at: index,
                         to: TreeNodes.Record(
@@ -69,7 +68,6 @@ struct SklearnNodes {
                 initializedCount = count
             }
         }
-        guard isFlagged else { throw tree.error("a 'missing_go_to_left' that is neither 0 nor 1 found") }
         var nodes = TreeNodes(records: read)
         if let problem = nodes.check(columnCount: columnCount, leafRowCount: Int(leafCount), categorySetCount: 0) {
             throw tree.error("\(problem.found) of node \(problem.node) found, \(problem.expected) expected")

@@ -87,9 +87,7 @@ package struct CaseVerifier: Sendable {
             return
         }
         do throws(VerifyError) {
-            let verifier = try ModelVerifier(
-                answers: model.answers(to: rows), definition: imported.model?.definition, rows: rows,
-                signature: model.signature)
+            let verifier = try ModelVerifier(model, definition: imported.model?.definition, rows: rows)
             for output in example.outputs {
                 outcome.arrays.append(
                     verifier.compare(output, exception: KnownException.applying(to: example, output: output.name)))

@@ -111,7 +111,7 @@ package struct ArrayComparison: Sendable, Equatable {
         let (low, high) =
             isFloat32
             ? (ordered(Float(left)), ordered(Float(right))) : (ordered(left), ordered(right))
-        return low > high ? UInt64(low.distance(to: high).magnitude) : UInt64(high.distance(to: low).magnitude)
+        return UInt64(clamping: (low - high).magnitude)
     }
 
     /// Neighbouring numbers become neighbouring integers.

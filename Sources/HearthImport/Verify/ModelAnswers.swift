@@ -1,5 +1,6 @@
+import HearthCore
 package import HearthKernels
-package import HearthModel
+import HearthModel
 
 /// One named output of a model for some rows: class labels as labels, not as indices.
 package struct ModelAnswer: Sendable, Equatable {
@@ -17,11 +18,13 @@ package struct ModelAnswer: Sendable, Equatable {
 }
 
 /// What a model is asked with: the rows of a case as the model takes them.
-package enum InputRows {
-    /// The values of `rows` in the order of the model's columns, row after row: texts as their codes.
+enum InputRows {
+    /// The values of `rows` in the order of the model's columns, row after row: texts as their codes, NaN in columns
+    /// that the model does not read.
     ///
     /// Throws ``VerifyError`` for another number of columns, and for text in a column of numbers.
-    package static func encoded(_ rows: ExpectedArray, for signature: InputSignature) throws(VerifyError) -> [Double] {
+    static func encoded(_ rows: ExpectedArray, for model: ServableModel) throws(VerifyError) -> [Double] {
+        let signature = model.signature
         guard rows.shape.count == 2, rows.width == signature.columnCount else {
             throw VerifyError(
                 "inputs of shape \(rows.shape) found, rows of \(signature.columnCount) columns expected")
@@ -30,6 +33,7 @@ package enum InputRows {
         for vocabulary in signature.vocabularies where vocabulary.column < vocabularies.count {
             vocabularies[vocabulary.column] = vocabulary
         }
+        let kinds = (0..<rows.width).map { model.texts?.kind(of: $0) ?? .number }
         var values: [Double] = []
         values.reserveCapacity(rows.cells.count)
         for (index, cell) in rows.cells.enumerated() {
@@ -39,6 +43,7 @@ package enum InputRows {
             case (.none, nil): values.append(.nan)
             case (.none, .some): values.append(Vocabulary.none)
             case (.text(let text), .some(let vocabulary)): values.append(code(of: text, in: vocabulary))
+            case (.text, nil) where kinds[column] == .unused: values.append(.nan)
             case (.text(let text), nil):
                 throw VerifyError(
                     "inputs, row \(index / rows.width), column \(column): '\(text.prefix(40))' found, a number expected"
@@ -60,7 +65,7 @@ extension ServableModel {
     ///
     /// Throws ``VerifyError`` for rows that do not fit, or that the model refuses.
     package func answers(to rows: ExpectedArray) throws(VerifyError) -> [ModelAnswer] {
-        let inputs = try InputRows.encoded(rows, for: signature)
+        let inputs = try InputRows.encoded(rows, for: self)
         let values: [Double]
         do throws(RowProblem) { values = try self.outputs(of: inputs) } catch { throw VerifyError("\(error)") }
         var answers: [ModelAnswer] = []

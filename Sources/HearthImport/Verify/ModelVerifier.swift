@@ -1,3 +1,4 @@
+package import HearthKernels
 package import HearthModel
 
 /// Holds what a model answered against expected arrays, output by output.
@@ -8,20 +9,20 @@ package struct ModelVerifier {
     /// Whether the model's values are sums that BLAS makes in an order of its own.
     private let isSum: Bool
 
-    /// - Parameters:
-    ///   - answers: of the model, for `rows`.
-    ///   - definition: what the model is; nil when that is not known, as of a served one.
-    /// - Throws: ``VerifyError`` for rows that do not fit the signature.
+    /// Asks `model` for `rows`.
+    ///
+    /// - Parameter definition: what the model is; nil when that is not known, as of a version that was trained here.
+    /// - Throws: ``VerifyError`` for rows that do not fit the model, or that it refuses.
     package init(
-        answers: [ModelAnswer], definition: ModelDefinition?, rows: ExpectedArray, signature: InputSignature
+        _ model: ServableModel, definition: ModelDefinition?, rows: ExpectedArray
     ) throws(VerifyError) {
-        self.answers = answers
+        answers = try model.answers(to: rows)
         rowCount = rows.rowCount
-        bound = SumBound(definition, rows: try InputRows.encoded(rows, for: signature))
+        bound = SumBound(definition, rows: try InputRows.encoded(rows, for: model))
         isSum = definition?.goesThroughSums ?? false
     }
 
-    /// The same without a definition: bits must be equal unless the file says otherwise.
+    /// The answers of a served model, without a definition: bits must be equal unless the file says otherwise.
     package init(answers: [ModelAnswer], rows: ExpectedArray) {
         self.answers = answers
         rowCount = rows.rowCount
@@ -57,7 +58,10 @@ package struct ModelVerifier {
         var plain = comparison(answer, whole, rounding) { row, column, value in
             max(
                 tolerance,
-                rounding.isBitForBit ? 0 : bound.allowed(expected.name, row: row, column: column, expected: value))
+                rounding.isBitForBit
+                    ? 0
+                    : bound.allowed(
+                        expected.name, row: row, column: column, expected: value, isFloat32: whole.isFloat32))
         }
         guard let exception, !plain.isAccepted else { return plain }
         let excused = comparison(answer, whole, rounding) { _, _, value in exception.allowed(value) }

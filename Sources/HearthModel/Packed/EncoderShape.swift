@@ -25,7 +25,8 @@ package struct EncoderShape: Sendable, Equatable {
     package var columns: [Column]
     /// Outputs are 0 and 1, one per category; else the code itself, one per column.
     package var isOneHot: Bool
-    /// What a value that is no category becomes; nil when the row is refused.
+    /// What a value that is no category becomes, for one-hot the last output of its column; nil when the row is
+    /// refused.
     package var unknown: Double?
     package var acceptsMissing: Bool
 
@@ -53,7 +54,8 @@ extension Encoder {
     private func pack(_ column: Column, to parameters: inout ByteWriter) -> EncoderShape.Column {
         var pairs: [(category: Double, code: Double)] = []
         var missingCode: Double?
-        for (position, category) in column.categories.enumerated() {
+        for (index, category) in column.categories.enumerated() {
+            let position = column.positions?[index] ?? index
             var code = Double(position)
             if case .ordinal(let missing) = form {
                 if category.isNaN { code = missing }
@@ -65,7 +67,7 @@ extension Encoder {
         pairs.sort { $0.category < $1.category }
         parameters.write(pairs.map(\.category))
         parameters.write(pairs.map(\.code))
-        let width = form == .oneHot ? column.categories.count - (column.dropped == nil ? 0 : 1) : 1
+        let width = form == .oneHot ? column.positionCount - (column.dropped == nil ? 0 : 1) : 1
         return EncoderShape.Column(categoryCount: pairs.count, width: width, missingCode: missingCode)
     }
 }
@@ -115,7 +117,7 @@ extension EncoderShape {
                 missingCode: try reader.readOptional())
         }
         let codes = [unknown].compactMap(\.self) + columns.compactMap(\.missingCode)
-        guard codes.allSatisfy({ !$0.isInfinite }), !isOneHot || unknown ?? 0 == 0 else {
+        guard codes.allSatisfy({ !$0.isInfinite }), !isOneHot || [0, 1].contains(unknown ?? 0) else {
             throw reader.malformed("a code of an encoder that is not usable found")
         }
         for column in columns {

@@ -83,8 +83,9 @@ package struct NeighborShape: Sendable, Equatable {
             throw reader.malformed("metric \(metric) and search \(search) found, 0 to 2 each expected")
         }
         (self.metric, self.search) = (metric, search)
-        tieRules = LocalOutlierFactor.TieRules(
-            takesEqual: try reader.readBool(), usesIntrosort: try reader.readBool())
+        // Not used any more: no version gives a point as near as the farthest neighbour that one's place.
+        _ = try reader.readBool()
+        tieRules = LocalOutlierFactor.TieRules(usesIntrosort: try reader.readBool())
         output = try OutputShape(from: &reader, family: .linear)
     }
 
@@ -92,7 +93,7 @@ package struct NeighborShape: Sendable, Equatable {
         for count in [columnCount, pointCount, neighborCount, nodeCount] { writer.write(count: count) }
         writer.write(metric.rawValue)
         writer.write(search.rawValue)
-        writer.write(tieRules.takesEqual)
+        writer.write(false)
         writer.write(tieRules.usesIntrosort)
         output.encode(to: &writer)
     }

@@ -64,26 +64,22 @@ struct VerifyTarget: CustomStringConvertible {
     func verifier(for rows: ExpectedArray) throws -> ModelVerifier {
         switch kind {
         case .model(let model, let definition):
-            return try ModelVerifier(
-                answers: model.answers(to: rows), definition: definition, rows: rows, signature: model.signature)
+            return try ModelVerifier(model, definition: definition, rows: rows)
         case .served(let client, let model, let version):
-            let values = try InputRows.encoded(
-                rows, for: InputSignature(columnCount: max(1, rows.width)))
-            return ModelVerifier(
-                answers: try Self.ask(client, model, version, values, columnCount: max(1, rows.width)), rows: rows)
+            return ModelVerifier(answers: try Self.ask(client, model, version, rows), rows: rows)
         }
     }
 
     private static func ask(
-        _ client: HearthClient, _ model: String, _ version: String, _ values: [Double], columnCount: Int
+        _ client: HearthClient, _ model: String, _ version: String, _ rows: ExpectedArray
     ) throws -> [ModelAnswer] {
-        let step = max(1, valueCountMax / columnCount) * columnCount
+        let width = max(1, rows.width)
+        let step = max(1, valueCountMax / width) * width
         var answers: [ModelAnswer] = []
         var answering = version
-        for start in stride(from: 0, to: values.count, by: step) {
-            let part = try client.predict(
-                model: model, rows: Array(values[start..<min(values.count, start + step)]), columns: columnCount,
-                version: answering)
+        for start in stride(from: 0, to: rows.cells.count, by: step) {
+            let cells = rows.cells[start..<min(rows.cells.count, start + step)]
+            let part = try predict(client, model, answering, cells, columnCount: width)
             // All rows by one version, whatever is promoted meanwhile.
             answering = part.modelVersion
             for (index, output) in part.outputs.enumerated() {
@@ -95,5 +91,34 @@ struct VerifyTarget: CustomStringConvertible {
             }
         }
         return answers
+    }
+    /// Texts go as cells, which the server turns into the model's codes; rows of numbers go as they are.
+    private static func predict(
+        _ client: HearthClient, _ model: String, _ version: String, _ cells: ArraySlice<ArrayCell>, columnCount: Int
+    ) throws -> Prediction {
+        let numbers = cells.compactMap(\.number)
+        if numbers.count == cells.count {
+            return try client.predict(model: model, rows: numbers, columns: columnCount, version: version)
+        }
+        let rows = stride(from: cells.startIndex, to: cells.endIndex, by: columnCount).map { start in
+            cells[start..<min(start + columnCount, cells.endIndex)].map(\.cell)
+        }
+        return try client.predict(model: model, cells: rows, version: version)
+    }
+}
+
+extension ArrayCell {
+    fileprivate var number: Double? {
+        guard case .number(let value) = self else { return nil }
+        return value
+    }
+
+    /// The same for a request.
+    fileprivate var cell: Cell {
+        switch self {
+        case .number(let value): .number(value)
+        case .text(let text): .text(text)
+        case .none: .none
+        }
     }
 }

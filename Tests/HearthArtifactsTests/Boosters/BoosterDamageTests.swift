@@ -151,7 +151,7 @@ struct BoosterDamageTests {
         ("\"version\":[2,1,4]", "\"version\":[1,2,0]", "a model of XGBoost 1.2.0 found, 1.4 or later expected"),
         ("\"version\":[2,1,4]", "\"version\":[4,0,0]", "a model of XGBoost 4.0.0 found, at most 3 is known"),
         ("\"version\":[2,1,4]", "\"version\":[1,5,2]", "categorical splits of XGBoost 1.5 found"),
-        ("reg:squarederror", "survival:aft", "objective 'survival:aft' found, one of"),
+        ("reg:squarederror", "survival:old", "objective 'survival:old' found, one of"),
         ("\"name\":\"gbtree\"", "\"name\":\"gbforest\"", "booster 'gbforest' found, one of gbtree, dart and gblinear"),
         ("\"size_leaf_vector\":\"1\"", "\"size_leaf_vector\":\"2\"", "leaves of 2 values (multi_output_tree)"),
         (",\"num_trees\":\"1\"},\"tree_info\"", "},\"tree_info\"", ""),

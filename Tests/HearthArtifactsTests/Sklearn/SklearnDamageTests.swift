@@ -103,7 +103,7 @@ import Testing
             bytes[index] ^= bit
             do {
                 // What is converted can be packed and served.
-                _ = try ServableModel(imported: try convert(bytes).definition)
+                _ = try ServableModel(PackedModel.pack(convert(bytes).definition))
             } catch is ArtifactError {
                 refused += 1
             }
@@ -118,7 +118,7 @@ import Testing
             for index in stride(from: 3, to: bytes.count, by: 61) {
                 bytes[index] ^= 0x81
                 do {
-                    _ = try ServableModel(imported: try convert(bytes).definition)
+                    _ = try ServableModel(PackedModel.pack(convert(bytes).definition))
                 } catch is ArtifactError {}
                 bytes[index] ^= 0x81
             }

@@ -84,7 +84,7 @@ def case(name, m, X, methods, rounding, dataset="synthetic"):
             k: (
                 "label"
                 if k == "predict" and rounding != "num" and (hasattr(last, "classes_") or "score_samples" in methods)
-                else (rounding if isinstance(rounding, str) else rounding.get(k, "exact"))
+                else "exact" if rounding == "num" else (rounding if isinstance(rounding, str) else rounding.get(k, "exact"))
             )
             for k in methods
         },
