@@ -9,7 +9,6 @@ package struct TreeNodes: Sendable {
         /// What a node is beside its numbers; none for a leaf.
         package struct Flags: OptionSet, Sendable, Equatable {
             package let rawValue: UInt8
-            @inlinable
             package init(rawValue: UInt8) { self.rawValue = rawValue }
 
             package static let inner = Flags(rawValue: 1)
@@ -25,7 +24,6 @@ package struct TreeNodes: Sendable {
         package var column: Int32
         package var flags: Flags
 
-        @inlinable
         package init(threshold: Double, left: Int32, right: Int32, column: Int32, flags: Flags) {
             self.threshold = threshold
             self.left = left
@@ -35,21 +33,18 @@ package struct TreeNodes: Sendable {
         }
 
         /// A leaf.
-        @inlinable
         package init(leaf row: Int) {
-            self.init(threshold: 0, left: Int32(clamping: row), right: 0, column: 0, flags: Flags(rawValue: 0))
+            self.init(threshold: 0, left: Int32(clamping: row), right: 0, column: 0, flags: [])
         }
 
         /// A numeric split whose children are `left` and the node after it.
-        @inlinable
         package init(column: Int, threshold: Double, left: Int, missingGoesLeft: Bool) {
-            // Inner, with or without missing values to the left: an option set's literal is not inlined elsewhere.
             self.init(
                 threshold: threshold, left: Int32(clamping: left), right: Int32(clamping: left &+ 1),
-                column: Int32(clamping: column), flags: Flags(rawValue: missingGoesLeft ? 5 : 1))
+                column: Int32(clamping: column), flags: missingGoesLeft ? [.inner, .missingGoesLeft] : .inner)
         }
 
-        var isInner: Bool { flags.contains(.inner) }
+        var isInner: Bool { flags.rawValue & 1 != 0 }
     }
 
     /// What the nodes were found sound for.
