@@ -15,31 +15,42 @@ struct TreeNodeCheck {
 
     /// One pass that gathers the answer of every node in one flag: what is a leaf is not predictable, and a wrong guess
     /// would cost more than the checks.
+    ///
+    /// Links that lead to different nodes behind their own, one fewer than there are nodes, give each but the root one
+    /// parent before it.
     var isSound: Bool {
         let count = records.count
+        guard count > 0 else { return false }
+        let (columnLimit, leafLimit) = (UInt(bitPattern: columnCount), UInt(bitPattern: leafRowCount))
         // Whether a node has a parent; behind them a place for what leaves and wrong children would write.
-        var hasParent = [Bool](repeating: false, count: count + 1)
-        hasParent[0] = true
-        var isSound = count > 0
-        for index in 0..<count {
-            let record = records[index]
-            let (left, right) = (Int(record.left), Int(record.right))
-            let room = UInt(bitPattern: count &- index &- 1)
-            let isInside =
-                UInt(bitPattern: left &- index &- 1) < room && UInt(bitPattern: right &- index &- 1) < room
-            let isInner = record.isInner
-            let value = record.flags.contains(.category) ? isSet(record.threshold) : !record.threshold.isNaN
-            let isGoodInner = isInside && UInt(bitPattern: Int(record.column)) < UInt(bitPattern: columnCount) && value
-            let isGoodLeaf = UInt(bitPattern: left) < UInt(bitPattern: leafRowCount)
-            let linksChildren = isInner && isInside
-            let (first, second) = (linksChildren ? left : count, linksChildren ? right : count)
-            let isFirstParent = !hasParent[first] && !hasParent[second] && left != right
-            isSound =
-                isSound && hasParent[index] && (isInner ? isGoodInner && isFirstParent : isGoodLeaf)
-            hasParent[first] = linksChildren
-            hasParent[second] = linksChildren
+        return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + 1) { hasParent in
+            unsafe hasParent.initialize(repeating: 0)
+            return unsafe records.withUnsafeBufferPointer { records in
+                var isSound = true
+                var linkCount = 0
+                for index in 0..<count {
+                    let record = unsafe records[index]
+                    let (left, right) = (Int(record.left), Int(record.right))
+                    let room = UInt(bitPattern: count &- index &- 1)
+                    let isInside =
+                        (UInt(bitPattern: left &- index &- 1) < room)
+                        & (UInt(bitPattern: right &- index &- 1) < room) & (left != right)
+                    let isInner = record.isInner
+                    let isCategory = record.flags.rawValue & TreeNodes.Record.Flags.category.rawValue != 0
+                    let isThreshold = isCategory ? isSet(record.threshold) : !record.threshold.isNaN
+                    let isGoodInner = isInside & (UInt(bitPattern: Int(record.column)) < columnLimit) & isThreshold
+                    let isGoodLeaf = UInt(bitPattern: left) < leafLimit
+                    let linksChildren = isInner & isInside
+                    let (first, second) = (linksChildren ? left : count, linksChildren ? right : count)
+                    let isFirstParent = unsafe hasParent[first] | hasParent[second] == 0
+                    isSound = isSound & (isInner ? isGoodInner & isFirstParent : isGoodLeaf)
+                    linkCount &+= isInner ? 2 : 0
+                    unsafe hasParent[first] = linksChildren ? 1 : 0
+                    unsafe hasParent[second] = linksChildren ? 1 : 0
+                }
+                return isSound && linkCount == count - 1
+            }
         }
-        return isSound
     }
 
     private func isSet(_ index: Double) -> Bool { index >= 0 && index < Double(categorySetCount) }
@@ -78,5 +89,13 @@ struct TreeNodeCheck {
             }
         }
         return nil
+    }
+}
+
+extension Bool {
+    /// Both, without the branch that `&&` may become.
+    @inline(__always)
+    fileprivate static func & (left: Bool, right: Bool) -> Bool {
+        (left ? 1 : 0) & (right ? 1 : 0) as UInt8 != 0
     }
 }

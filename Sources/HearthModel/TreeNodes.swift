@@ -24,7 +24,6 @@ package struct TreeNodes: Sendable {
         package var column: Int32
         package var flags: Flags
 
-        @inlinable
         package init(threshold: Double, left: Int32, right: Int32, column: Int32, flags: Flags) {
             self.threshold = threshold
             self.left = left
@@ -33,7 +32,19 @@ package struct TreeNodes: Sendable {
             self.flags = flags
         }
 
-        var isInner: Bool { flags.contains(.inner) }
+        /// A leaf.
+        package init(leaf row: Int) {
+            self.init(threshold: 0, left: Int32(clamping: row), right: 0, column: 0, flags: [])
+        }
+
+        /// A numeric split whose children are `left` and the node after it.
+        package init(column: Int, threshold: Double, left: Int, missingGoesLeft: Bool) {
+            self.init(
+                threshold: threshold, left: Int32(clamping: left), right: Int32(clamping: left &+ 1),
+                column: Int32(clamping: column), flags: missingGoesLeft ? [.inner, .missingGoesLeft] : .inner)
+        }
+
+        var isInner: Bool { flags.rawValue & 1 != 0 }
     }
 
     /// What the nodes were found sound for.

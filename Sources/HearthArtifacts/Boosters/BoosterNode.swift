@@ -38,7 +38,10 @@ struct BoosterNode: Sendable {
 
     /// Values under these keys are checked for their form but not kept: statistics of the training that no prediction
     /// reads, half of a file, and the names of a data frame's categories (rows hold their codes).
-    static let skippedKeys: Set<String> = [
-        "loss_changes", "sum_hessian", "base_weights", "parents", "iteration_indptr", "cats",
-    ]
+    static func isSkipped(_ key: String) -> Bool {
+        switch key {
+        case "loss_changes", "sum_hessian", "base_weights", "parents", "iteration_indptr", "cats": true
+        default: false
+        }
+    }
 }

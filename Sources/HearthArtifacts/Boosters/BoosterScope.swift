@@ -2,10 +2,30 @@
 struct BoosterScope {
     let node: BoosterNode
     let failure: BoosterFailure
-    /// Keys and indices from the top, e.g. `learner.gradient_booster`.
-    let trail: String
+    private let trail: Trail
 
-    init(_ node: BoosterNode, failure: BoosterFailure, trail: String = "") {
+    /// The way from the top; a text of it is made for messages only.
+    private indirect enum Trail {
+        case document
+        case key(Trail, String)
+        case item(Trail, Int)
+
+        /// Keys and indices, e.g. `learner.gradient_booster`; at most ``BoosterLimits/depthMax`` of them.
+        var text: String {
+            switch self {
+            case .document: ""
+            case .key(.document, let key): key
+            case .key(let trail, let key): "\(trail.text).\(key)"
+            case .item(let trail, let index): "\(trail.text)[\(index)]"
+            }
+        }
+    }
+
+    init(_ document: BoosterNode, failure: BoosterFailure) {
+        self.init(document, failure: failure, trail: .document)
+    }
+
+    private init(_ node: BoosterNode, failure: BoosterFailure, trail: Trail) {
         self.node = node
         self.failure = failure
         self.trail = trail
@@ -23,7 +43,7 @@ struct BoosterScope {
         }
         guard let found else { return nil }
         if case .null = found.content { return nil }
-        return BoosterScope(found, failure: failure, trail: trail.isEmpty ? key : "\(trail).\(key)")
+        return BoosterScope(found, failure: failure, trail: .key(trail, key))
     }
 
     func member(_ key: String) throws(ArtifactError) -> BoosterScope {
@@ -64,13 +84,14 @@ struct BoosterScope {
         return values
     }
 
-    /// The whole numbers of an array, each in `range`.
+    /// The whole numbers of an array, each in `range`, whose bounds a double holds exactly.
     func integers(count: Int? = nil, in range: ClosedRange<Int>) throws(ArtifactError) -> [Int] {
         let values = try numbers(count: count)
+        let (least, most) = (Double(range.lowerBound), Double(range.upperBound))
         var result: [Int] = []
         result.reserveCapacity(values.count)
         for (index, value) in values.enumerated() {
-            guard let integer = Int(exactly: value), range.contains(integer) else {
+            guard value >= least, value <= most, case let integer = Int(value), Double(integer) == value else {
                 throw failure.corrupt(
                     node.offset,
                     "\(value) at \(place)[\(index)] found, a whole number from \(range.lowerBound) to "
@@ -90,7 +111,7 @@ struct BoosterScope {
         switch node.content {
         case .numbers(let numbers) where numbers.isEmpty: return []
         case .list(let items):
-            return items.enumerated().map { BoosterScope($1, failure: failure, trail: "\(trail)[\($0)]") }
+            return items.enumerated().map { BoosterScope($1, failure: failure, trail: .item(trail, $0)) }
         case .null, .number, .text, .numbers, .object: throw wrong("a list")
         }
     }
@@ -102,7 +123,10 @@ struct BoosterScope {
     }
 
     /// The way to the value, as messages name it.
-    var place: String { trail.isEmpty ? "the document" : trail }
+    var place: String {
+        if case .document = trail { return "the document" }
+        return trail.text
+    }
 
     private func wrong(_ expected: String) -> ArtifactError {
         var found = node.kind

@@ -19,6 +19,7 @@ struct DocumentBudget {
     }
 
     /// Counts `count` numbers of an array.
+    @inline(__always)
     mutating func takeNumbers(_ count: Int, at offset: Int, _ failure: BoosterFailure) throws(ArtifactError) {
         guard count <= numberCountMax &- numberCount else {
             throw failure.tooLarge(offset, "more than \(numberCountMax) numbers found, at most that many are read")

@@ -28,7 +28,7 @@ struct JSONDocument {
     private var byte: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private mutating func skipSpace() {
-        while let byte, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset &+= 1 }
+        while let byte, byte <= 0x20, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { offset &+= 1 }
     }
 
     private mutating func value(depth: Int, keep: Bool) throws(ArtifactError) -> BoosterNode {
@@ -62,7 +62,7 @@ struct JSONDocument {
             skipSpace()
             guard byte == UInt8(ascii: ":") else { throw unexpected("':'") }
             offset &+= 1
-            let kept = keep && !BoosterNode.skippedKeys.contains(key)
+            let kept = keep && !BoosterNode.isSkipped(key)
             let value = try value(depth: depth, keep: kept)
             if kept { members.append(BoosterNode.Member(key: key, value: value)) }
             skipSpace()
@@ -130,30 +130,23 @@ struct JSONDocument {
         default: break
         }
         let start = offset
-        if byte == UInt8(ascii: "-") {
-            offset &+= 1
-            if byte == UInt8(ascii: "I") {
-                try word("Infinity")
-                return -.infinity
+        if let whole = shortWhole() {
+            offset = whole.end
+            return whole.value
+        }
+        let number = DecimalText(bytes.span, from: start, to: bytes.count)
+        offset = number.end
+        guard number.isNumber else {
+            guard number.isNegative, offset == start &+ 1, byte == UInt8(ascii: "I") else {
+                throw unexpected("a value")
             }
+            try word("Infinity")
+            return -.infinity
         }
-        let digits = try digits()
-        var isWhole = true
-        if byte == UInt8(ascii: ".") {
-            isWhole = false
-            offset &+= 1
-            _ = try self.digits()
-        }
-        if byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E") {
-            isWhole = false
-            offset &+= 1
-            if byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") { offset &+= 1 }
-            _ = try self.digits()
-        }
-        if isWhole, let digits { return bytes[start] == UInt8(ascii: "-") ? -Double(digits) : Double(digits) }
+        if let whole = number.wholeDouble { return whole }
         guard keep else { return 0 }
         guard offset - start <= BoosterLimits.numberByteCountMax,
-            let value = Float(String(decoding: bytes[start..<offset], as: UTF8.self))
+            let value = number.float ?? Float(String(decoding: bytes[start..<offset], as: UTF8.self))
         else {
             throw failure.corrupt(
                 start, "a number of \(offset - start) bytes found, at most \(BoosterLimits.numberByteCountMax) expected"
@@ -162,16 +155,23 @@ struct JSONDocument {
         return Double(value)
     }
 
-    /// At least one digit; their value while it is exact as a double.
-    private mutating func digits() throws(ArtifactError) -> Int? {
-        let start = offset
+    /// A whole number of up to 15 digits, which is what most numbers are; nil when the next is another.
+    @inline(__always)
+    private func shortWhole() -> (value: Double, end: Int)? {
+        let bytes = bytes.span
+        let isNegative = offset < bytes.count && bytes[offset] == UInt8(ascii: "-")
+        let first = isNegative ? offset &+ 1 : offset
+        var end = first
         var value = 0
-        while let byte, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-            if offset &- start < 15 { value = value &* 10 &+ Int(byte &- UInt8(ascii: "0")) }
-            offset &+= 1
+        while end < bytes.count {
+            let digit = bytes[end] &- UInt8(ascii: "0")
+            guard digit <= 9 else { break }
+            value = value &* 10 &+ Int(digit)
+            end &+= 1
         }
-        guard offset > start else { throw unexpected("a value") }
-        return offset &- start <= 15 ? value : nil
+        guard end > first, end &- first <= 15, end < bytes.count else { return nil }
+        guard bytes[end] == UInt8(ascii: ",") || bytes[end] == UInt8(ascii: "]") else { return nil }
+        return (isNegative ? -Double(value) : Double(value), end)
     }
 
     private mutating func word(_ word: StaticString) throws(ArtifactError) {
@@ -195,9 +195,7 @@ struct JSONDocument {
             offset &+= 1
             if byte == UInt8(ascii: "\\") { try escape(into: &units) } else { units.append(byte) }
         }
-        let text =
-            isCopied
-            ? String(validating: units, as: UTF8.self) : String(validating: bytes[first..<offset], as: UTF8.self)
+        let text = isCopied ? String(validating: units, as: UTF8.self) : bytes.text(in: first..<offset)
         guard let text else { throw failure.corrupt(start, "a text that is not UTF-8 found") }
         offset &+= 1
         return text

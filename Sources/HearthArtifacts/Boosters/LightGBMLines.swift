@@ -2,11 +2,12 @@
 struct LightGBMLines {
     /// One line: `key=value`, or a key alone.
     struct Line {
-        /// Offset of the first byte.
-        let offset: Int
-        let key: String
+        let key: Range<Int>
         /// Bytes after the first `=`; empty when there is none.
         let value: Range<Int>
+
+        /// Offset of the first byte.
+        var offset: Int { key.lowerBound }
     }
 
     private let bytes: [UInt8]
@@ -20,78 +21,85 @@ struct LightGBMLines {
     mutating func next() -> Line? {
         while offset < bytes.count {
             let start = offset
-            var end = start
-            var equals: Int?
-            while end < bytes.count, bytes[end] != UInt8(ascii: "\n") {
-                if equals == nil, bytes[end] == UInt8(ascii: "=") { equals = end }
-                end += 1
-            }
+            var end = bytes.firstIndex(of: UInt8(ascii: "\n"), in: start..<bytes.count) ?? bytes.count
             offset = min(end + 1, bytes.count)
             if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
             if end == start { continue }
-            let keyEnd = min(equals ?? end, end)
-            // No key of the format is longer; a hostile line is not copied.
-            let key = String(
-                decoding: bytes[start..<min(keyEnd, start + BoosterLimits.quotedByteCountMax)], as: UTF8.self)
-            return Line(offset: start, key: key, value: min(keyEnd + 1, end)..<end)
+            let keyEnd = bytes.firstIndex(of: UInt8(ascii: "="), in: start..<end) ?? end
+            return Line(key: start..<keyEnd, value: min(keyEnd + 1, end)..<end)
         }
         return nil
     }
+
+    /// Whether the key of a line is this one.
+    func isKey(_ key: StaticString, of line: Line) -> Bool { bytes.spells(key, in: line.key) }
 }
 
 /// The `key=value` lines of one part of the text: the header, or one tree.
+///
+/// Some twenty lines: looking through them takes less than hashing them would.
 struct LightGBMFields {
     private let bytes: [UInt8]
     private let failure: BoosterFailure
     /// How messages call the part.
     let place: String
     let offset: Int
-    private var values: [String: Range<Int>] = [:]
+    private var lines: [LightGBMLines.Line] = []
 
     init(_ bytes: [UInt8], _ failure: BoosterFailure, place: String, offset: Int) {
         self.bytes = bytes
         self.failure = failure
         self.place = place
         self.offset = offset
+        lines.reserveCapacity(24)
     }
 
     mutating func add(_ line: LightGBMLines.Line) throws(ArtifactError) {
-        guard values.count < BoosterLimits.lineCountMax else {
+        guard lines.count < BoosterLimits.lineCountMax else {
             throw failure.corrupt(
                 line.offset,
                 "more than \(BoosterLimits.lineCountMax) lines of \(place) found, at most that many expected")
         }
-        guard values.updateValue(line.value, forKey: line.key) == nil else {
-            throw failure.corrupt(line.offset, "key '\(line.key)' of \(place) found twice, one expected")
-        }
+        lines.append(line)
     }
 
-    func has(_ key: String) -> Bool { values[key] != nil }
+    /// The value of the one line with this key; nil when there is none.
+    private func value(_ key: StaticString) throws(ArtifactError) -> Range<Int>? {
+        var found: Range<Int>?
+        for line in lines where bytes.spells(key, in: line.key) {
+            guard found == nil else {
+                throw failure.corrupt(line.offset, "key '\(key)' of \(place) found twice, one expected")
+            }
+            found = line.value
+        }
+        return found
+    }
+
+    func has(_ key: StaticString) throws(ArtifactError) -> Bool { try value(key) != nil }
 
     /// The value as text, or nil when there is no such line.
-    func text(_ key: String) throws(ArtifactError) -> String? {
-        guard let range = values[key] else { return nil }
-        guard let text = String(validating: bytes[range], as: UTF8.self) else {
+    func text(_ key: StaticString) throws(ArtifactError) -> String? {
+        guard let range = try value(key) else { return nil }
+        guard let text = bytes.text(in: range) else {
             throw failure.corrupt(range.lowerBound, "\(key) of \(place) that is not UTF-8 found")
         }
         return text
     }
 
     /// The words of the value, of which there may be fewer but not more; none when there is no such line.
-    func words(_ key: String, atMost countMax: Int) throws(ArtifactError) -> [String] {
+    func words(_ key: StaticString, atMost countMax: Int) throws(ArtifactError) -> [String] {
         guard let text = try text(key) else { return [] }
         let words = text.split(separator: " ", maxSplits: countMax)
         guard words.count <= countMax else {
             throw failure.corrupt(
-                values[key]?.lowerBound,
-                "more than \(countMax) words of \(key) of \(place) found, at most that many "
-                    + "expected")
+                try value(key)?.lowerBound,
+                "more than \(countMax) words of \(key) of \(place) found, at most that many expected")
         }
         return words.map(String.init)
     }
 
     /// A whole number from 0 to `limit`.
-    func count(_ key: String, atMost limit: Int) throws(ArtifactError) -> Int {
+    func count(_ key: StaticString, atMost limit: Int) throws(ArtifactError) -> Int {
         let range = try range(key)
         guard let value = whole(range), (0...limit).contains(value) else {
             throw wrong(key, range, "a whole number from 0 to \(limit)")
@@ -100,32 +108,25 @@ struct LightGBMFields {
     }
 
     /// `count` whole numbers, each in `limits`.
-    func integers(_ key: String, count: Int, in limits: ClosedRange<Int>) throws(ArtifactError) -> [Int] {
+    func integers(_ key: StaticString, count: Int, in limits: ClosedRange<Int>) throws(ArtifactError) -> [Int] {
         try values(key, count: count, what: "a whole number from \(limits.lowerBound) to \(limits.upperBound)") {
-            range in
-            guard let value = whole(range), limits.contains(value) else { return nil }
+            let value = $0?.integer ?? whole($1)
+            guard let value, limits.contains(value) else { return nil }
             return value
         }
     }
 
     /// `count` numbers, each the double nearest to its decimal text, or `inf`: the threshold of a split that tells
     /// missing values from all others.
-    func doubles(_ key: String, count: Int) throws(ArtifactError) -> [Double] {
-        try values(key, count: count, what: "a number") { range in
-            if bytes[range].elementsEqual("inf".utf8) { return .infinity }
-            if bytes[range].elementsEqual("-inf".utf8) { return -.infinity }
-            guard range.count <= BoosterLimits.numberByteCountMax,
-                // Decimal digits only: Double would take hexadecimal ones and names too.
-                bytes[range].allSatisfy({ Self.decimalBytes.contains($0) })
-            else { return nil }
-            return Double(String(decoding: bytes[range], as: UTF8.self))
-        }
+    func doubles(_ key: StaticString, count: Int) throws(ArtifactError) -> [Double] {
+        try values(key, count: count, what: "a number") { $0?.double ?? rareDouble($1) }
     }
 
-    private static let decimalBytes = Set("0123456789+-.eE".utf8)
-
+    /// Splits the value of a line into words and makes a value of each: of the number that it is, if so, or its bytes.
+    @inline(__always)
     private func values<Value>(
-        _ key: String, count: Int, what: String, _ parse: (Range<Int>) -> Value?
+        _ key: StaticString, count: Int, what: @autoclosure () -> String,
+        _ parse: (DecimalText?, Range<Int>) -> Value?
     ) throws(ArtifactError) -> [Value] {
         let range = try range(key)
         // Every value takes a byte and a space.
@@ -133,6 +134,7 @@ struct LightGBMFields {
             throw failure.corrupt(
                 range.lowerBound, "\(range.count) bytes of \(key) of \(place) found, \(count) values expected")
         }
+        let bytes = bytes.span
         var result: [Value] = []
         result.reserveCapacity(count)
         var start = range.lowerBound
@@ -141,9 +143,11 @@ struct LightGBMFields {
                 start += 1
                 continue
             }
-            var end = start
+            let number = DecimalText(bytes, from: start, to: range.upperBound)
+            var end = number.end
             while end < range.upperBound, bytes[end] != UInt8(ascii: " ") { end += 1 }
-            guard let value = parse(start..<end) else { throw wrong(key, start..<end, what) }
+            let text = end == number.end && end - start <= BoosterLimits.numberByteCountMax ? number : nil
+            guard let value = parse(text, start..<end) else { throw wrong(key, start..<end, what()) }
             guard result.count < count else {
                 throw failure.corrupt(start, "more than \(count) values of \(key) of \(place) found, \(count) expected")
             }
@@ -157,8 +161,25 @@ struct LightGBMFields {
         return result
     }
 
-    private func range(_ key: String) throws(ArtifactError) -> Range<Int> {
-        guard let range = values[key] else {
+    /// A number that ``DecimalText`` leaves to the C library, or `inf`.
+    private func rareDouble(_ range: Range<Int>) -> Double? {
+        let text = String(decoding: bytes[range].prefix(BoosterLimits.numberByteCountMax + 1), as: UTF8.self)
+        switch text {
+        case "inf": return .infinity
+        case "-inf": return -.infinity
+        default:
+            guard text.utf8.count <= BoosterLimits.numberByteCountMax,
+                // Decimal digits only: Double would take hexadecimal ones and names too.
+                text.utf8.allSatisfy({ Self.decimalBytes.contains($0) })
+            else { return nil }
+            return Double(text)
+        }
+    }
+
+    private static let decimalBytes = Array("0123456789+-.eE".utf8)
+
+    private func range(_ key: StaticString) throws(ArtifactError) -> Range<Int> {
+        guard let range = try value(key) else {
             throw failure.corrupt(offset, "no line '\(key)=' of \(place) found, one expected")
         }
         return range
@@ -169,7 +190,7 @@ struct LightGBMFields {
         return Int(String(decoding: bytes[range], as: UTF8.self))
     }
 
-    private func wrong(_ key: String, _ range: Range<Int>, _ expected: String) -> ArtifactError {
+    private func wrong(_ key: StaticString, _ range: Range<Int>, _ expected: String) -> ArtifactError {
         let text = String(decoding: bytes[range].prefix(BoosterLimits.quotedByteCountMax), as: UTF8.self)
         return failure.corrupt(range.lowerBound, "'\(text)' as \(key) of \(place) found, \(expected) expected")
     }

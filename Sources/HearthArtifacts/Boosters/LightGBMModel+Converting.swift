@@ -12,7 +12,9 @@ extension LightGBMModel {
         converted.reserveCapacity(used.count)
         for (index, tree) in used.enumerated() {
             converted.append(
-                try tree.converted(output: index % groupCount, copies: copies, sets: &sets, failure: failure))
+                try tree.converted(
+                    output: index % groupCount, columnCount: columnCount + copied.count, copies: copies, sets: &sets,
+                    failure: failure))
         }
         let (link, task) = try head(options.role, failure)
         // The raw scores of a classifier are sums, its probabilities come from the average.

@@ -14,12 +14,12 @@ struct LightGBMModel {
 
     init(_ bytes: [UInt8], failure: BoosterFailure) throws(ArtifactError) {
         var lines = LightGBMLines(bytes)
-        guard let first = lines.next(), first.key == "tree" else {
+        guard let first = lines.next(), lines.isKey("tree", of: first) else {
             throw failure.corrupt(0, "no line 'tree' found at the start, one expected")
         }
         var header = LightGBMFields(bytes, failure, place: "the header", offset: first.offset)
         var line = lines.next()
-        while let found = line, found.key != "Tree", found.key != "end of trees" {
+        while let found = line, !lines.isKey("Tree", of: found), !lines.isKey("end of trees", of: found) {
             try header.add(found)
             line = lines.next()
         }
@@ -29,7 +29,7 @@ struct LightGBMModel {
                 first.offset, "version \(BoosterFailure.quoted(version)) found, v3 or v4 expected",
                 hint: "load the model with LightGBM 3 or 4 and save it again")
         }
-        isAveraged = header.has("average_output")
+        isAveraged = try header.has("average_output")
         columnCount = try header.count("max_feature_idx", atMost: Self.columnCountMax - 1) + 1
         groupCount = try header.count("num_tree_per_iteration", atMost: Self.groupCountMax)
         guard groupCount > 0 else {
@@ -39,13 +39,13 @@ struct LightGBMModel {
         featureNames = try header.words("feature_names", atMost: columnCount)
 
         var trees: [LightGBMTree] = []
-        while let start = line, start.key == "Tree" {
+        while let start = line, lines.isKey("Tree", of: start) {
             guard trees.count < Self.treeCountMax else {
                 throw failure.tooLarge(start.offset, "more than \(Self.treeCountMax) trees found")
             }
             var fields = LightGBMFields(bytes, failure, place: "tree \(trees.count)", offset: start.offset)
             line = lines.next()
-            while let found = line, found.key != "Tree", found.key != "end of trees" {
+            while let found = line, !lines.isKey("Tree", of: found), !lines.isKey("end of trees", of: found) {
                 try fields.add(found)
                 line = lines.next()
             }

@@ -18,7 +18,7 @@ struct LightGBMTree {
     init(_ fields: LightGBMFields, columnCount: Int, failure: BoosterFailure) throws(ArtifactError) {
         offset = fields.offset
         place = fields.place
-        if fields.has("is_linear"), try fields.count("is_linear", atMost: 1) == 1 {
+        if try fields.has("is_linear"), try fields.count("is_linear", atMost: 1) == 1 {
             throw failure.unsupported(
                 fields.offset,
                 "linear models in the leaves (linear_tree) of \(fields.place) found, plain leaves "
@@ -90,12 +90,16 @@ struct LightGBMTree {
     }
 
     /// The tree in parent-before-child order; categorical sets are appended to `sets`.
+    ///
+    /// What else is wrong with its nodes is for ``ModelDefinition/validate()`` to say.
     func converted(
-        output: Int, copies: [Int: Int], sets: inout CategorySets, failure: BoosterFailure
+        output: Int, columnCount: Int, copies: [Int: Int], sets: inout CategorySets, failure: BoosterFailure
     ) throws(ArtifactError) -> Tree {
-        var nodes: [Tree.Node] = []
+        var records: [TreeNodes.Record] = []
+        records.reserveCapacity(columns.count + leafValues.count)
         // The text's number of each node of the result; children are numbered when their parent is met.
         var order = [columns.isEmpty ? -1 : 0]
+        order.reserveCapacity(columns.count + leafValues.count)
         var splitIsPlaced = [Bool](repeating: false, count: columns.count)
         var leafIsPlaced = [Bool](repeating: false, count: leafValues.count)
         if !splitIsPlaced.isEmpty { splitIsPlaced[0] = true }
@@ -104,26 +108,38 @@ struct LightGBMTree {
             let node = order[next]
             next += 1
             guard node >= 0 else {
-                nodes.append(.leaf(~node))
+                records.append(TreeNodes.Record(leaf: ~node))
                 continue
             }
-            for child in [leftChildren[node], rightChildren[node]] {
-                let isPlaced = child < 0 ? leafIsPlaced[~child] : splitIsPlaced[child]
-                guard !isPlaced else {
-                    throw failure.corrupt(
-                        offset, "child \(child) of \(place) node \(node) found, a node of its own expected")
-                }
-                if child < 0 { leafIsPlaced[~child] = true } else { splitIsPlaced[child] = true }
-            }
-            nodes.append(try split(node, first: order.count, copies: copies, sets: &sets, failure: failure))
-            order += [leftChildren[node], rightChildren[node]]
+            let first = order.count
+            try place(leftChildren[node], below: node, &splitIsPlaced, &leafIsPlaced, failure)
+            try place(rightChildren[node], below: node, &splitIsPlaced, &leafIsPlaced, failure)
+            records.append(try split(node, first: first, copies: copies, sets: &sets, failure: failure))
+            order.append(leftChildren[node])
+            order.append(rightChildren[node])
         }
+        var nodes = TreeNodes(records: records)
+        _ = nodes.check(columnCount: columnCount, leafRowCount: leafValues.count, categorySetCount: sets.sets.count)
         return Tree(nodes: nodes, leafValues: leafValues, output: output)
+    }
+
+    /// Notes that a split or leaf has its parent, which must be its first.
+    @inline(__always)
+    private func place(
+        _ child: Int, below node: Int, _ splitIsPlaced: inout [Bool], _ leafIsPlaced: inout [Bool],
+        _ failure: BoosterFailure
+    ) throws(ArtifactError) {
+        let isPlaced = child < 0 ? leafIsPlaced[~child] : splitIsPlaced[child]
+        guard !isPlaced else {
+            throw failure.corrupt(
+                offset, "child \(child) of \(place) node \(node) found, a node of its own expected")
+        }
+        if child < 0 { leafIsPlaced[~child] = true } else { splitIsPlaced[child] = true }
     }
 
     private func split(
         _ node: Int, first: Int, copies: [Int: Int], sets: inout CategorySets, failure: BoosterFailure
-    ) throws(ArtifactError) -> Tree.Node {
+    ) throws(ArtifactError) -> TreeNodes.Record {
         guard let missing = missing(node) else {
             throw failure.corrupt(offset, "decision type \(decisionTypes[node]) of \(place) node \(node) found")
         }
@@ -137,7 +153,9 @@ struct LightGBMTree {
             let words = categoryWords[categoryBoundaries[set]..<categoryBoundaries[set + 1]]
             let index = try sets.add(words: words.map { UInt32(truncatingIfNeeded: $0) }, failure)
             // A missing category is in no set.
-            return .category(column: columns[node], set: index, left: first, right: first + 1, missingGoesLeft: false)
+            return TreeNodes.Record(
+                .category(
+                    column: columns[node], set: index, left: first, right: first + 1, missingGoesLeft: false))
         }
         let threshold = Self.normalized(thresholds[node])
         let missingGoesLeft =
@@ -149,7 +167,7 @@ struct LightGBMTree {
             }
         let column = needsCopy(node) ? copies[columns[node]] : columns[node]
         guard let column else { throw failure.corrupt(offset, "no copy of column \(columns[node]) found") }
-        return .split(
-            column: column, threshold: threshold, left: first, right: first + 1, missingGoesLeft: missingGoesLeft)
+        return TreeNodes.Record(
+            column: column, threshold: threshold, left: first, missingGoesLeft: missingGoesLeft)
     }
 }

@@ -25,13 +25,13 @@ struct UBJSONDocument {
     }
 
     /// The next byte that is not the no-operation `N`.
-    private mutating func marker(_ expected: String) throws(ArtifactError) -> UInt8 {
+    private mutating func marker(_ expected: @autoclosure () -> String) throws(ArtifactError) -> UInt8 {
         while offset < bytes.count {
             let byte = bytes[offset]
             offset &+= 1
             if byte != UInt8(ascii: "N") { return byte }
         }
-        throw failure.truncated(offset, expected)
+        throw failure.truncated(offset, expected())
     }
 
     private mutating func value(_ marker: UInt8, depth: Int, keep: Bool) throws(ArtifactError) -> BoosterNode {
@@ -60,7 +60,7 @@ struct UBJSONDocument {
             let form = try marker("a key or '}'")
             if form == UInt8(ascii: "}") { return .object(members) }
             let key = try text(byteCount: try length(form))
-            let kept = keep && !BoosterNode.skippedKeys.contains(key)
+            let kept = keep && !BoosterNode.isSkipped(key)
             let next = try marker("the value of key \(BoosterFailure.quoted(key))")
             let value = try value(next, depth: depth, keep: kept)
             if kept { members.append(BoosterNode.Member(key: key, value: value)) }
@@ -119,10 +119,35 @@ struct UBJSONDocument {
             return []
         }
         try budget.takeNumbers(count, at: offset, failure)
-        var values: [Double] = []
-        values.reserveCapacity(count)
-        for _ in 0..<count { values.append(try number(form)) }
-        return values
+        let first = offset
+        offset &+= count &* form.byteCount
+        return switch form {
+        case .int8: values(count, from: first) { (word: UInt8) in Double(Int8(bitPattern: word)) }
+        case .uint8: values(count, from: first) { (word: UInt8) in Double(word) }
+        case .int16: values(count, from: first) { (word: UInt16) in Double(Int16(bitPattern: word)) }
+        case .int32: values(count, from: first) { (word: UInt32) in Double(Int32(bitPattern: word)) }
+        case .int64: values(count, from: first) { (word: UInt64) in Double(Int64(bitPattern: word)) }
+        case .float32: values(count, from: first) { (word: UInt32) in Double(Float(bitPattern: word)) }
+        case .float64: values(count, from: first) { (word: UInt64) in Double(bitPattern: word) }
+        }
+    }
+
+    /// The values of `count` big-endian words, which the caller has found to be there.
+    @inline(__always)
+    private func values<Word: FixedWidthInteger>(
+        _ count: Int, from first: Int, _ value: (Word) -> Double
+    ) -> [Double] {
+        let size = MemoryLayout<Word>.size
+        precondition(first >= 0 && first <= bytes.count && count * size <= bytes.count - first, "words out of bounds")
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe [Double](unsafeUninitializedCapacity: count) { output, initializedCount in
+                for index in 0..<count {
+                    let word = unsafe bytes.loadUnaligned(fromByteOffset: first &+ index &* size, as: Word.self)
+                    unsafe output.initializeElement(at: index, to: value(Word(bigEndian: word)))
+                }
+                initializedCount = count
+            }
+        }
     }
 
     private mutating func number(_ form: NumberForm) throws(ArtifactError) -> Double {
@@ -159,7 +184,7 @@ struct UBJSONDocument {
 
     private mutating func text(byteCount: Int) throws(ArtifactError) -> String {
         guard byteCount <= bytes.count &- offset else { throw tooMany(byteCount, "bytes of text") }
-        guard let text = String(validating: bytes[offset..<offset &+ byteCount], as: UTF8.self) else {
+        guard let text = bytes.text(in: offset..<offset &+ byteCount) else {
             throw failure.corrupt(offset, "a text that is not UTF-8 found")
         }
         offset &+= byteCount

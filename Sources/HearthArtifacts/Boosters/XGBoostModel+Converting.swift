@@ -129,7 +129,7 @@ extension XGBoostModel {
             let weight = treeWeights?[index]
             let margin = margins[group]
             let tree = try tree.converted(
-                output: group, columnCount: columnCount, place: "tree \(index)", sets: &sets, failure: failure
+                index: index, output: group, columnCount: columnCount, sets: &sets, failure: failure
             ) { leaf in
                 guard let weight else { return leaf }
                 return dartSums == .matrix ? leaf * weight : ((margin + leaf) - margin) * weight

@@ -66,19 +66,26 @@ struct XGBoostTree {
 
     private static let categoryMax = ModelLimits.categoryWordCount * 32 - 1
 
-    /// The tree in parent-before-child order, its leaves scaled; categorical sets are appended to `sets`.
+    /// The tree in parent-before-child order, its leaves scaled; categorical sets are appended to `sets`. It is number
+    /// `index` in messages.
+    ///
+    /// What else is wrong with its nodes is for ``ModelDefinition/validate()`` to say.
     ///
     /// XGBoost's set names what goes right; the definition's what goes left, so the children of a categorical split
     /// change places.
     func converted(
-        output: Int, columnCount: Int, place: String, sets: inout CategorySets, failure: BoosterFailure,
+        index: Int, output: Int, columnCount: Int, sets: inout CategorySets, failure: BoosterFailure,
         leafValue: (Float) -> Float
     ) throws(ArtifactError) -> Tree {
-        var nodes: [Tree.Node] = []
+        let count = conditions.count
+        var records: [TreeNodes.Record] = []
+        records.reserveCapacity(count)
         var leafValues: [Double] = []
+        leafValues.reserveCapacity(count / 2 + 1)
         // The file's number of each node of the result; children are numbered when their parent is met.
         var order = [0]
-        var isPlaced = [Bool](repeating: false, count: conditions.count)
+        order.reserveCapacity(count)
+        var isPlaced = [Bool](repeating: false, count: count)
         isPlaced[0] = true
         var next = 0
         while next < order.count {
@@ -86,40 +93,49 @@ struct XGBoostTree {
             next += 1
             let (left, right) = (leftChildren[node], rightChildren[node])
             if left < 0 {
-                nodes.append(.leaf(leafValues.count))
+                records.append(TreeNodes.Record(leaf: leafValues.count))
                 leafValues.append(Double(leafValue(conditions[node])))
                 continue
             }
             guard columns[node] < columnCount else {
                 throw failure.corrupt(
-                    offset, "column \(columns[node]) at \(place) node \(node) found, 0 to \(columnCount - 1) expected")
+                    offset,
+                    "column \(columns[node]) at tree \(index) node \(node) found, 0 to \(columnCount - 1) expected")
             }
-            for child in [left, right] {
-                guard (0..<conditions.count).contains(child), !isPlaced[child] else {
-                    throw failure.corrupt(
-                        offset, "child \(child) of \(place) node \(node) found, a node of its own expected")
-                }
-                isPlaced[child] = true
+            let isLeftFree = left < count && !isPlaced[left]
+            if isLeftFree { isPlaced[left] = true }
+            guard isLeftFree, right >= 0, right < count, !isPlaced[right] else {
+                throw failure.corrupt(
+                    offset,
+                    "child \(isLeftFree ? right : left) of tree \(index) node \(node) found, a node of its own expected"
+                )
             }
+            isPlaced[right] = true
             let first = order.count
             let missingGoesLeft = defaultLeft[node] == 1
             if kinds.isEmpty || kinds[node] == 0 {
-                order += [left, right]
-                nodes.append(
-                    .split(
-                        column: columns[node], threshold: Double(conditions[node]), left: first, right: first + 1,
+                order.append(left)
+                order.append(right)
+                records.append(
+                    TreeNodes.Record(
+                        column: columns[node], threshold: Double(conditions[node]), left: first,
                         missingGoesLeft: missingGoesLeft))
                 continue
             }
             guard let range = categoryRanges[node] else {
-                throw failure.corrupt(offset, "no categories of \(place) node \(node) found, a range expected")
+                throw failure.corrupt(offset, "no categories of tree \(index) node \(node) found, a range expected")
             }
-            order += [right, left]
+            order.append(right)
+            order.append(left)
             let set = try sets.add(categories[range], failure)
-            nodes.append(
-                .category(
-                    column: columns[node], set: set, left: first, right: first + 1, missingGoesLeft: !missingGoesLeft))
+            records.append(
+                TreeNodes.Record(
+                    .category(
+                        column: columns[node], set: set, left: first, right: first + 1,
+                        missingGoesLeft: !missingGoesLeft)))
         }
+        var nodes = TreeNodes(records: records)
+        _ = nodes.check(columnCount: columnCount, leafRowCount: leafValues.count, categorySetCount: sets.sets.count)
         return Tree(nodes: nodes, leafValues: leafValues, output: output)
     }
 }

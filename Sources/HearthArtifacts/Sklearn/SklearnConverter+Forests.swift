@@ -31,15 +31,15 @@ extension SklearnConverter {
         converted.reserveCapacity(trees.count)
         for node in trees {
             let tree = try SklearnTree(node, columnCount: columnCount, widths: widths)
+            guard isCounted else {
+                converted.append(try tree.converted())
+                continue
+            }
             converted.append(
                 try tree.converted(leafWidth: width) { index, leaf throws(ArtifactError) in
                     for target in widths.indices {
-                        let range = tree.range(of: index, target: target)
-                        guard isCounted else {
-                            for position in range { leaf.append(tree.values[position]) }
-                            continue
-                        }
-                        leaf.append(contentsOf: try Self.fractions(of: Array(tree.values[range]), node, source))
+                        let counts = Array(tree.values[tree.range(of: index, target: target)])
+                        leaf.append(contentsOf: try Self.fractions(of: counts, node, source))
                     }
                 })
         }

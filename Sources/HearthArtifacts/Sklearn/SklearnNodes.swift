@@ -5,24 +5,27 @@ import HearthModel
 /// A forest of 20 MB is almost nothing else, so each record is loaded once and every check made at once.
 struct SklearnNodes {
     private let records: PickleArray
-    private let left: PickleArray.FieldPlace
-    private let right: PickleArray.FieldPlace
-    private let feature: PickleArray.FieldPlace
-    private let threshold: PickleArray.FieldPlace
-    /// Absent before scikit-learn 1.3; 1.3.0 and 1.3.1 leave in it for leaves whatever the memory held. As in the
-    /// library, anything but 0 goes left.
-    private let missingGoesLeft: PickleArray.FieldPlace?
+    private let fields: TreeNodeFields
 
     /// Throws `.unexpectedContent` when a field is missing or of another type.
     init(_ records: PickleArray) throws(ArtifactError) {
         self.records = records
-        left = try Self.field("left_child", .signed, 8, of: records).place
-        right = try Self.field("right_child", .signed, 8, of: records).place
-        feature = try Self.field("feature", .signed, 8, of: records).place
-        threshold = try Self.field("threshold", .float, 8, of: records).place
-        missingGoesLeft =
+        let left = try Self.field("left_child", .signed, 8, of: records)
+        let right = try Self.field("right_child", .signed, 8, of: records)
+        let feature = try Self.field("feature", .signed, 8, of: records)
+        let threshold = try Self.field("threshold", .float, 8, of: records)
+        for field in [right, feature, threshold] where field.type.isBigEndian != left.type.isBigEndian {
+            throw records.node.error("fields of both byte orders found, one expected")
+        }
+        // Absent before scikit-learn 1.3; 1.3.0 and 1.3.1 leave in it for leaves whatever the memory held. As in the
+        // library, anything but 0 goes left.
+        let missing =
             records.field(ifPresent: "missing_go_to_left") == nil
-            ? nil : try Self.field("missing_go_to_left", .unsigned, 1, of: records).place
+            ? nil : try Self.field("missing_go_to_left", .unsigned, 1, of: records)
+        fields = TreeNodeFields(
+            byteCount: records.type.byteCount, left: left.fieldByteOffset, right: right.fieldByteOffset,
+            column: feature.fieldByteOffset, threshold: threshold.fieldByteOffset,
+            missingGoesLeft: missing?.fieldByteOffset, isBigEndian: left.type.isBigEndian)
     }
 
     /// A field of the records, which must be of this type.
@@ -39,68 +42,17 @@ struct SklearnNodes {
 
     /// The nodes, checked: each has one parent before it, each split a column below `columnCount`, and the leaves are
     /// numbered in their order.
-    ///
-    /// What is a leaf is not predictable, so that one and a split are told apart without a branch.
     func read(of tree: PickleNode, columnCount: Int) throws(ArtifactError) -> TreeNodes {
         let count = records.count
-        let size = records.type.byteCount
-        var leafCount: Int32 = 0
+        let size = fields.byteCount
         let read = try unsafe records.withBytes { bytes throws(ArtifactError) in
             guard bytes.count == count * size else { throw tree.expected("\(count) nodes of \(size) bytes") }
-            return unsafe [TreeNodes.Record](unsafeUninitializedCapacity: count) { output, initializedCount in
-                for index in 0..<count {
-                    let start = index * size
-                    let left = unsafe Int32(clamping: left.integer(in: bytes, start))
-                    let right = unsafe Int32(clamping: right.integer(in: bytes, start))
-                    let isLeaf = left == -1 && right == -1
-                    let column = unsafe Int32(clamping: feature.integer(in: bytes, start))
-                    let threshold = unsafe Double(bitPattern: threshold.word(in: bytes, start))
-                    let goesLeft = missingGoesLeft.map { unsafe $0.byte(in: bytes, start) } ?? 0
-                    let flags = TreeNodes.Record.Flags.inner.rawValue | (goesLeft == 0 ? 0 : 1) << 2
-                    unsafe output.initializeElement(
-                        at: index,
-                        to: TreeNodes.Record(
-                            threshold: isLeaf ? 0 : threshold, left: isLeaf ? leafCount : left,
-                            right: isLeaf ? 0 : right, column: isLeaf ? 0 : column,
-                            flags: TreeNodes.Record.Flags(rawValue: isLeaf ? 0 : flags)))
-                    leafCount &+= isLeaf ? 1 : 0
-                }
-                initializedCount = count
-            }
+            return unsafe TreeNodes.read(bytes, fields)
         }
-        var nodes = TreeNodes(records: read)
-        if let problem = nodes.check(columnCount: columnCount, leafRowCount: Int(leafCount), categorySetCount: 0) {
+        var nodes = read.nodes
+        if let problem = nodes.check(columnCount: columnCount, leafRowCount: read.leafCount, categorySetCount: 0) {
             throw tree.error("\(problem.found) of node \(problem.node) found, \(problem.expected) expected")
         }
         return nodes
     }
-}
-
-extension PickleArray {
-    /// Where the field that this array is lies in each element.
-    struct FieldPlace {
-        fileprivate var byteOffset: Int
-        fileprivate var isBigEndian: Bool
-
-        /// The field of 8 bytes of the element that starts at `start`; the caller has checked that it is there.
-        @inline(__always)
-        func word(in bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt64 {
-            let word = unsafe bytes.loadUnaligned(fromByteOffset: start + byteOffset, as: UInt64.self)
-            return isBigEndian ? UInt64(bigEndian: word) : UInt64(littleEndian: word)
-        }
-
-        @inline(__always)
-        func integer(in bytes: UnsafeRawBufferPointer, _ start: Int) -> Int64 {
-            unsafe Int64(bitPattern: word(in: bytes, start))
-        }
-
-        /// The same for a field of one byte.
-        @inline(__always)
-        func byte(in bytes: UnsafeRawBufferPointer, _ start: Int) -> UInt8 {
-            unsafe bytes.loadUnaligned(fromByteOffset: start + byteOffset, as: UInt8.self)
-        }
-    }
-
-    /// Of a field of a structured array.
-    var place: FieldPlace { FieldPlace(byteOffset: fieldByteOffset, isBigEndian: type.isBigEndian) }
 }

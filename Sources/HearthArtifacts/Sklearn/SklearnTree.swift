@@ -76,10 +76,26 @@ struct SklearnTree {
     ) throws(ArtifactError) -> Tree {
         var leafValues: [Double] = []
         leafValues.reserveCapacity((count + 1) / 2 * leafWidth)
-        for index in 0..<count {
-            if nodes.isLeaf(index) { try leaf(index, &leafValues) }
+        for index in 0..<count where nodes.isLeaf(index) { try leaf(index, &leafValues) }
+        return try tree(leafValues, leafWidth: leafWidth, output: output, columns: columns)
+    }
+
+    /// The tree with leaves of the values of all targets, as they are.
+    func converted() throws(ArtifactError) -> Tree {
+        let width = widths.reduce(0, +)
+        // Where one target has fewer values than another, there are gaps.
+        guard width == widths.count * stride else {
+            return try converted(leafWidth: width) { index, leaf in
+                for target in widths.indices { leaf.append(contentsOf: values[range(of: index, target: target)]) }
+            }
         }
-        guard leafValues.allSatisfy(\.isFinite) else { throw node.error("a leaf value that is not finite found") }
+        return try tree(nodes.leafValues(of: values, width: width), leafWidth: width, output: 0, columns: nil)
+    }
+
+    private func tree(
+        _ leafValues: [Double], leafWidth: Int, output: Int, columns: [Int]?
+    ) throws(ArtifactError) -> Tree {
+        guard leafValues.areFinite else { throw node.error("a leaf value that is not finite found") }
         return Tree(nodes: nodes, leafValues: leafValues, width: leafWidth, output: output, columns: columns)
     }
 }

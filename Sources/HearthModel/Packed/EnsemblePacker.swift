@@ -82,33 +82,65 @@ struct EnsemblePacker {
         _ tree: Tree, _ leafRows: [UInt32], into words: UnsafeMutableBufferPointer<UInt64>, from firstSlot: Int,
         _ placement: inout TreePlacement
     ) -> Int {
+        let records = tree.nodes.records
         switch shape.nodeForm {
         case .small:
-            let ordered = tree.nodes.records.map { smallWord($0, of: tree, leafRows) }
-            return placement.place(tree.nodes.records) { node, slot in
-                unsafe words[firstSlot + slot] = ordered[node].littleEndian
-            } link: { slot, pair in
-                unsafe words[firstSlot + slot] |= (UInt64(truncatingIfNeeded: pair - slot) << 48).littleEndian
+            let first = unsafe UnsafeMutableBufferPointer(rebasing: words[firstSlot...])
+            return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: records.count) { ordered in
+                unsafe smallWords(of: tree, leafRows, into: ordered)
+                return placement.place(records) { node, slot in
+                    unsafe first[slot] = ordered[node].littleEndian
+                } link: { slot, pair in
+                    unsafe first[slot] |= (UInt64(truncatingIfNeeded: pair &- slot) &<< 48).littleEndian
+                }
             }
         case .wide, .categorical:
-            let ordered = tree.nodes.records.map { wideWords($0, of: tree, leafRows) }
-            return placement.place(tree.nodes.records) { node, slot in
-                unsafe words[2 * (firstSlot + slot)] = ordered[node].key.littleEndian
-                unsafe words[2 * (firstSlot + slot) + 1] = ordered[node].feature.littleEndian
+            let first = unsafe UnsafeMutableBufferPointer(rebasing: words[(2 * firstSlot)...])
+            let ordered = records.map { wideWords($0, of: tree, leafRows) }
+            return placement.place(records) { node, slot in
+                unsafe first[2 &* slot] = ordered[node].key.littleEndian
+                unsafe first[2 &* slot &+ 1] = ordered[node].feature.littleEndian
             } link: { slot, pair in
-                let delta = UInt64(truncatingIfNeeded: pair - slot) << 32
-                unsafe words[2 * (firstSlot + slot) + 1] |= delta.littleEndian
+                unsafe first[2 &* slot &+ 1] |= (UInt64(truncatingIfNeeded: pair &- slot) &<< 32).littleEndian
             }
         }
     }
 
-    /// A node without its delta; leaf or split is chosen without a branch.
+    /// The nodes of a tree without their deltas; leaf or split is chosen without a branch.
+    private func smallWords(
+        of tree: Tree, _ leafRows: [UInt32], into words: UnsafeMutableBufferPointer<UInt64>
+    ) {
+        let (rule, thresholds) = (ensemble.splitRule, ensemble.thresholds)
+        // Thresholds of scikit-learn, whose columns are mostly all in order, have a loop of their own.
+        if rule == .lessOrEqual, thresholds == .float64, tree.columns == nil, !shape.splitsMissing {
+            unsafe smallWords(of: tree, leafRows, into: words) { record in
+                UInt64(SplitKey(record.threshold, rule: .lessOrEqual, thresholds: .float64).small)
+                    | UInt64(UInt32(bitPattern: record.column)) &<< 32
+            }
+        } else {
+            unsafe smallWords(of: tree, leafRows, into: words) { record in
+                UInt64(SplitKey(record.threshold, rule: rule, thresholds: thresholds).small)
+                    | feature(record, of: tree) &<< 32
+            }
+        }
+    }
+
     @inline(__always)
-    private func smallWord(_ record: TreeNodes.Record, of tree: Tree, _ leafRows: [UInt32]) -> UInt64 {
-        let key = SplitKey(record.threshold, rule: ensemble.splitRule, thresholds: ensemble.thresholds)
-        let inner = UInt64(key.small) | feature(record, of: tree) << 32
-        let leaf = UInt64(SortableKey.firstLeaf32) + UInt64(leafRows[record.isInner ? 0 : Int(record.left)])
-        return record.isInner ? inner : leaf
+    private func smallWords(
+        of tree: Tree, _ leafRows: [UInt32], into words: UnsafeMutableBufferPointer<UInt64>,
+        inner: (TreeNodes.Record) -> UInt64
+    ) {
+        // A checked tree names only leaf rows and columns that are there.
+        unsafe tree.nodes.records.withUnsafeBufferPointer { records in
+            unsafe leafRows.withUnsafeBufferPointer { leafRows in
+                for index in 0..<records.count {
+                    let record = unsafe records[index]
+                    let row = unsafe leafRows[record.isInner ? 0 : Int(record.left)]
+                    let leaf = UInt64(SortableKey.firstLeaf32) &+ UInt64(row)
+                    unsafe words.initializeElement(at: index, to: record.isInner ? inner(record) : leaf)
+                }
+            }
+        }
     }
 
     @inline(__always)

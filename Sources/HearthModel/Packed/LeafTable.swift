@@ -33,46 +33,63 @@ struct LeafTable {
 
     /// The numbers of the rows of a tree: each that of an equal one, to the bit, or a new one.
     mutating func rows(of leafValues: [Double]) -> [UInt32] {
-        var rows: [UInt32] = []
-        rows.reserveCapacity(leafValues.count / width)
-        for start in stride(from: 0, to: leafValues.count, by: width) {
-            rows.append(UInt32(truncatingIfNeeded: row(of: leafValues, from: start)))
+        // Rows of one and two values, which are nearly all, have loops of their own in which the width is known.
+        switch width {
+        case 1: rows(of: leafValues, width: 1)
+        case 2: rows(of: leafValues, width: 2)
+        default: rows(of: leafValues, width: width)
         }
-        return rows
     }
 
-    private mutating func row(of leafValues: [Double], from start: Int) -> Int {
-        guard !isDistinct else { return append(leafValues, from: start) }
-        var hash: UInt64 = 0
-        for index in start..<start + width {
-            hash = (hash ^ leafValues[index].bitPattern) &* 0x9E37_79B9_7F4A_7C15
-            hash ^= hash >> 32
+    @inline(__always)
+    private mutating func rows(of leafValues: [Double], width: Int) -> [UInt32] {
+        let rowCount = leafValues.count / width
+        return unsafe [UInt32](unsafeUninitializedCapacity: rowCount) { rows, initializedCount in
+            unsafe leafValues.withUnsafeBufferPointer { leafValues in
+                for row in 0..<rowCount {
+                    let number = unsafe self.row(of: leafValues, from: row &* width, width: width)
+                    unsafe rows.initializeElement(at: row, to: UInt32(truncatingIfNeeded: number))
+                }
+            }
+            initializedCount = rowCount
         }
-        var place = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> UInt64(shift))
-        lookUpCount += 1
+    }
+
+    @inline(__always)
+    private mutating func row(of leafValues: UnsafeBufferPointer<Double>, from start: Int, width: Int) -> Int {
+        guard !isDistinct else { return unsafe append(leafValues, from: start) }
+        var hash: UInt64 = 0
+        for index in 0..<width {
+            hash = unsafe (hash ^ leafValues[start &+ index].bitPattern) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash &>> 32
+        }
+        var place = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) &>> UInt64(shift))
+        lookUpCount &+= 1
         if lookUpCount == Self.trialCount { isDistinct = count > Self.trialCount / 8 * 7 }
         for _ in 0..<Self.probeCountMax {
             let found = Int(places[place])
             if found == 0 {
-                places[place] = UInt32(truncatingIfNeeded: count + 1)
+                places[place] = UInt32(truncatingIfNeeded: count &+ 1)
                 break
             }
-            if isRow(found - 1, leafValues, start) { return found - 1 }
-            place = (place + 1) & (places.count - 1)
+            if unsafe isRow(found &- 1, leafValues, start, width: width) { return found &- 1 }
+            place = (place &+ 1) & (places.count &- 1)
         }
-        return append(leafValues, from: start)
+        return unsafe append(leafValues, from: start)
     }
 
-    private mutating func append(_ leafValues: [Double], from start: Int) -> Int {
-        for index in start..<start + width { values.append(leafValues[index]) }
+    private mutating func append(_ leafValues: UnsafeBufferPointer<Double>, from start: Int) -> Int {
+        for index in start..<start + width { unsafe values.append(leafValues[index]) }
         count += 1
         return count - 1
     }
 
     @inline(__always)
-    private func isRow(_ row: Int, _ leafValues: [Double], _ start: Int) -> Bool {
+    private func isRow(
+        _ row: Int, _ leafValues: UnsafeBufferPointer<Double>, _ start: Int, width: Int
+    ) -> Bool {
         for index in 0..<width
-        where values[row * width + index].bitPattern != leafValues[start + index].bitPattern {
+        where unsafe values[row &* width &+ index].bitPattern != leafValues[start &+ index].bitPattern {
             return false
         }
         return true

@@ -66,8 +66,8 @@ package struct PackedEnsemble {
         guard nodeCountMax <= shape.nodeSlotCount else {
             throw .malformed(.trees, "a tree of \(nodeCountMax) nodes among \(shape.nodeSlotCount) slots found")
         }
-        let levels = UnsafeMutablePointer<Int32>.allocate(capacity: nodeCountMax + 2)
-        unsafe levels.initialize(repeating: 0, count: nodeCountMax + 2)
+        let levels = UnsafeMutablePointer<Int32>.allocate(capacity: nodeCountMax / 2 + 1)
+        unsafe levels.initialize(repeating: 0, count: nodeCountMax / 2 + 1)
         defer { unsafe levels.deallocate() }
         let check = unsafe TreeCheck(shape, levels: levels)
         var firstSlot = 0

@@ -10,10 +10,10 @@ struct TreeCheck {
     private let leafRowCount: UInt64
     private let wordCount: UInt64
     private let mayHaveCategories: Bool
-    /// The level of each node of the tree at hand, then two that nobody reads.
+    /// The level of each pair of children of the tree at hand.
     private let levels: UnsafeMutablePointer<Int32>
 
-    /// `levels` has room for the largest tree and two more.
+    /// `levels` has room for half the nodes of the largest tree and one more.
     init(_ shape: EnsembleShape, levels: UnsafeMutablePointer<Int32>) {
         featureCount = UInt64(shape.featureCount)
         leafRowCount = UInt64(shape.leafRowCount)
@@ -24,28 +24,27 @@ struct TreeCheck {
 
     /// The depth in steps of a tree of small nodes, or nil when one of them is out of its place.
     func depth(small nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
-        unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
-        var problems: UInt64 = 0
-        var depth: Int32 = 0
-        for index in 0..<nodeCount {
+        depth(nodeCount: nodeCount) { index in
             let word = unsafe nodes[index]
-            let key = word & 0xFFFF_FFFF
-            let feature = word >> 32 & 0xFFFF
-            let innerProblems = one(feature >= featureCount) | one(key > UInt64(SortableKey.infinity32))
-            let leafProblems = one(feature != 0) | one(key &- UInt64(SortableKey.firstLeaf32) >= leafRowCount)
-            problems |= descend(index, Int(word >> 48), nodeCount, innerProblems, leafProblems, &depth)
+            let delta = word >> 48
+            let firstLeaf = UInt64(SortableKey.firstLeaf32)
+            // A leaf has nothing above its key; keys of inner nodes end where those of leaves begin.
+            let leafProblems = one(word &- firstLeaf >= leafRowCount)
+            let innerProblems =
+                one(word & 0xFFFF_FFFF_FFFF >= featureCount << 32) | one(word & 0xFFFF_FFFF >= firstLeaf)
+            let inner = 0 &- one(delta != 0)
+            let problems = delta != 0 ? innerProblems : leafProblems
+            return (Int(truncatingIfNeeded: delta), inner, problems)
         }
-        return problems == 0 ? Int(depth) : nil
     }
 
     /// The same for nodes of 16 bytes, categorical ones among them where the form allows them.
     func depth(wide nodes: UnsafePointer<UInt64>, nodeCount: Int) -> Int? {
-        unsafe levels.update(repeating: 0, count: nodeCount &+ 2)
-        var problems: UInt64 = 0
-        var depth: Int32 = 0
-        for index in 0..<nodeCount {
+        depth(nodeCount: nodeCount) { index in
             let key = unsafe nodes[2 &* index]
             let meta = unsafe nodes[2 &* index &+ 1]
+            let delta = meta >> 32
+            let inner = 0 &- one(delta != 0)
             var feature = meta & 0xFFFF_FFFF
             var keyProblem = one(key > SortableKey.infinity64)
             if mayHaveCategories && meta & UInt64(NodeForm.categoryBit) != 0 {
@@ -56,29 +55,40 @@ struct TreeCheck {
             let leafProblems =
                 one(meta != 0) | one(key < SortableKey.firstLeaf64)
                 | one(key &- SortableKey.firstLeaf64 >= leafRowCount)
-            problems |= descend(index, Int(meta >> 32), nodeCount, innerProblems, leafProblems, &depth)
+            return (Int(truncatingIfNeeded: delta), inner, innerProblems & inner | leafProblems & ~inner)
         }
-        return problems == 0 ? Int(depth) : nil
     }
 
-    /// Hands the level of a node down to its children (a leaf hands it to the two that nobody reads) and returns the
-    /// problems that count: those of an inner node, a child outside the tree among them, or those of a leaf.
+    /// Hands levels down from pair to pair of children: the root is pair 0, nodes 1 and 2 are pair 1, and so on.
+    ///
+    /// `look` tells how far the children of a node are from it, all ones if it has any, and 1 when something about it
+    /// is wrong. A leaf hands its level down to its own pair, whose level was read already and is not read again.
     @inline(__always)
-    private func descend(
-        _ index: Int, _ delta: Int, _ nodeCount: Int, _ innerProblems: UInt64, _ leafProblems: UInt64,
-        _ depth: inout Int32
-    ) -> UInt64 {
-        let level = unsafe levels[index]
-        let child = index &+ delta
-        let isInner = 0 &- one(delta != 0)
-        let isInside = 0 &- one(child &+ 1 < nodeCount)
-        let target = nodeCount &+ (child &- nodeCount) & Int(bitPattern: UInt(isInner & isInside))
-        let below = level &+ 1
-        // A node with two parents (nobody packs one) counts from the deeper one.
-        unsafe levels[target] = max(levels[target], below)
-        unsafe levels[target &+ 1] = max(levels[target &+ 1], below)
-        depth = max(depth, level)
-        return (innerProblems | ~isInside) & isInner | leafProblems & ~isInner
+    private func depth(nodeCount: Int, _ look: (Int) -> (delta: Int, inner: UInt64, problems: UInt64)) -> Int? {
+        let pairCount = nodeCount / 2
+        unsafe levels.update(repeating: 0, count: pairCount &+ 1)
+        var problems: UInt64 = 0
+        var depth: Int32 = 0
+        func descend(_ index: Int, _ level: Int32) {
+            let (delta, inner, found) = look(index)
+            let child = index &+ delta
+            // Children are an odd node and the one after it, within the tree.
+            let pair = (child &+ 1) &>> 1
+            problems |= found | (one(child & 1 == 0) | one(pair > pairCount)) & inner
+            let target = pair <= pairCount ? pair : 0
+            // A pair with two parents (nobody packs one) counts from the deeper one.
+            unsafe levels[target] = max(levels[target], level)
+        }
+        descend(0, 1)
+        var pair = 0
+        while pair < pairCount {
+            pair &+= 1
+            let level = unsafe levels[pair]
+            depth = max(depth, level)
+            descend(2 &* pair &- 1, level &+ 1)
+            descend(2 &* pair, level &+ 1)
+        }
+        return problems & 1 == 0 ? Int(depth) : nil
     }
 
     /// 1 for true, without the branch that `condition ? 1 : 0` may become.

@@ -32,47 +32,65 @@ struct TreePlacement {
     /// Hands every node of a tree with its slot to `write`, the slot of every inner node with that of its left child to
     /// `link` (the right child has the next), and returns the steps from the root to the deepest leaf.
     ///
+    /// The tree is sound and has at most as many nodes as were announced.
+    ///
     /// A leaf takes the same way as an inner node, but for not being counted in the line: which of them comes next is
     /// not predictable, and a branch would cost more.
+    @inline(__always)
     mutating func place(_ nodes: [TreeNodes.Record], write: (Int, Int) -> Void, link: (Int, Int) -> Void) -> Int {
-        var (lineStart, lineEnd, waitingStart, waitingEnd) = (0, 0, 0, 0)
-        var steps: Int32 = 0
-        var cursor = 2
-        write(0, 1)
-        if nodes[0].isInner {
-            line[0] = Placed(node: 0, slot: 1, level: 0)
-            lineEnd = 1
+        precondition(nodes.count + 2 <= line.count, "a tree of more nodes than announced")
+        return unsafe nodes.withUnsafeBufferPointer { nodes in
+            unsafe Self.place(nodes, &line, &waiting, slotsPerLine, write: write, link: link)
         }
-        while true {
-            if cursor % slotsPerLine == 0 {
-                while lineStart < lineEnd {
-                    waiting[waitingEnd] = line[lineStart]
-                    waitingEnd += 1
-                    lineStart += 1
+    }
+
+    @inline(__always)
+    private static func place(
+        _ nodes: UnsafeBufferPointer<TreeNodes.Record>, _ line: inout [Placed], _ waiting: inout [Placed],
+        _ slotsPerLine: Int, write: (Int, Int) -> Void, link: (Int, Int) -> Void
+    ) -> Int {
+        unsafe line.withUnsafeMutableBufferPointer { line in
+            unsafe waiting.withUnsafeMutableBufferPointer { waiting in
+                var (lineStart, lineEnd, waitingStart, waitingEnd) = (0, 0, 0, 0)
+                var steps: Int32 = 0
+                var cursor = 2
+                write(0, 1)
+                if unsafe nodes[0].isInner {
+                    unsafe line[0] = Placed(node: 0, slot: 1, level: 0)
+                    lineEnd = 1
+                }
+                while true {
+                    if cursor & (slotsPerLine &- 1) == 0 {
+                        while lineStart < lineEnd {
+                            unsafe waiting[waitingEnd] = line[lineStart]
+                            waitingEnd &+= 1
+                            lineStart &+= 1
+                        }
+                    }
+                    let parent: Placed
+                    if lineStart < lineEnd {
+                        parent = unsafe line[lineStart]
+                        lineStart &+= 1
+                    } else {
+                        guard waitingStart < waitingEnd else { return Int(steps) }
+                        parent = unsafe waiting[waitingStart]
+                        waitingStart &+= 1
+                        (lineStart, lineEnd) = (0, 0)
+                    }
+                    let level = parent.level &+ 1
+                    steps = max(steps, level)
+                    let record = unsafe nodes[Int(parent.node)]
+                    link(Int(parent.slot), cursor)
+                    let slot = Int32(truncatingIfNeeded: cursor)
+                    write(Int(record.left), cursor)
+                    unsafe line[lineEnd] = Placed(node: record.left, slot: slot, level: level)
+                    lineEnd &+= unsafe nodes[Int(record.left)].isInner ? 1 : 0
+                    write(Int(record.right), cursor &+ 1)
+                    unsafe line[lineEnd] = Placed(node: record.right, slot: slot &+ 1, level: level)
+                    lineEnd &+= unsafe nodes[Int(record.right)].isInner ? 1 : 0
+                    cursor &+= 2
                 }
             }
-            let parent: Placed
-            if lineStart < lineEnd {
-                parent = line[lineStart]
-                lineStart += 1
-            } else {
-                guard waitingStart < waitingEnd else { return Int(steps) }
-                parent = waiting[waitingStart]
-                waitingStart += 1
-                (lineStart, lineEnd) = (0, 0)
-            }
-            let level = parent.level + 1
-            steps = max(steps, level)
-            let record = nodes[Int(parent.node)]
-            link(Int(parent.slot), cursor)
-            let slot = Int32(truncatingIfNeeded: cursor)
-            write(Int(record.left), cursor)
-            line[lineEnd] = Placed(node: record.left, slot: slot, level: level)
-            lineEnd += nodes[Int(record.left)].isInner ? 1 : 0
-            write(Int(record.right), cursor + 1)
-            line[lineEnd] = Placed(node: record.right, slot: slot + 1, level: level)
-            lineEnd += nodes[Int(record.right)].isInner ? 1 : 0
-            cursor += 2
         }
     }
 }
