@@ -50,6 +50,8 @@ package final class HearthServer: Sendable {
 
     private let manager: ModelManager
     private let loaders: LoaderPool
+    /// Threads that fetch from another machine; nil where nothing is fetched.
+    private let fetchers: LoaderPool?
     private let compute: ComputePool
     private let control: ControlPlane
     private let watcher: RegistryWatcher
@@ -61,11 +63,13 @@ package final class HearthServer: Sendable {
 
     /// Loads the production models, opens the socket and starts to answer.
     ///
+    /// - Parameter remote: where versions come from that the model directory lacks; nil for nowhere.
     /// - Throws: ``SystemError`` or ``ListenerError`` when the system or the socket is not to be had. A registry that
     ///   cannot be read
     ///   yet is no error: the server says so and goes on trying.
     package init(
-        _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory, logger: Logger
+        _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory,
+        remote: (any ArtifactStore)? = nil, logger: Logger
     ) throws {
         self.logger = logger
         let workerCount = max(1, configuration.workerCount)
@@ -77,10 +81,11 @@ package final class HearthServer: Sendable {
         callLog = try CallLog(logger: logger)
 
         loaders = try LoaderPool(threadCount: 2)
+        fetchers = try remote.map { (_) throws(SystemError) in try LoaderPool(threadCount: 2) }
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
         let cache = ModelCache(byteBudget: configuration.cacheByteBudget)
         cache.pin(configuration.pinned)
-        let loader = ArtifactLoader(directory: directory, logger: logger)
+        let loader = ArtifactLoader(directory: directory, remote: remote, logger: logger)
         let pinned = configuration.pinned
         let preloadsAll = configuration.preloadsAll
         manager = ModelManager(
@@ -90,6 +95,7 @@ package final class HearthServer: Sendable {
             blobLoader: { version throws(CallFailure) in
                 try loader.load(version, from: store)
             },
+            remoteLoads: fetchers.map { ModelManager.RemoteLoads(pool: $0, isRemote: loader.isRemote) },
             publish: { event in for mailbox in mailboxes { mailbox.post(.event(event)) } })
         control = ControlPlane(
             manager: manager, store: store, counters: counters,
@@ -172,6 +178,7 @@ package final class HearthServer: Sendable {
         control.stop()
         compute.stop()
         loaders.stop()
+        fetchers?.stop()
         callLog.stop()
         logger.notice("stopped")
     }

@@ -100,7 +100,7 @@ extension ModelDirectory {
     }
 
     /// A file that every version has, opened so that neither a link nor a pipe in its place can lead or hold us up.
-    private func openFile(
+    func openFile(
         _ name: String, in folder: borrowing FileDescriptor, path: String
     ) throws(ArtifactError) -> FileDescriptor {
         do {
@@ -115,7 +115,7 @@ extension ModelDirectory {
         }
     }
 
-    private func read(
+    func read(
         _ name: String, in folder: borrowing FileDescriptor, path: String, byteCountMax: Int
     ) throws(ArtifactError) -> [UInt8] {
         let descriptor = try openFile(name, in: folder, path: path)

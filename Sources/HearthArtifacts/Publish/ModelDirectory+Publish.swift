@@ -7,20 +7,23 @@ extension ModelDirectory {
     /// Writes a version, reads it back, moves it into place and has it registered.
     ///
     /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's
-    /// loader and
-    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A
-    /// process killed at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
+    /// loader and `verify` -> rename without replacing -> fsync the model directory -> push to `store` -> `commit` ->
+    /// write the change file. A process killed at any point leaves nothing visible or a complete version; see
+    /// ``FaultPoint`` and ``Janitor``.
     ///
     /// - Parameters:
+    ///   - store: where the version is copied before it is registered, so that the registry never names what other
+    ///     machines cannot fetch; nil keeps it on this machine.
     ///   - verify: looks at the artifact as a server would load it, e.g. scores the golden vectors; throws to refuse.
     ///   - commit: the registry's transaction. When it throws, the version is taken away again, unless it throws
     ///     ``UncertainCommit``.
     ///   - faults: called after each step; for tests.
     /// - Throws: `.alreadyExists`, `.invalidName`, `.tooLarge`, `.quotaExceeded`, `.diskFull`, `.permissionDenied`;
-    ///   `.verificationFailed`, `.commitFailed` and `.commitUncertain` with what the closure threw as `cause`.
+    ///   `.verificationFailed`, `.commitFailed` and `.commitUncertain` with what the closure threw as `cause`; what
+    ///   `store` throws.
     @discardableResult
     package func publish(
-        _ version: NewVersion, verify: (MappedArtifact) throws -> Void,
+        _ version: NewVersion, to store: (any ArtifactStore)? = nil, verify: (MappedArtifact) throws -> Void,
         commit: (PublishedVersion) throws -> Void, faults: (FaultPoint) -> Void = { _ in }
     ) throws(ArtifactError) -> PublishedVersion {
         let id = version.modelID
@@ -73,7 +76,7 @@ extension ModelDirectory {
         let published = PublishedVersion(
             modelID: id, path: id.text, manifest: manifest, manifestDigest: manifestDigest, byteCount: byteCount)
         faults(.renamed)
-        try register(published, commit: commit, faults: faults)
+        try register(published, in: store, commit: commit, faults: faults)
         staging.close()
         faults(.committed)
         // A hint: servers look for themselves every two seconds, so failing to give it is no failure to publish.
@@ -95,7 +98,7 @@ extension ModelDirectory {
         }
     }
 
-    private func checkFree(_ id: ModelID) throws(ArtifactError) {
+    func checkFree(_ id: ModelID) throws(ArtifactError) {
         guard !Self.isReserved(id.text) else {
             throw ArtifactError(
                 .invalidName, path: path(of: id), "'\(id)' is the name of a file beside the versions",
@@ -142,7 +145,7 @@ extension ModelDirectory {
     }
 
     /// Holds the publishing lock, so that two writers cannot both fit into the last of the quota.
-    private func moveIntoPlace(
+    func moveIntoPlace(
         _ staging: borrowing StagingFolder, id: ModelID, byteCount: Int
     ) throws(ArtifactError) {
         let lock = try open(.staging)
@@ -162,7 +165,8 @@ extension ModelDirectory {
 
     /// Everything after the rename that can fail, and the way back.
     private func register(
-        _ version: PublishedVersion, commit: (PublishedVersion) throws -> Void, faults: (FaultPoint) -> Void
+        _ version: PublishedVersion, in store: (any ArtifactStore)?, commit: (PublishedVersion) throws -> Void,
+        faults: (FaultPoint) -> Void
     ) throws(ArtifactError) {
         let folder = path(of: version.modelID)
         do {
@@ -173,13 +177,24 @@ extension ModelDirectory {
         }
         faults(.directorySynchronized)
         do {
+            try store?.receive(version.modelID, from: self)
+        } catch {
+            _ = withdraw(version.modelID)
+            throw error
+        }
+        do {
             try commit(version)
         } catch let error as UncertainCommit {
             throw ArtifactError(
                 .commitUncertain, path: folder, "\(error)",
                 hint: "the files stay; the janitor reports them if the registry does not know them", cause: error.cause)
         } catch {
-            let left = withdraw(version.modelID).map { "; its folder is left for the janitor: \($0)" } ?? ""
+            var left = withdraw(version.modelID).map { "; its folder is left for the janitor: \($0)" } ?? ""
+            if let store {
+                do throws(ArtifactError) { try store.remove(version.modelID) } catch {
+                    left += "; its copy in \(store.place) is left: \(error)"
+                }
+            }
             throw ArtifactError(
                 .commitFailed, path: folder, "the registry did not take the version: \(error)\(left)",
                 hint: "nothing was published: mend the cause and publish again", cause: error)

@@ -12,17 +12,20 @@ import HearthServing
 package struct ModelImporter: Sendable {
     private let directory: ModelDirectory
     private let registry: any RegistryStore
+    /// Where versions are pushed before they are registered; nil for nowhere.
+    private let remote: (any ArtifactStore)?
     /// Who the registry's events name.
     private let actor: String
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameter clock: the wall clock, unless a test holds it still.
     package init(
-        directory: ModelDirectory, registry: any RegistryStore, actor: String,
+        directory: ModelDirectory, registry: any RegistryStore, remote: (any ArtifactStore)? = nil, actor: String,
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.directory = directory
         self.registry = registry
+        self.remote = remote
         self.actor = actor
         self.clock = clock
     }
@@ -64,7 +67,7 @@ package struct ModelImporter: Sendable {
                         [try VersionFile(name: name, bytes: file.file.bytes)]
                     } ?? []))
             published = try directory.publish(
-                version,
+                version, to: remote,
                 // As a server will load it.
                 verify: { artifact in _ = try ArtifactLoader.check(artifact, subject: modelID.text) },
                 commit: { published in

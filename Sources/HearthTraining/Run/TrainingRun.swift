@@ -13,18 +13,22 @@ package struct TrainingRun: Sendable {
     private let request: TrainingRequest
     private let directory: ModelDirectory
     private let registry: any RegistryStore
+    /// Where the version is pushed before it is registered; nil for nowhere.
+    private let remote: (any ArtifactStore)?
     /// Who the registry's events name.
     private let actor: String
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameter clock: the wall clock, unless a test holds it still.
     package init(
-        _ request: TrainingRequest, directory: ModelDirectory, registry: any RegistryStore, actor: String,
+        _ request: TrainingRequest, directory: ModelDirectory, registry: any RegistryStore,
+        remote: (any ArtifactStore)? = nil, actor: String,
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.request = request
         self.directory = directory
         self.registry = registry
+        self.remote = remote
         self.actor = actor
         self.clock = clock
     }
@@ -47,7 +51,7 @@ package struct TrainingRun: Sendable {
         let published: PublishedVersion
         do throws(ArtifactError) {
             published = try directory.publish(
-                newVersion(model, modelID, metadata, createdAt: createdAt),
+                newVersion(model, modelID, metadata, createdAt: createdAt), to: remote,
                 // As a server will load it.
                 verify: { artifact in _ = try ArtifactLoader.check(artifact, subject: modelID.text) },
                 commit: { published in
