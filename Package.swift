@@ -56,17 +56,24 @@ let package = Package(
     ],
     targets: [
         // 6 programs
-        program("hearthd", ["HearthServer", "HearthRegistrySQLite", "HearthArtifacts", logging, argumentParser]),
+        program(
+            "hearthd",
+            [
+                "HearthServer", "HearthRegistrySQLite", "HearthObjectStore", "HearthArtifacts", logging, argumentParser,
+            ]),
         program(
             "hearth",
             [
                 "HearthClient", "HearthImport", "HearthServing", "HearthRegistrySQLite", "HearthRegistry",
-                "HearthKernels",
+                "HearthKernels", "HearthObjectStore",
                 "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
             ]),
         program(
             "hearth-trainer",
-            ["HearthTraining", "HearthRegistrySQLite", "HearthArtifacts", "HearthCore", argumentParser]),
+            [
+                "HearthTraining", "HearthRegistrySQLite", "HearthObjectStore", "HearthArtifacts", "HearthCore",
+                argumentParser,
+            ]),
         // 5 composition
         layer(
             "HearthServer",
@@ -91,6 +98,7 @@ let package = Package(
             ], settings: hotPath),
         layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
+        layer("HearthObjectStore", ["HearthArtifacts", "HearthCore", "CCurl"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         // 2 machinery
         layer("HearthKernels", ["HearthModel", "HearthCore"]),
@@ -111,6 +119,7 @@ let package = Package(
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
@@ -133,6 +142,12 @@ let package = Package(
             dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
             path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
+        tests(
+            "HearthObjectStoreTests",
+            [
+                "HearthObjectStore", "HearthServer", "HearthClient", "HearthArtifacts", "HearthModel",
+                "HearthRegistry", "HearthCore", logging, "hearth", "hearthd", "hearth-trainer",
+            ]),
         tests("HearthRegistryTests", ["HearthRegistrySQLite", "HearthRegistry", "HearthCore", sqlite]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),

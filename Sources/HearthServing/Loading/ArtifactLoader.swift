@@ -14,8 +14,8 @@ package import Logging
 /// (C4). It is read a second time first: a bad read is not a bad file. Errors that may pass (the system's, a missing
 /// file, permissions) and files that are whole but not for this machine never lead there.
 ///
-/// A version whose `model_path` names a file of another library is converted: `ArtifactLoader+Originals.swift`. One that
-/// is not on this machine is fetched first: `ArtifactLoader+Fetching.swift`.
+/// A version whose `model_path` names a file of another library is converted: `ArtifactLoader+Originals.swift`. One
+/// that is not on this machine is fetched first: `ArtifactLoader+Fetching.swift`.
 package struct ArtifactLoader: Sendable {
     let directory: ModelDirectory
     /// Where versions come from that the directory lacks; nil for nowhere.

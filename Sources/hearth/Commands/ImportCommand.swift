@@ -30,6 +30,9 @@ struct ImportCommand: ParsableCommand {
             --in-place copies nothing: the registry names the file, which must lie in the model directory, and \
             hearthd converts it when it loads it and keeps the conversion beside it as <file>.hearth.
 
+            --artifact-store pushes each version into a bucket before it is registered, so that every hearthd with \
+            the same option and registry can fetch it (see also: hearth artifacts).
+
             With a hearthd at the socket, --promote is `hearth models promote`; without one it is written into the \
             registry, and a server finds it there.
 
@@ -62,6 +65,7 @@ struct ImportCommand: ParsableCommand {
     var inPlace = false
 
     @OptionGroup var limit: FileLimitOptions
+    @OptionGroup(title: "A bucket to push to before the versions are registered") var remote: ArtifactStoreOptions
     @OptionGroup(title: "Where the models are") var place: ModelStoreOptions
     @OptionGroup(title: "The server, for --promote") var options: ClientOptions
 
@@ -69,13 +73,17 @@ struct ImportCommand: ParsableCommand {
         guard symbol != nil || timeframe == nil else { throw ValidationError("--timeframe needs --symbol.") }
         guard series == nil || symbol == nil else { throw ValidationError("Give either --series or --symbol.") }
         guard !files.isEmpty else { throw ValidationError("Name the files to import.") }
+        guard !inPlace || remote.artifactStore == nil else {
+            throw ValidationError("--in-place copies nothing, so it cannot push to --artifact-store either.")
+        }
     }
 
     func run() throws {
         Interruption.note()
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readWrite)
         let registry = try place.store(directory)
-        let importer = ModelImporter(directory: directory, registry: registry, actor: actor)
+        let importer = ModelImporter(
+            directory: directory, registry: registry, remote: try remote.store(directory.limits), actor: actor)
         let progress = ProgressLine(total: files.count)
         var outcomes: [ImportOutcome] = []
         for (index, path) in files.enumerated() where !Interruption.isWanted {

@@ -6,7 +6,7 @@ enum Layers {
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer"]),
         (4, "faces", ["HearthTraining", "HearthImport"]),
-        (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite"]),
+        (3, "stages", ["HearthServing", "HearthGRPC", "HearthClient", "HearthObjectStore", "HearthRegistrySQLite"]),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
         (0, "vocabulary", ["HearthCore"]),
@@ -15,6 +15,7 @@ enum Layers {
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
     static let cTargets = [
         "CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CBZip2", "CLZMA", "CLZ4", "CCrypto",
+        "CCurl",
     ]
 
     /// What tests share; it may be imported by tests only.

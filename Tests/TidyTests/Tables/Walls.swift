@@ -41,6 +41,9 @@ enum Walls {
             module: "CCrypto", importers: ["Sources/HearthArtifacts/"],
             reason: "SHA-256 of artifacts"),
         Wall(
+            module: "CCurl", importers: ["Sources/HearthObjectStore/Curl/CurlHandle.swift"],
+            reason: "requests to an object store"),
+        Wall(
             module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
             reason: "SQLite is one of the stores behind RegistryStore"),
         Wall(
