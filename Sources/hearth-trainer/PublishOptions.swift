@@ -36,6 +36,12 @@ struct PublishOptions: ParsableArguments {
             valueName: "url"))
     var s3Endpoint: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Store the model compressed by gzip.",
+            discussion: "Smaller on the disk and in a bucket, slower to load; once loaded there is no difference."))
+    var gzip = false
+
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
@@ -60,7 +66,8 @@ struct PublishOptions: ParsableArguments {
                 url: url, endpoint: s3Endpoint, limits: directory.limits, patience: .command,
                 environment: { environment[$0] })
         }
-        let run = TrainingRun(request, directory: directory, registry: store, remote: remote, actor: actor)
+        let run = TrainingRun(
+            request, directory: directory, registry: store, remote: remote, actor: actor, isCompressed: gzip)
         let report = try run.run(promote: promote)
         if json {
             print(try CompactJSON.text(report.json))

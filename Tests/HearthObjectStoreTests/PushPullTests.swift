@@ -61,6 +61,18 @@ import Testing
         #expect(try later.score("isolation_forest.s", Self.row) == bits)
     }
 
+    @Test func `R116, R122: a version that is compressed at rest stays so on the way, and answers with the same bits`()
+        throws
+    {
+        let definition = SampleModels.isolationForest(seed: 4)
+        let id = try shelf.publish(definition, series: "s", promotes: true, isCompressed: true)
+        try bucket.receive(id, from: shelf.directory)
+        #expect(try storage.keys(below: "\(prefix)/\(id)/").contains("\(prefix)/\(id)/model.hearth.gz"))
+        let machine = try Machine(registry: shelf.store, remote: bucket)
+        let expected = try ModelShelf.expected(definition, rows: Self.row)[0].bitPattern
+        #expect(try machine.score("isolation_forest.s", Self.row) == expected)
+    }
+
     @Test func `R122: a version is pushed before it is registered, and the one that is not registered is taken back`()
         throws
     {

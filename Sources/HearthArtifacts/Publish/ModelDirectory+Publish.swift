@@ -28,13 +28,13 @@ extension ModelDirectory {
     ) throws(ArtifactError) -> PublishedVersion {
         let id = version.modelID
         try checkFree(id)
-        let artifact = try HearthFile.encode(version.files.model)
-        let others = try version.files.besideModel()
-        let manifest = try Self.manifest(of: version, artifact: artifact, others: others)
+        let files = try version.files.stored()
+        let manifest = Self.manifest(of: version, files: files.map(\.listed))
         let manifestText = try manifest.json()
         let manifestDigest = try SHA256Hasher.digest(of: manifestText, subject: Manifest.fileName)
         for file in manifest.files {
-            try limits.checkFile("\(id)/\(file.name)", byteCount: file.byteCount)
+            // What is compressed must fit into memory as what is not.
+            try limits.checkFile("\(id)/\(file.name)", byteCount: max(file.byteCount, file.contentByteCount ?? 0))
         }
         let byteCount = manifest.files.reduce(manifestText.count) { $0 + $1.byteCount }
         try limits.checkTotal(path(of: id), adding: byteCount, to: try sizeBytes())
@@ -44,14 +44,14 @@ extension ModelDirectory {
             area: try open(.staging), name: name, path: "\(path)/\(Area.staging.rawValue)/\(name)")
         do throws(ArtifactError) {
             faults(.stagingCreated)
-            try staging.write(HearthFile.fileName, artifact) { step in
+            try staging.write(files[0].listed.name, files[0].bytes) { step in
                 switch step {
                 case .created: faults(.artifactCreated)
                 case .written: faults(.artifactWritten)
                 case .synchronized: faults(.artifactSynchronized)
                 }
             }
-            for file in others { try staging.write(file.name, file.bytes) }
+            for file in files.dropFirst() { try staging.write(file.listed.name, file.bytes) }
             faults(.otherFilesSynchronized)
             try staging.write(Manifest.fileName, manifestText) { step in
                 switch step {
@@ -109,22 +109,8 @@ extension ModelDirectory {
         }
     }
 
-    private static func manifest(
-        of version: NewVersion, artifact: [UInt8], others: [(name: String, bytes: [UInt8])]
-    ) throws(ArtifactError) -> Manifest {
-        var files = [
-            ListedFile(
-                name: HearthFile.fileName, byteCount: artifact.count,
-                digest: try SHA256Hasher.digest(of: artifact, subject: HearthFile.fileName),
-                contentDigest: SHA256Digest { artifact[HearthFile.digestOffset + $0] })
-        ]
-        for file in others {
-            files.append(
-                ListedFile(
-                    name: file.name, byteCount: file.bytes.count,
-                    digest: try SHA256Hasher.digest(of: file.bytes, subject: file.name)))
-        }
-        return Manifest(
+    private static func manifest(of version: NewVersion, files: [ListedFile]) -> Manifest {
+        Manifest(
             modelID: version.modelID, name: version.name, key: version.key, createdAt: version.createdAt,
             trainedWith: version.trainedWith, schema: version.schema, files: files)
     }

@@ -47,8 +47,11 @@ package struct ModelImporter: Sendable {
 
     /// Converts the file and publishes it: `model.hearth` with golden vectors, the original beside it, and the row.
     ///
+    /// - Parameter isCompressed: whether both lie on the disk compressed by gzip.
     /// - Throws: ``ImportError``; nothing is published then.
-    package func publish(_ file: ImportedFile, as naming: ImportNaming) throws(ImportError) -> Imported {
+    package func publish(
+        _ file: ImportedFile, as naming: ImportNaming, isCompressed: Bool = false
+    ) throws(ImportError) -> Imported {
         let (name, key) = try naming.identity(of: file, in: registry)
         let createdAt = clock()
         let modelID = try makeModelID(key, name, at: createdAt)
@@ -65,7 +68,7 @@ package struct ModelImporter: Sendable {
                     model: try file.sections(), metadata: metadata,
                     others: try originalName.map { name throws(ArtifactError) in
                         [try VersionFile(name: name, bytes: file.file.bytes)]
-                    } ?? []))
+                    } ?? [], isCompressed: isCompressed))
             published = try directory.publish(
                 version, to: remote,
                 // As a server will load it.

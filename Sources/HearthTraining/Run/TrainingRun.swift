@@ -17,12 +17,15 @@ package struct TrainingRun: Sendable {
     private let remote: (any ArtifactStore)?
     /// Who the registry's events name.
     private let actor: String
+    private let isCompressed: Bool
     private let clock: @Sendable () -> Timestamp
 
-    /// - Parameter clock: the wall clock, unless a test holds it still.
+    /// - Parameters:
+    ///   - isCompressed: whether the model lies on the disk compressed by gzip.
+    ///   - clock: the wall clock, unless a test holds it still.
     package init(
         _ request: TrainingRequest, directory: ModelDirectory, registry: any RegistryStore,
-        remote: (any ArtifactStore)? = nil, actor: String,
+        remote: (any ArtifactStore)? = nil, actor: String, isCompressed: Bool = false,
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.request = request
@@ -30,6 +33,7 @@ package struct TrainingRun: Sendable {
         self.registry = registry
         self.remote = remote
         self.actor = actor
+        self.isCompressed = isCompressed
         self.clock = clock
     }
 
@@ -90,7 +94,9 @@ package struct TrainingRun: Sendable {
             createdAt: createdAt, trainedWith: Manifest.Library(name: "hearth", version: Self.pipelineVersion),
             schema: Manifest.Schema(
                 columns: signature.columnNames, columnCount: signature.columnCount, window: signature.window),
-            files: VersionFiles(model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics)))
+            files: VersionFiles(
+                model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics),
+                isCompressed: isCompressed))
     }
 
     /// What `meta.json` says (R130, R133).

@@ -64,6 +64,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Copy nothing: serve the file from where it lies in the model directory.")
     var inPlace = false
 
+    @Flag(help: "Store the model and the original compressed by gzip: smaller on the disk, slower to load.")
+    var gzip = false
+
     @OptionGroup var limit: FileLimitOptions
     @OptionGroup(title: "A bucket to push to before the versions are registered") var remote: ArtifactStoreOptions
     @OptionGroup(title: "Where the models are") var place: ModelStoreOptions
@@ -73,6 +76,9 @@ struct ImportCommand: ParsableCommand {
         guard symbol != nil || timeframe == nil else { throw ValidationError("--timeframe needs --symbol.") }
         guard series == nil || symbol == nil else { throw ValidationError("Give either --series or --symbol.") }
         guard !files.isEmpty else { throw ValidationError("Name the files to import.") }
+        guard !inPlace || !gzip else {
+            throw ValidationError("--in-place leaves the file as it is; a .pkl.gz is read as well.")
+        }
         guard !inPlace || remote.artifactStore == nil else {
             throw ValidationError("--in-place copies nothing, so it cannot push to --artifact-store either.")
         }
@@ -120,7 +126,7 @@ struct ImportCommand: ParsableCommand {
                 pattern: name, modelType: modelType, series: series, symbol: symbol, timeframe: timeframe)
             let imported =
                 try inPlace
-                ? importer.register(inPlace: file, as: naming) : importer.publish(file, as: naming)
+                ? importer.register(inPlace: file, as: naming) : importer.publish(file, as: naming, isCompressed: gzip)
             return ImportOutcome(path: path, file: file, result: .success(imported))
         } catch {
             return ImportOutcome(path: path, result: .failure(error))
