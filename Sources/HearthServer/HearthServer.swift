@@ -108,7 +108,8 @@ package final class HearthServer: Sendable {
         watcher = try RegistryWatcher(directory: directory.path, manager: manager, store: store, logger: logger)
 
         do {
-            try manager.reconcile()
+            // What is local answers at once; calls for what is being fetched wait for it.
+            try manager.reconcile(waitsForRemote: false)
         } catch {
             logger.error("registry cannot be read yet; trying on", metadata: ["error": "\(error)"])
         }

@@ -1,6 +1,9 @@
 import Foundation
+import Glibc
 import HearthArtifacts
 import HearthClient
+import HearthCore
+import HearthModel
 import HearthTestSupport
 import Testing
 
@@ -79,10 +82,10 @@ import Testing
             try #require(!data.isEmpty, "\(text)")
             text += String(decoding: data, as: UTF8.self)
         }
-        #expect(text.contains("version fetched"))
         let client = HearthClient(HearthClient.Configuration(socketPath: socket))
         let answer = try client.predict(model: "isolation_forest.s", rows: [0.5, 0.5])
         #expect(answer.modelVersion == id)
+        #expect(FileManager.default.fileExists(atPath: folder.file("b/\(id)/manifest.json")))
 
         try FileManager.default.createDirectory(atPath: folder.file("c"), withIntermediateDirectories: false)
         let pulled = try run("hearth", ["artifacts", "pull", id, "--models-dir", folder.file("c")] + bucket)
@@ -95,6 +98,38 @@ import Testing
                     atPath: folder.file("a/\(id)/model.hearth.gz"),
                     andPath: folder.file("\(name)/\(id)/model.hearth.gz")))
         }
+    }
+
+    @Test func `R122: a store that says nothing delays neither the start, nor local models, nor the end`() throws {
+        let shelf = try ModelShelf()
+        let definition = SampleModels.isolationForest(seed: 1)
+        try shelf.publish(definition, series: "local", promotes: true)
+        let far = try shelf.publish(SampleModels.isolationForest(seed: 2), series: "far", promotes: true)
+        try shelf.directory.remove(far)
+        let silent = try ScriptedServer([])
+        defer { silent.stop() }
+        let socket = folder.file("s")
+        let (server, output) = process(
+            "hearthd", ["--models-dir", shelf.directory.path, "--socket", socket, "--artifact-store", "s3://bucket"],
+            ["AWS_ENDPOINT_URL": "http://127.0.0.1:\(silent.port)"])
+        let began = MonotonicTime.now()
+        try server.run()
+        var text = ""
+        while !text.contains("hearthd: serving") {
+            let data = output.fileHandleForReading.availableData
+            try #require(!data.isEmpty, "\(text)")
+            text += String(decoding: data, as: UTF8.self)
+        }
+        while silent.requests.isEmpty { sched_yield() }
+        let client = HearthClient(HearthClient.Configuration(socketPath: socket))
+        let row = [0.1, -0.5, 1.5, 0.25]
+        let answer = try client.predict(model: "isolation_forest.local", rows: row)
+        #expect(try answer.outputs[0].values == [ModelShelf.expected(definition, rows: row)[0]])
+        server.terminate()
+        server.waitUntilExit()
+        #expect(server.terminationStatus == 0)
+        // One attempt alone would have waited ten seconds for a first byte.
+        #expect(MonotonicTime.now() - began < 9_000_000_000)
     }
 
     @Test func `R122: what is wrong with the options is said before anything begins`() throws {

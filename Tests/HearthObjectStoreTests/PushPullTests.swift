@@ -192,6 +192,19 @@ import Testing
         #expect(try remains(machine.directory).isEmpty)
     }
 
+    @Test func `R71, R122: a version that is damaged on this machine is fetched anew when the model is reloaded`()
+        throws
+    {
+        let (id, bits) = try publish(8)
+        try bucket.receive(id, from: shelf.directory)
+        try shelf.damage(id)
+        let machine = try Machine(registry: shelf.store, remote: bucket, directory: shelf.directory)
+        let failure = #expect(throws: HearthError.self) { try machine.score("isolation_forest.s", Self.row) }
+        #expect(failure?.code == .dataLoss)
+        _ = try machine.client.reload(model: "isolation_forest.s")
+        #expect(try machine.score("isolation_forest.s", Self.row) == bits)
+    }
+
     @Test func `R68, R122: an object larger than the limit is refused by name before it is fetched`() throws {
         let (id, _) = try publish(9)
         try bucket.receive(id, from: shelf.directory)

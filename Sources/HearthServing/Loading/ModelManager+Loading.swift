@@ -18,7 +18,11 @@ extension ModelManager {
     /// - Parameters:
     ///   - isForced: try again now even if it has just failed.
     ///   - isLimited: refuse when too many calls wait; false for the control plane's own.
-    func want(_ modelID: ModelID, isForced: Bool = false, isLimited: Bool = true, _ done: @escaping Done) {
+    ///   - onRemote: told when a load that this call has begun goes on to wait for another machine.
+    func want(
+        _ modelID: ModelID, isForced: Bool = false, isLimited: Bool = true,
+        onRemote: @escaping @Sendable () -> Void = {}, _ done: @escaping Done
+    ) {
         let now = clock()
         let next = state.withLock { state -> Next in
             if let servable = cache.servable(modelID) { return .answer(.success(servable)) }
@@ -47,6 +51,7 @@ extension ModelManager {
                     finish(modelID, try load(version))
                     return
                 }
+                onRemote()
                 submit(modelID, to: remoteLoads.pool) { [self] () throws(CallFailure) in
                     finish(modelID, try load(version))
                 }

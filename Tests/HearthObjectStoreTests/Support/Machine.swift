@@ -15,9 +15,13 @@ final class Machine: Sendable {
     let server: HearthServer
     private let socketPath: String
 
-    init(registry: any RegistryStore, remote: any ArtifactStore, limits: ArtifactLimits = ArtifactLimits()) throws {
+    /// - Parameter directory: one that is there already; nil for an empty one.
+    init(
+        registry: any RegistryStore, remote: any ArtifactStore, limits: ArtifactLimits = ArtifactLimits(),
+        directory: ModelDirectory? = nil
+    ) throws {
         folder = try TemporaryFolder()
-        directory = try ModelDirectory(folder.file(Self.folders), create: true, limits: limits)
+        self.directory = try directory ?? ModelDirectory(folder.file(Self.folders), create: true, limits: limits)
         socketPath = folder.file("hearth.sock")
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
@@ -25,7 +29,7 @@ final class Machine: Sendable {
             ServerConfiguration(
                 socket: SocketOptions(path: socketPath), workerCount: 1, waitPolicy: .block, cacheByteBudget: 64 << 20,
                 access: AccessPolicy(adminUIDs: [geteuid()])),
-            store: registry, directory: directory, remote: remote, logger: logger)
+            store: registry, directory: self.directory, remote: remote, logger: logger)
     }
 
     deinit { server.stop() }
