@@ -167,26 +167,37 @@ import Testing
     }
 
     enum Damage: CaseIterable {
-        case flippedBit, missingEnd, moreBytes, changedManifest
+        case flippedBit, missingEnd, moreBytes, changedManifest, changedOriginal, missingOriginal
+
+        var file: String {
+            switch self {
+            case .flippedBit, .missingEnd, .moreBytes: "model.hearth"
+            case .changedManifest: "manifest.json"
+            case .changedOriginal, .missingOriginal: "model.pkl"
+            }
+        }
     }
 
     @Test(arguments: Damage.allCases)
     func `R122: a damaged object is an error with its name; nothing is placed, nothing quarantined`(
         _ damage: Damage
     ) throws {
-        let (id, _) = try publish(7)
+        let id = try shelf.publish(
+            SampleModels.isolationForest(seed: 7), series: "s", promotes: true,
+            others: [VersionFile(name: "model.pkl", bytes: [UInt8](repeating: 7, count: 500))])
         try bucket.receive(id, from: shelf.directory)
-        let key = "\(prefix)/\(id)/\(damage == .changedManifest ? "manifest.json" : "model.hearth")"
+        let key = "\(prefix)/\(id)/\(damage.file)"
         var bytes = try storage.bytes(of: key)
         switch damage {
-        case .flippedBit, .changedManifest: bytes[bytes.count / 2] ^= 1
+        case .flippedBit, .changedManifest, .changedOriginal: bytes[bytes.count / 2] ^= 1
         case .missingEnd: bytes.removeLast(100)
         case .moreBytes: bytes.append(0)
+        case .missingOriginal: break
         }
-        try storage.put(key, bytes)
+        try damage == .missingOriginal ? storage.delete(key) : storage.put(key, bytes)
         let machine = try Machine(registry: shelf.store, remote: bucket)
         let failure = #expect(throws: HearthError.self) { try machine.score("isolation_forest.s", Self.row) }
-        #expect(failure?.code == .dataLoss)
+        #expect(failure?.code == (damage == .missingOriginal ? .notFound : .dataLoss))
         #expect(failure?.message.contains("s3://models/\(key)") == true, "\(failure?.message ?? "")")
         #expect(failure?.message.contains("set aside") == false)
         #expect(try remains(machine.directory).isEmpty)
