@@ -59,19 +59,22 @@ let package = Package(
         program(
             "hearthd",
             [
-                "HearthServer", "HearthLifecycle", "HearthRegistryOpening", "HearthArtifacts", logging,
-                argumentParser,
+                "HearthServer", "HearthLifecycle", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts",
+                logging, argumentParser,
             ]),
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthRegistryOpening",
-                "HearthRegistryPostgres", "HearthRegistry", "HearthKernels", "HearthArtifacts", "HearthModel",
-                "HearthCore", histogram, argumentParser,
+                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthObjectStore",
+                "HearthRegistryOpening", "HearthRegistryPostgres", "HearthRegistry", "HearthKernels",
+                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
             ]),
         program(
             "hearth-trainer",
-            ["HearthTraining", "HearthRegistryOpening", "HearthArtifacts", "HearthCore", argumentParser]),
+            [
+                "HearthTraining", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts", "HearthCore",
+                argumentParser,
+            ]),
         // 5 composition
         layer(
             "HearthServer",
@@ -100,6 +103,7 @@ let package = Package(
             ], settings: hotPath),
         layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
+        layer("HearthObjectStore", ["HearthArtifacts", "HearthCore", "CCurl"]),
         layer("HearthRegistrySQLite", ["HearthRegistry", "HearthCore", sqlite, sqliteLibrary]),
         layer("HearthRegistryPostgres", ["HearthRegistry", "HearthCore", "CLibPQ"]),
         // 2 machinery
@@ -122,6 +126,7 @@ let package = Package(
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
         .target(
@@ -144,6 +149,12 @@ let package = Package(
             dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
             path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
+        tests(
+            "HearthObjectStoreTests",
+            [
+                "HearthObjectStore", "HearthServer", "HearthClient", "HearthArtifacts", "HearthModel",
+                "HearthRegistry", "HearthCore", logging, "hearth", "hearthd", "hearth-trainer",
+            ]),
         tests(
             "HearthRegistryTests",
             ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite]),

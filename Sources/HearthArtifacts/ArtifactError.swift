@@ -47,6 +47,8 @@ package struct ArtifactError: Error, Sendable, CustomStringConvertible {
         case commitFailed
         /// Whether the registry took the version is not known; the folder stays, and the janitor settles it.
         case commitUncertain
+        /// A store on another machine does not answer, or not in time; what is local is not touched by that.
+        case unavailable
         /// Any other failure of a system call.
         case system
     }
@@ -79,6 +81,7 @@ package struct ArtifactError: Error, Sendable, CustomStringConvertible {
 
     /// Whether the same call may succeed a moment later (C4): a damaged file never does.
     package var isTransient: Bool {
+        if code == .unavailable { return true }
         guard code == .system, let error = cause as? SystemError else { return false }
         return [EINTR, EAGAIN, EIO, ENFILE, EMFILE, ENOMEM, ETIMEDOUT].contains(error.code)
     }

@@ -55,6 +55,8 @@ package final class HearthServer: Sendable {
 
     private let manager: ModelManager
     private let loaders: LoaderPool
+    /// Threads that fetch from another machine; nil where nothing is fetched.
+    private let fetchers: LoaderPool?
     private let compute: ComputePool
     private let control: ControlPlane
     private let watcher: RegistryWatcher
@@ -66,11 +68,13 @@ package final class HearthServer: Sendable {
 
     /// Loads the production models, opens the socket and starts to answer.
     ///
+    /// - Parameter remote: where versions come from that the model directory lacks; nil for nowhere.
     /// - Throws: ``SystemError`` or ``ListenerError`` when the system or the socket is not to be had. A registry that
     ///   cannot be read
     ///   yet is no error: the server says so and goes on trying.
     package init(
-        _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory, logger: Logger
+        _ configuration: ServerConfiguration, store: any RegistryStore, directory: ModelDirectory,
+        remote: (any ArtifactStore)? = nil, logger: Logger
     ) throws {
         self.logger = logger
         let workerCount = max(1, configuration.workerCount)
@@ -82,10 +86,11 @@ package final class HearthServer: Sendable {
         callLog = try CallLog(logger: logger)
 
         loaders = try LoaderPool(threadCount: 2)
+        fetchers = try remote.map { (_) throws(SystemError) in try LoaderPool(threadCount: 2) }
         compute = try ComputePool(threadCount: SystemInformation.processorCount)
         let cache = ModelCache(byteBudget: configuration.cacheByteBudget)
         cache.pin(configuration.pinned)
-        let loader = ArtifactLoader(directory: directory, logger: logger)
+        let loader = ArtifactLoader(directory: directory, remote: remote, logger: logger)
         let pinned = configuration.pinned
         let preloadsAll = configuration.preloadsAll
         manager = ModelManager(
@@ -95,6 +100,7 @@ package final class HearthServer: Sendable {
             blobLoader: { version throws(CallFailure) in
                 try loader.load(version, from: store)
             },
+            remoteLoads: fetchers.map { ModelManager.RemoteLoads(pool: $0, isRemote: loader.isRemote) },
             publish: { event in for mailbox in mailboxes { mailbox.post(.event(event)) } })
         control = ControlPlane(
             manager: manager, store: store, directory: directory,
@@ -108,7 +114,8 @@ package final class HearthServer: Sendable {
         watcher = try RegistryWatcher(directory: directory.path, manager: manager, store: store, logger: logger)
 
         do {
-            try manager.reconcile()
+            // What is local answers at once; calls for what is being fetched wait for it.
+            try manager.reconcile(waitsForRemote: false)
         } catch {
             logger.error("registry cannot be read yet; trying on", metadata: ["error": "\(error)"])
         }
@@ -178,6 +185,7 @@ package final class HearthServer: Sendable {
         control.stop()
         compute.stop()
         loaders.stop()
+        fetchers?.stop()
         callLog.stop()
         logger.notice("stopped")
     }

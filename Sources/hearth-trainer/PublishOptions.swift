@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HearthArtifacts
 import HearthCore
+import HearthObjectStore
 import HearthRegistry
 import HearthRegistryOpening
 import HearthTraining
@@ -23,6 +24,28 @@ struct PublishOptions: ParsableArguments {
     @Option(help: "The most that all versions together may take, e.g. 100MB.")
     var maxTotalSize = "100MB"
 
+    @Option(
+        help: ArgumentHelp(
+            "Push the new version there before it is registered: s3://bucket or s3://bucket/prefix.",
+            discussion: """
+                Then every hearthd with the same --artifact-store and registry can fetch it. Credentials come from \
+                AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, the region from AWS_REGION. When it \
+                cannot be pushed, nothing is published.
+                """, valueName: "url"))
+    var artifactStore: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The server of --artifact-store, where it is not Amazon's (default: $AWS_ENDPOINT_URL).",
+            valueName: "url"))
+    var s3Endpoint: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Store the model compressed by gzip.",
+            discussion: "Smaller on the disk and in a bucket, slower to load; once loaded there is no difference."))
+    var gzip = false
+
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
@@ -42,7 +65,14 @@ struct PublishOptions: ParsableArguments {
             option: registry, environment: environment[RegistryLocation.environmentVariable],
             modelDirectory: directory.path
         ).open()
-        let run = TrainingRun(request, directory: directory, registry: store, actor: actor)
+        // Before the training, which may take long: what is wrong with the options is said now.
+        let remote = try artifactStore.map { (url) throws(ArtifactError) in
+            try S3ArtifactStore(
+                url: url, endpoint: s3Endpoint, limits: directory.limits, patience: .command,
+                environment: { environment[$0] })
+        }
+        let run = TrainingRun(
+            request, directory: directory, registry: store, remote: remote, actor: actor, isCompressed: gzip)
         let report = try run.run(promote: promote)
         if json {
             print(try CompactJSON.text(report.json))
@@ -54,6 +84,9 @@ struct PublishOptions: ParsableArguments {
     func validate() throws {
         _ = try Self.bytes(maxFileSize, "--max-file-size")
         _ = try Self.bytes(maxTotalSize, "--max-total-size")
+        guard artifactStore != nil || s3Endpoint == nil else {
+            throw ValidationError("--s3-endpoint needs --artifact-store")
+        }
     }
 
     private static func bytes(_ text: String, _ option: String) throws -> Int {

@@ -3,6 +3,7 @@ import Glibc
 import HearthArtifacts
 import HearthCore
 import HearthLifecycle
+import HearthObjectStore
 import HearthRegistry
 import HearthRegistryOpening
 import HearthServer
@@ -32,6 +33,13 @@ struct Hearthd: ParsableCommand {
               --allow 'grpc admin = nobody'                       no changes over gRPC
               --allow 'hearth.v1.Models/Promote = group:release'  only these may promote
               --allow 'data, read = anyone, !user:guest'          no predictions for one user
+
+            With --artifact-store, versions that other machines published into a bucket are fetched when they are \
+            first loaded, checked, and kept in the model directory; from then on they are local. Credentials come \
+            from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN, the region from AWS_REGION:
+              hearthd --artifact-store s3://models/hearth
+              hearthd --artifact-store s3://models --s3-endpoint http://minio:9000
+            While the bucket is away, what is in the model directory is loaded and answered as ever.
 
             Started by systemd with a socket (LISTEN_FDS), it serves that one and does not open --socket; it tells \
             systemd when it is ready (NOTIFY_SOCKET). Units are in deploy/systemd.
@@ -75,6 +83,25 @@ struct Hearthd: ParsableCommand {
             discussion: "A larger one is refused before anything of it is read, with this option's name.",
             valueName: "size"))
     var maxFileSize = "10MB"
+
+    @Option(
+        help: ArgumentHelp(
+            "The most that all versions in the model directory together may take, e.g. 100MB.",
+            discussion: "What is fetched from --artifact-store is held against it; 'hearth' has the same option.",
+            valueName: "size"))
+    var maxTotalSize = "100MB"
+
+    @Option(
+        help: ArgumentHelp(
+            "Where versions come from that the model directory lacks: s3://bucket or s3://bucket/prefix.",
+            valueName: "url"))
+    var artifactStore: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The server of --artifact-store, where it is not Amazon's (default: $AWS_ENDPOINT_URL).",
+            valueName: "url"))
+    var s3Endpoint: String?
 
     @Option(help: "A registered model whose production version is never unloaded. Repeat for several.")
     var pin: [String] = []
@@ -163,6 +190,13 @@ struct Hearthd: ParsableCommand {
         guard ByteCount(decimalText: maxFileSize).map({ $0.bytes > 0 }) == true else {
             throw ValidationError("--max-file-size '\(maxFileSize)' is no size; write 10MB, 64MiB or a number of bytes")
         }
+        guard ByteCount(decimalText: maxTotalSize).map({ $0.bytes > 0 }) == true else {
+            throw ValidationError(
+                "--max-total-size '\(maxTotalSize)' is no size; write 100MB, 1GiB or a number of bytes")
+        }
+        guard artifactStore != nil || s3Endpoint == nil else {
+            throw ValidationError("--s3-endpoint needs --artifact-store")
+        }
         guard UInt32(socketMode, radix: 8).map({ $0 <= 0o777 }) == true else {
             throw ValidationError("--socket-mode '\(socketMode)' is no octal mode; write 0660")
         }
@@ -215,6 +249,7 @@ struct Hearthd: ParsableCommand {
         SystemMemory.giveBackLargeBlocks()
         let supervisor: Supervisor
         let server: HearthServer
+        let remote: S3ArtifactStore?
         do {
             // Before there are other threads: it changes the environment.
             supervisor = try Supervisor(logger)
@@ -224,8 +259,14 @@ struct Hearthd: ParsableCommand {
                 option: registry, environment: environment(RegistryLocation.environmentVariable),
                 modelDirectory: directory.path
             ).open { logger.warning("the registry has a damaged row", metadata: ["error": "\($0)"]) }
+            remote = try artifactStore.map { (url) throws(ArtifactError) in
+                try S3ArtifactStore(
+                    url: url, endpoint: s3Endpoint, limits: directory.limits, patience: .server,
+                    environment: environment)
+            }
             server = try HearthServer(
-                try makeConfiguration(supervisor.socket), store: store, directory: directory, logger: logger)
+                try makeConfiguration(supervisor.socket), store: store, directory: directory, remote: remote,
+                logger: logger)
         } catch {
             logger.critical("cannot start", metadata: ["error": "\(error)"])
             throw ExitCode.failure
@@ -237,13 +278,17 @@ struct Hearthd: ParsableCommand {
             supervisor.ready(server)
         }
         supervisor.stopping()
+        // A fetch that is under way would hold the end up.
+        remote?.close()
         server.stop()
     }
 
     /// The model directory; one that this process cannot write is served all the same.
     private func openDirectory(_ path: String, _ logger: Logger) throws(ArtifactError) -> ModelDirectory {
+        let standard = ArtifactLimits()
         let limits = ArtifactLimits(
-            fileByteCountMax: ByteCount(decimalText: maxFileSize)?.bytes ?? ArtifactLimits().fileByteCountMax)
+            fileByteCountMax: ByteCount(decimalText: maxFileSize)?.bytes ?? standard.fileByteCountMax,
+            totalByteCountMax: ByteCount(decimalText: maxTotalSize)?.bytes ?? standard.totalByteCountMax)
         do {
             return try ModelDirectory(path, create: true, limits: limits)
         } catch {

@@ -23,11 +23,12 @@ package final class ModelShelf: Sendable {
     @discardableResult
     package func publish(
         _ definition: ModelDefinition, series: String, modelType: String = "isolation_forest", promotes: Bool = false,
-        goldenRows: [Double]? = nil
+        goldenRows: [Double]? = nil, isCompressed: Bool = false, others: [VersionFile] = []
     ) throws -> ModelID {
         let modelID = try publish(
             sections: Self.sections(of: definition, goldenRows: goldenRows),
-            columnCount: definition.signature.columnCount, series: series, modelType: modelType)
+            columnCount: definition.signature.columnCount, series: series, modelType: modelType,
+            isCompressed: isCompressed, others: others)
         if promotes { try promote(modelID, series: series, modelType: modelType) }
         return modelID
     }
@@ -45,7 +46,7 @@ package final class ModelShelf: Sendable {
     /// program, or somebody with bad intentions, has laid there whole.
     package func publish(
         sections: [ModelSection], columnCount: Int, series: String, modelType: String = "isolation_forest",
-        isChecked: Bool = true
+        isChecked: Bool = true, isCompressed: Bool = false, others: [VersionFile] = []
     ) throws -> ModelID {
         let key = ModelKey(modelType: modelType, metricType: series)
         let name = try key.defaultName()
@@ -54,7 +55,8 @@ package final class ModelShelf: Sendable {
         let version = NewVersion(
             modelID: modelID, name: name, key: Manifest.Key(modelType: modelType, metricType: series),
             createdAt: .now(), trainedWith: Manifest.Library(name: "hearth-tests", version: "1"),
-            schema: Manifest.Schema(columns: [], columnCount: columnCount), files: VersionFiles(model: sections))
+            schema: Manifest.Schema(columns: [], columnCount: columnCount),
+            files: VersionFiles(model: sections, others: others, isCompressed: isCompressed))
         let store = store
         try directory.publish(
             version, verify: { if isChecked { _ = try ArtifactLoader.check($0, subject: modelID.text) } },

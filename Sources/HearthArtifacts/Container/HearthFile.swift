@@ -30,6 +30,8 @@ package enum HearthFile {
 
     /// The file name in a version's folder.
     package static let fileName = "model.hearth"
+    /// The same where it is compressed at rest: one gzip stream.
+    package static let compressedFileName = "model.hearth.gz"
 
     /// The bytes of the file that holds `sections`, in their order.
     ///

@@ -68,22 +68,48 @@ extension ModelDirectory {
         _ id: ModelID, from folder: borrowing FileDescriptor, path: String
     ) throws(ArtifactError) -> OpenedVersion {
         let (manifest, manifestDigest) = try loadManifest(id, from: folder, path: path)
-        let file = "\(path)/\(HearthFile.fileName)"
         guard let listed = manifest.artifact else {
             throw ArtifactError.manifest("\(path)/\(Manifest.fileName)", "no \(HearthFile.fileName) is listed")
         }
-        let descriptor = try openFile(HearthFile.fileName, in: folder, path: file)
-        let artifact = try MappedArtifact.read(
-            descriptor: descriptor, subject: file, byteCountMax: limits.fileByteCountMax)
-        guard artifact.fileByteCount == listed.byteCount, artifact.contentDigest == listed.contentDigest else {
+        let file = "\(path)/\(listed.name)"
+        let descriptor = try openFile(listed.name, in: folder, path: file)
+        let artifact =
+            try listed.contentByteCount == nil
+            ? MappedArtifact.read(descriptor: descriptor, subject: file, byteCountMax: limits.fileByteCountMax)
+            : expand(listed, from: descriptor, path: file)
+        let byteCount = listed.contentByteCount ?? listed.byteCount
+        guard artifact.fileByteCount == byteCount, artifact.contentDigest == listed.contentDigest else {
             throw ArtifactError(
                 .digestMismatch, path: file,
                 "\(artifact.fileByteCount) bytes with content SHA-256 \(artifact.contentDigest) found, the "
                     + "manifest says "
-                    + "\(listed.byteCount) bytes and \(listed.contentDigest.map { "\($0)" } ?? "none")",
+                    + "\(byteCount) bytes and \(listed.contentDigest.map { "\($0)" } ?? "none")",
                 hint: "the file is not the one that was published: restore it from a backup or publish again")
         }
         return OpenedVersion(id: id, manifest: manifest, manifestDigest: manifestDigest, artifact: artifact)
+    }
+
+    /// Reads an artifact that is compressed at rest: the file, its digest held against the manifest's, then its
+    /// content, of which never more is unpacked than the manifest says and the limit for files allows.
+    private func expand(
+        _ listed: ListedFile, from descriptor: borrowing FileDescriptor, path: String
+    ) throws(ArtifactError) -> MappedArtifact {
+        let contentByteCount = listed.contentByteCount ?? 0
+        try limits.checkFile(path, byteCount: contentByteCount)
+        let file = try ModelFile(descriptor: descriptor, path: path, fileByteCountMax: limits.fileByteCountMax)
+        guard file.byteCount == listed.byteCount, file.digest == listed.digest else {
+            throw ArtifactError(
+                .digestMismatch, path: path,
+                "\(file.byteCount) bytes with SHA-256 \(file.digest) found, the manifest says \(listed.byteCount) "
+                    + "bytes and \(listed.digest)",
+                hint: "the file is not the one that was published: restore it from a backup or publish again")
+        }
+        var content = file.store
+        if let codec = try unsafe Codec.of(content.bytes, path: path) {
+            content = try Decompressor.expand(
+                content, codec, limits: PickleLimits(contentByteCountMax: contentByteCount), path: path)
+        }
+        return try unsafe MappedArtifact(copying: content.bytes, subject: path)
     }
 
     func loadManifest(
@@ -100,7 +126,7 @@ extension ModelDirectory {
     }
 
     /// A file that every version has, opened so that neither a link nor a pipe in its place can lead or hold us up.
-    private func openFile(
+    func openFile(
         _ name: String, in folder: borrowing FileDescriptor, path: String
     ) throws(ArtifactError) -> FileDescriptor {
         do {
@@ -115,7 +141,7 @@ extension ModelDirectory {
         }
     }
 
-    private func read(
+    func read(
         _ name: String, in folder: borrowing FileDescriptor, path: String, byteCountMax: Int
     ) throws(ArtifactError) -> [UInt8] {
         let descriptor = try openFile(name, in: folder, path: path)

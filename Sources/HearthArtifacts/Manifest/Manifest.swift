@@ -73,9 +73,13 @@ package struct Manifest: Sendable, Equatable {
         }
     }
 
-    /// The entry of the artifact that is served.
+    /// The entry of the artifact that is served, compressed or not.
     package var artifact: ListedFile? {
-        files.first { $0.name == HearthFile.fileName }
+        files.first { Self.isArtifact($0.name) }
+    }
+
+    static func isArtifact(_ name: String) -> Bool {
+        name == HearthFile.fileName || name == HearthFile.compressedFileName
     }
 }
 
@@ -85,16 +89,23 @@ package struct ListedFile: Sendable, Hashable {
     package var byteCount: Int
     /// Of the whole file, as `sha256sum` prints it: for people, backups and transfers.
     package var digest: SHA256Digest
-    /// Only of `model.hearth`: the digest in its header.
+    /// Of `model.hearth`, compressed or not: the digest in its header. Of another file that is compressed at rest: of
+    /// what was compressed.
     ///
     /// The loader compares this one: the bytes that it does not cover are fixed or the digest itself, so it identifies
     /// the file as well, and the file is hashed once.
     package var contentDigest: SHA256Digest?
+    /// The size of what was compressed; nil for a file that is not compressed at rest.
+    package var contentByteCount: Int?
 
-    package init(name: String, byteCount: Int, digest: SHA256Digest, contentDigest: SHA256Digest? = nil) {
+    package init(
+        name: String, byteCount: Int, digest: SHA256Digest, contentDigest: SHA256Digest? = nil,
+        contentByteCount: Int? = nil
+    ) {
         self.name = name
         self.byteCount = byteCount
         self.digest = digest
         self.contentDigest = contentDigest
+        self.contentByteCount = contentByteCount
     }
 }

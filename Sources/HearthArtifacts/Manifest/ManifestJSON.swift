@@ -41,12 +41,14 @@ struct ManifestJSON: Codable {
         var size: Int
         var sha256: String
         var contentSHA256: String?
+        var contentSize: Int?
 
         private enum CodingKeys: String, CodingKey {
             case name
             case size
             case sha256
             case contentSHA256 = "content_sha256"
+            case contentSize = "content_size"
         }
     }
 
@@ -85,7 +87,7 @@ struct ManifestJSON: Codable {
         files = manifest.files.map { file in
             File(
                 name: file.name, size: file.byteCount, sha256: file.digest.description,
-                contentSHA256: file.contentDigest?.description)
+                contentSHA256: file.contentDigest?.description, contentSize: file.contentByteCount)
         }
     }
 }
@@ -120,6 +122,9 @@ extension ManifestJSON {
             files.count <= ArtifactLimits.manifestFileCountMax,
             "\(files.count) files found, at most \(ArtifactLimits.manifestFileCountMax) expected")
         try expect(Set(files.map(\.name)).count == files.count, "a file is listed twice")
+        try expect(
+            files.count { Manifest.isArtifact($0.name) } <= 1,
+            "both \(HearthFile.fileName) and \(HearthFile.compressedFileName) are listed")
         guard let created = TimeText.timestamp(createdAt) else {
             throw ArtifactError.manifest(
                 path, "created_at '\(createdAt.prefix(40))' found, e.g. 2025-11-12T12:00:00.000000Z expected")
@@ -162,6 +167,15 @@ extension ManifestJSON {
             throw ArtifactError.manifest(
                 path, "\(file.name) has no content_sha256 of 64 lower-case hexadecimal digits")
         }
-        return ListedFile(name: file.name, byteCount: file.size, digest: digest, contentDigest: contentDigest)
+        guard file.contentSize ?? 0 >= 0,
+            (file.contentSize != nil) == (file.name == HearthFile.compressedFileName)
+                || !Manifest.isArtifact(file.name)
+        else {
+            throw ArtifactError.manifest(
+                path, "\(file.name) has content_size \(file.contentSize.map { "\($0)" } ?? "none")")
+        }
+        return ListedFile(
+            name: file.name, byteCount: file.size, digest: digest, contentDigest: contentDigest,
+            contentByteCount: file.contentSize)
     }
 }

@@ -9,7 +9,7 @@ package struct VersionFile: Sendable, Equatable {
     /// Throws `.invalidName` for a name that is no plain file name, or that Hearth itself writes.
     package init(name: String, bytes: [UInt8]) throws(ArtifactError) {
         try Self.checkName(name)
-        guard name != HearthFile.fileName, name != ModelMetadata.fileName else {
+        guard !Manifest.isArtifact(name), name != ModelMetadata.fileName else {
             throw ArtifactError(
                 .invalidName, path: name, "a name that Hearth itself writes found",
                 hint: "give an original file its own name, e.g. model.pkl")

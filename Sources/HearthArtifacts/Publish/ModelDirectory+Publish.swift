@@ -7,31 +7,34 @@ extension ModelDirectory {
     /// Writes a version, reads it back, moves it into place and has it registered.
     ///
     /// stage -> write, hash, fsync each file -> manifest last -> fsync the folder -> read back through the server's
-    /// loader and
-    /// `verify` -> rename without replacing -> fsync the model directory -> `commit` -> write the change file. A
-    /// process killed at any point leaves nothing visible or a complete version; see ``FaultPoint`` and ``Janitor``.
+    /// loader and `verify` -> rename without replacing -> fsync the model directory -> push to `store` -> `commit` ->
+    /// write the change file. A process killed at any point leaves nothing visible or a complete version; see
+    /// ``FaultPoint`` and ``Janitor``.
     ///
     /// - Parameters:
+    ///   - store: where the version is copied before it is registered, so that the registry never names what other
+    ///     machines cannot fetch; nil keeps it on this machine.
     ///   - verify: looks at the artifact as a server would load it, e.g. scores the golden vectors; throws to refuse.
     ///   - commit: the registry's transaction. When it throws, the version is taken away again, unless it throws
     ///     ``UncertainCommit``.
     ///   - faults: called after each step; for tests.
     /// - Throws: `.alreadyExists`, `.invalidName`, `.tooLarge`, `.quotaExceeded`, `.diskFull`, `.permissionDenied`;
-    ///   `.verificationFailed`, `.commitFailed` and `.commitUncertain` with what the closure threw as `cause`.
+    ///   `.verificationFailed`, `.commitFailed` and `.commitUncertain` with what the closure threw as `cause`; what
+    ///   `store` throws.
     @discardableResult
     package func publish(
-        _ version: NewVersion, verify: (MappedArtifact) throws -> Void,
+        _ version: NewVersion, to store: (any ArtifactStore)? = nil, verify: (MappedArtifact) throws -> Void,
         commit: (PublishedVersion) throws -> Void, faults: (FaultPoint) -> Void = { _ in }
     ) throws(ArtifactError) -> PublishedVersion {
         let id = version.modelID
         try checkFree(id)
-        let artifact = try HearthFile.encode(version.files.model)
-        let others = try version.files.besideModel()
-        let manifest = try Self.manifest(of: version, artifact: artifact, others: others)
+        let files = try version.files.stored()
+        let manifest = Self.manifest(of: version, files: files.map(\.listed))
         let manifestText = try manifest.json()
         let manifestDigest = try SHA256Hasher.digest(of: manifestText, subject: Manifest.fileName)
         for file in manifest.files {
-            try limits.checkFile("\(id)/\(file.name)", byteCount: file.byteCount)
+            // What is compressed must fit into memory as what is not.
+            try limits.checkFile("\(id)/\(file.name)", byteCount: max(file.byteCount, file.contentByteCount ?? 0))
         }
         let byteCount = manifest.files.reduce(manifestText.count) { $0 + $1.byteCount }
         try limits.checkTotal(path(of: id), adding: byteCount, to: try sizeBytes())
@@ -41,14 +44,14 @@ extension ModelDirectory {
             area: try open(.staging), name: name, path: "\(path)/\(Area.staging.rawValue)/\(name)")
         do throws(ArtifactError) {
             faults(.stagingCreated)
-            try staging.write(HearthFile.fileName, artifact) { step in
+            try staging.write(files[0].listed.name, files[0].bytes) { step in
                 switch step {
                 case .created: faults(.artifactCreated)
                 case .written: faults(.artifactWritten)
                 case .synchronized: faults(.artifactSynchronized)
                 }
             }
-            for file in others { try staging.write(file.name, file.bytes) }
+            for file in files.dropFirst() { try staging.write(file.listed.name, file.bytes) }
             faults(.otherFilesSynchronized)
             try staging.write(Manifest.fileName, manifestText) { step in
                 switch step {
@@ -73,7 +76,7 @@ extension ModelDirectory {
         let published = PublishedVersion(
             modelID: id, path: id.text, manifest: manifest, manifestDigest: manifestDigest, byteCount: byteCount)
         faults(.renamed)
-        try register(published, commit: commit, faults: faults)
+        try register(published, in: store, commit: commit, faults: faults)
         staging.close()
         faults(.committed)
         // A hint: servers look for themselves every two seconds, so failing to give it is no failure to publish.
@@ -95,7 +98,7 @@ extension ModelDirectory {
         }
     }
 
-    private func checkFree(_ id: ModelID) throws(ArtifactError) {
+    func checkFree(_ id: ModelID) throws(ArtifactError) {
         guard !Self.isReserved(id.text) else {
             throw ArtifactError(
                 .invalidName, path: path(of: id), "'\(id)' is the name of a file beside the versions",
@@ -106,22 +109,8 @@ extension ModelDirectory {
         }
     }
 
-    private static func manifest(
-        of version: NewVersion, artifact: [UInt8], others: [(name: String, bytes: [UInt8])]
-    ) throws(ArtifactError) -> Manifest {
-        var files = [
-            ListedFile(
-                name: HearthFile.fileName, byteCount: artifact.count,
-                digest: try SHA256Hasher.digest(of: artifact, subject: HearthFile.fileName),
-                contentDigest: SHA256Digest { artifact[HearthFile.digestOffset + $0] })
-        ]
-        for file in others {
-            files.append(
-                ListedFile(
-                    name: file.name, byteCount: file.bytes.count,
-                    digest: try SHA256Hasher.digest(of: file.bytes, subject: file.name)))
-        }
-        return Manifest(
+    private static func manifest(of version: NewVersion, files: [ListedFile]) -> Manifest {
+        Manifest(
             modelID: version.modelID, name: version.name, key: version.key, createdAt: version.createdAt,
             trainedWith: version.trainedWith, schema: version.schema, files: files)
     }
@@ -142,7 +131,7 @@ extension ModelDirectory {
     }
 
     /// Holds the publishing lock, so that two writers cannot both fit into the last of the quota.
-    private func moveIntoPlace(
+    func moveIntoPlace(
         _ staging: borrowing StagingFolder, id: ModelID, byteCount: Int
     ) throws(ArtifactError) {
         let lock = try open(.staging)
@@ -162,7 +151,8 @@ extension ModelDirectory {
 
     /// Everything after the rename that can fail, and the way back.
     private func register(
-        _ version: PublishedVersion, commit: (PublishedVersion) throws -> Void, faults: (FaultPoint) -> Void
+        _ version: PublishedVersion, in store: (any ArtifactStore)?, commit: (PublishedVersion) throws -> Void,
+        faults: (FaultPoint) -> Void
     ) throws(ArtifactError) {
         let folder = path(of: version.modelID)
         do {
@@ -173,13 +163,24 @@ extension ModelDirectory {
         }
         faults(.directorySynchronized)
         do {
+            try store?.receive(version.modelID, from: self)
+        } catch {
+            _ = withdraw(version.modelID)
+            throw error
+        }
+        do {
             try commit(version)
         } catch let error as UncertainCommit {
             throw ArtifactError(
                 .commitUncertain, path: folder, "\(error)",
                 hint: "the files stay; the janitor reports them if the registry does not know them", cause: error.cause)
         } catch {
-            let left = withdraw(version.modelID).map { "; its folder is left for the janitor: \($0)" } ?? ""
+            var left = withdraw(version.modelID).map { "; its folder is left for the janitor: \($0)" } ?? ""
+            if let store {
+                do throws(ArtifactError) { try store.remove(version.modelID) } catch {
+                    left += "; its copy in \(store.place) is left: \(error)"
+                }
+            }
             throw ArtifactError(
                 .commitFailed, path: folder, "the registry did not take the version: \(error)\(left)",
                 hint: "nothing was published: mend the cause and publish again", cause: error)

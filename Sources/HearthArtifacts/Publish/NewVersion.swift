@@ -37,35 +37,81 @@ package struct VersionFiles: Sendable {
     package var featureImportancesCSV: [UInt8]?
     /// Further files, such as the original of an import.
     package var others: [VersionFile]
+    /// Whether the model and further files lie on the disk compressed by gzip (R116): smaller there and in a bucket,
+    /// slower to load, the same in memory.
+    package var isCompressed: Bool
 
     package init(
         model: [ModelSection], metadata: ModelMetadata? = nil, metricsCSV: [UInt8]? = nil,
-        featureImportancesCSV: [UInt8]? = nil, others: [VersionFile] = []
+        featureImportancesCSV: [UInt8]? = nil, others: [VersionFile] = [], isCompressed: Bool = false
     ) {
         self.model = model
         self.metadata = metadata
         self.metricsCSV = metricsCSV
         self.featureImportancesCSV = featureImportancesCSV
         self.others = others
+        self.isCompressed = isCompressed
     }
 
-    /// Name and bytes of every file but `model.hearth` and the manifest.
+    /// Every file but the manifest, as it is to lie on the disk, the model first.
     ///
     /// Throws `.invalidName` when two have one name.
-    func besideModel() throws(ArtifactError) -> [(name: String, bytes: [UInt8])] {
-        var files: [(name: String, bytes: [UInt8])] = []
-        if let metadata { files.append((ModelMetadata.fileName, try metadata.json())) }
-        if let metricsCSV { files.append(("metrics.csv", metricsCSV)) }
-        if let featureImportancesCSV { files.append(("feature_importances.csv", featureImportancesCSV)) }
-        files += others.map { ($0.name, $0.bytes) }
-        guard Set(files.map(\.name)).count == files.count, files.count < ArtifactLimits.manifestFileCountMax else {
+    func stored() throws(ArtifactError) -> [StoredFile] {
+        let artifact = try HearthFile.encode(model)
+        let digest = SHA256Digest { artifact[HearthFile.digestOffset + $0] }
+        let model = try StoredFile(HearthFile.fileName, artifact, contentDigest: digest)
+        var files: [StoredFile] = []
+        if let metadata { files.append(try StoredFile(ModelMetadata.fileName, try metadata.json())) }
+        if let metricsCSV { files.append(try StoredFile("metrics.csv", metricsCSV)) }
+        if let featureImportancesCSV {
+            files.append(try StoredFile("feature_importances.csv", featureImportancesCSV))
+        }
+        for file in others {
+            let plain = try StoredFile(file.name, file.bytes)
+            files.append(isCompressed ? try plain.compressedIfSmaller() : plain)
+        }
+        guard Set(files.map(\.listed.name)).count == files.count, files.count < ArtifactLimits.manifestFileCountMax
+        else {
             throw ArtifactError(
                 .invalidName, path: Manifest.fileName,
                 "\(files.count) files beside the model found, with different names and at most "
                     + "\(ArtifactLimits.manifestFileCountMax - 1) expected",
                 hint: "give each file its own name, or leave some out")
         }
-        return files
+        return [isCompressed ? try model.compressed() : model] + files
+    }
+}
+
+/// A file of a version as it lies on the disk, and what the manifest says of it.
+struct StoredFile {
+    var listed: ListedFile
+    var bytes: [UInt8]
+
+    init(_ name: String, _ bytes: [UInt8], contentDigest: SHA256Digest? = nil) throws(ArtifactError) {
+        listed = ListedFile(
+            name: name, byteCount: bytes.count, digest: try SHA256Hasher.digest(of: bytes, subject: name),
+            contentDigest: contentDigest)
+        self.bytes = bytes
+    }
+
+    /// The same compressed, its name with `.gz` behind.
+    func compressed() throws(ArtifactError) -> StoredFile {
+        let packed = try GzipEncoder.encode(bytes, path: listed.name)
+        var file = try StoredFile(
+            "\(listed.name).gz", packed, contentDigest: listed.contentDigest ?? listed.digest)
+        file.listed.contentByteCount = bytes.count
+        return file
+    }
+
+    /// The same, unless it is compressed already or nothing is won.
+    func compressedIfSmaller() throws(ArtifactError) -> StoredFile {
+        let path = listed.name
+        let codec = try unsafe bytes.withUnsafeBufferPointer { buffer throws(ArtifactError) in
+            try? unsafe Codec.of(UnsafeRawBufferPointer(buffer), path: path)
+        }
+        guard codec == nil, path.utf8.count <= VersionFile.nameByteCountMax - 3 else { return self }
+        let packed = try compressed()
+        return packed.bytes.count < bytes.count ? packed : self
     }
 }
 

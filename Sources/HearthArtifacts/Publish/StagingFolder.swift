@@ -46,19 +46,34 @@ struct StagingFolder: ~Copyable {
     func write(
         _ file: String, _ bytes: [UInt8], step: (WriteStep) -> Void = { _ in }
     ) throws(ArtifactError) {
-        let subject = "\(path)/\(file)"
-        do {
-            let descriptor = try folder.open(
-                beneath: file, flags: O_WRONLY | O_CREAT | O_EXCL, mode: ModelDirectory.filePermissions)
-            try descriptor.setPermissions(ModelDirectory.filePermissions, subject: subject)
-            step(.created)
-            try descriptor.write(bytes, subject: subject)
-            step(.written)
-            try descriptor.synchronize(subject: subject)
-            step(.synchronized)
-        } catch {
-            throw ArtifactError(error, path: subject)
+        try unsafe write(file, step: step) { write throws(ArtifactError) in
+            try unsafe bytes.withUnsafeBufferPointer { buffer throws(ArtifactError) in
+                try unsafe write(UnsafeRawBufferPointer(buffer))
+            }
         }
+    }
+
+    /// Does the same with bytes that `fill` gives in pieces, in order.
+    func write(
+        _ file: String, step: (WriteStep) -> Void = { _ in },
+        fill: ((UnsafeRawBufferPointer) throws(ArtifactError) -> Void) throws(ArtifactError) -> Void
+    ) throws(ArtifactError) {
+        let subject = "\(path)/\(file)"
+        let descriptor = try onSystemError(about: subject) { () throws(SystemError) in
+            try folder.open(beneath: file, flags: O_WRONLY | O_CREAT | O_EXCL, mode: ModelDirectory.filePermissions)
+        }
+        try onSystemError(about: subject) { () throws(SystemError) in
+            try descriptor.setPermissions(ModelDirectory.filePermissions, subject: subject)
+        }
+        step(.created)
+        try unsafe fill { piece throws(ArtifactError) in
+            try onSystemError(about: subject) { () throws(SystemError) in
+                try unsafe descriptor.write(piece, subject: subject)
+            }
+        }
+        step(.written)
+        try onSystemError(about: subject) { () throws(SystemError) in try descriptor.synchronize(subject: subject) }
+        step(.synchronized)
     }
 
     enum WriteStep {

@@ -222,7 +222,7 @@ extension RowMigration {
         case .refused, .unsupported, .unsupportedVersion, .unexpectedContent, .overBudget: true
         case .notFound, .alreadyExists, .incomplete, .notAnArtifact, .truncated, .corrupt, .digestMismatch,
             .invalidManifest, .invalidName, .tooLarge, .quotaExceeded, .pathTraversal, .permissionDenied, .diskFull,
-            .verificationFailed, .commitFailed, .commitUncertain, .system:
+            .verificationFailed, .commitFailed, .commitUncertain, .unavailable, .system:
             false
         }
     }
@@ -232,7 +232,7 @@ extension RowMigration {
         switch error {
         case let error as ArtifactError:
             switch error.code {
-            case .diskFull, .permissionDenied, .commitUncertain, .system: error.description
+            case .diskFull, .permissionDenied, .commitUncertain, .unavailable, .system: error.description
             case .commitFailed: error.cause.flatMap(stopReason)
             default: nil
             }

@@ -12,17 +12,20 @@ import HearthServing
 package struct ModelImporter: Sendable {
     private let directory: ModelDirectory
     private let registry: any RegistryStore
+    /// Where versions are pushed before they are registered; nil for nowhere.
+    private let remote: (any ArtifactStore)?
     /// Who the registry's events name.
     private let actor: String
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameter clock: the wall clock, unless a test holds it still.
     package init(
-        directory: ModelDirectory, registry: any RegistryStore, actor: String,
+        directory: ModelDirectory, registry: any RegistryStore, remote: (any ArtifactStore)? = nil, actor: String,
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.directory = directory
         self.registry = registry
+        self.remote = remote
         self.actor = actor
         self.clock = clock
     }
@@ -44,8 +47,11 @@ package struct ModelImporter: Sendable {
 
     /// Converts the file and publishes it: `model.hearth` with golden vectors, the original beside it, and the row.
     ///
+    /// - Parameter isCompressed: whether both lie on the disk compressed by gzip.
     /// - Throws: ``ImportError``; nothing is published then.
-    package func publish(_ file: ImportedFile, as naming: ImportNaming) throws(ImportError) -> Imported {
+    package func publish(
+        _ file: ImportedFile, as naming: ImportNaming, isCompressed: Bool = false
+    ) throws(ImportError) -> Imported {
         let (name, key) = try naming.identity(of: file, in: registry)
         let createdAt = clock()
         let modelID = try makeModelID(key, name, at: createdAt)
@@ -62,9 +68,9 @@ package struct ModelImporter: Sendable {
                     model: try file.sections(), metadata: metadata,
                     others: try originalName.map { name throws(ArtifactError) in
                         [try VersionFile(name: name, bytes: file.file.bytes)]
-                    } ?? []))
+                    } ?? [], isCompressed: isCompressed))
             published = try directory.publish(
-                version,
+                version, to: remote,
                 // As a server will load it.
                 verify: { artifact in _ = try ArtifactLoader.check(artifact, subject: modelID.text) },
                 commit: { published in

@@ -14,13 +14,17 @@ package import Logging
 /// (C4). It is read a second time first: a bad read is not a bad file. Errors that may pass (the system's, a missing
 /// file, permissions) and files that are whole but not for this machine never lead there.
 ///
-/// A version whose `model_path` names a file of another library is converted: `ArtifactLoader+Originals.swift`.
+/// A version whose `model_path` names a file of another library is converted: `ArtifactLoader+Originals.swift`. One
+/// that is not on this machine is fetched first: `ArtifactLoader+Fetching.swift`.
 package struct ArtifactLoader: Sendable {
     let directory: ModelDirectory
+    /// Where versions come from that the directory lacks; nil for nowhere.
+    let remote: (any ArtifactStore)?
     let logger: Logger
 
-    package init(directory: ModelDirectory, logger: Logger) {
+    package init(directory: ModelDirectory, remote: (any ArtifactStore)? = nil, logger: Logger) {
         self.directory = directory
+        self.remote = remote
         self.logger = logger
     }
 
@@ -31,6 +35,7 @@ package struct ArtifactLoader: Sendable {
     ///   here, UNAVAILABLE for what may pass.
     package func load(_ version: ModelVersion) throws(CallFailure) -> Servable {
         let began = MonotonicTime.now()
+        if isRemote(version) { try fetch(version) }
         if let original = try original(of: version) { return try load(version, from: original, began: began) }
         let opened: OpenedVersion
         do { opened = try read(version) } catch { throw refusal(version.modelID, error) }
@@ -98,8 +103,9 @@ package struct ArtifactLoader: Sendable {
         switch code {
         case .digestMismatch, .corrupt, .truncated, .notAnArtifact, .invalidManifest: true
         case .notFound, .alreadyExists, .incomplete, .unsupportedVersion, .invalidName, .tooLarge, .quotaExceeded,
-            .pathTraversal, .permissionDenied, .diskFull, .verificationFailed, .commitFailed, .commitUncertain, .system,
-            .refused, .unsupported, .overBudget, .unexpectedContent:
+            .pathTraversal, .permissionDenied, .diskFull, .verificationFailed, .commitFailed, .commitUncertain,
+            .unavailable,
+            .system, .refused, .unsupported, .overBudget, .unexpectedContent:
             false
         }
     }
@@ -112,7 +118,7 @@ package struct ArtifactLoader: Sendable {
             .failedPrecondition
         case .tooLarge, .quotaExceeded, .diskFull, .overBudget: .resourceExhausted
         case .digestMismatch, .corrupt, .truncated, .notAnArtifact, .invalidManifest: .dataLoss
-        case .system: .unavailable
+        case .system, .unavailable: .unavailable
         // Codes of publishing, which reading does not throw.
         case .alreadyExists, .verificationFailed, .commitFailed, .commitUncertain: .internalError
         }

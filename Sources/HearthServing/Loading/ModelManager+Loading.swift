@@ -18,7 +18,11 @@ extension ModelManager {
     /// - Parameters:
     ///   - isForced: try again now even if it has just failed.
     ///   - isLimited: refuse when too many calls wait; false for the control plane's own.
-    func want(_ modelID: ModelID, isForced: Bool = false, isLimited: Bool = true, _ done: @escaping Done) {
+    ///   - onRemote: told when a load that this call has begun goes on to wait for another machine.
+    func want(
+        _ modelID: ModelID, isForced: Bool = false, isLimited: Bool = true,
+        onRemote: @escaping @Sendable () -> Void = {}, _ done: @escaping Done
+    ) {
         let now = clock()
         let next = state.withLock { state -> Next in
             if let servable = cache.servable(modelID) { return .answer(.success(servable)) }
@@ -41,16 +45,29 @@ extension ModelManager {
         case .answer(let result): done(result)
         case .wait: break
         case .load:
-            let isTaken = pool.submit { [self] in
-                do throws(CallFailure) {
-                    finish(modelID, try read(modelID))
-                } catch {
-                    fail(modelID, error)
+            submit(modelID, to: pool) { [self] () throws(CallFailure) in
+                let version = try registered(modelID)
+                guard let remoteLoads, remoteLoads.isRemote(version) else {
+                    finish(modelID, try load(version))
+                    return
+                }
+                onRemote()
+                submit(modelID, to: remoteLoads.pool) { [self] () throws(CallFailure) in
+                    finish(modelID, try load(version))
                 }
             }
-            if !isTaken {
-                fail(modelID, CallFailure(.unavailable, "the server is stopping or has too many models to load"))
-            }
+        }
+    }
+
+    /// Has `job` run on one of the threads of `pool`; when it throws, or there is no room for it, the load has failed.
+    private func submit(
+        _ modelID: ModelID, to pool: LoaderPool, _ job: @escaping @Sendable () throws(CallFailure) -> Void
+    ) {
+        let isTaken = pool.submit { [self] in
+            do throws(CallFailure) { try job() } catch { fail(modelID, error) }
+        }
+        if !isTaken {
+            fail(modelID, CallFailure(.unavailable, "the server is stopping or has too many models to load"))
         }
     }
 
@@ -70,7 +87,8 @@ extension ModelManager {
         return try outcome.withLock { $0 }.get()
     }
 
-    private func read(_ modelID: ModelID) throws(CallFailure) -> Servable {
+    /// The version's row.
+    private func registered(_ modelID: ModelID) throws(CallFailure) -> ModelVersion {
         let version: ModelVersion?
         do { version = try store.version(modelID) } catch {
             throw CallFailure(.unavailable, "the registry cannot be read: \(error)")
@@ -79,6 +97,11 @@ extension ModelManager {
             throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
         }
         state.withLock { $0.versions[modelID]?.name = version.name }
+        return version
+    }
+
+    /// Loads a version that fits into the cache.
+    private func load(_ version: ModelVersion) throws(CallFailure) -> Servable {
         let servable = try read(version)
         warn(ofAge: version)
         let room = cache.roomByteCount(for: version.name)
@@ -87,7 +110,7 @@ extension ModelManager {
                 room < cache.byteBudget
                 ? ", of which other pinned models take \(ByteCount(cache.byteBudget - room))" : ""
             let message =
-                "version '\(modelID)' needs \(ByteCount(servable.mappedByteCount)), the cache has "
+                "version '\(version.modelID)' needs \(ByteCount(servable.mappedByteCount)), the cache has "
                 + "\(ByteCount(cache.byteBudget))\(pinned); start hearthd with a larger --cache-bytes"
             throw CallFailure(.resourceExhausted, message)
         }

@@ -8,19 +8,40 @@ import Synchronization
 extension ModelManager {
     /// Loads that a reconciliation waits for, and how they failed.
     private final class Repair: Sendable {
+        private struct State {
+            /// Waited for.
+            var open: Set<ModelName> = []
+            var failures: [ModelID: CallFailure] = [:]
+        }
+
         private let group = CompletionGroup()
-        private let failures = Mutex<[ModelID: CallFailure]>([:])
+        private let state = Mutex(State())
+        private let waitsForRemote: Bool
 
-        func began() { group.enter() }
+        init(waitsForRemote: Bool) { self.waitsForRemote = waitsForRemote }
 
-        func ended(_ modelID: ModelID, _ failure: CallFailure?) {
-            if let failure { failures.withLock { $0[modelID] = failure } }
-            group.leave()
+        func began(_ name: ModelName) {
+            guard state.withLock({ $0.open.insert(name).inserted }) else { return }
+            group.enter()
+        }
+
+        /// The load waits for another machine from here on.
+        func wentAway(_ name: ModelName) {
+            if !waitsForRemote { left(name) }
+        }
+
+        func ended(_ pointer: ProductionPointer, _ failure: CallFailure?) {
+            if let failure { state.withLock { $0.failures[pointer.modelID] = failure } }
+            left(pointer.name)
+        }
+
+        private func left(_ name: ModelName) {
+            if state.withLock({ $0.open.remove(name) }) != nil { group.leave() }
         }
 
         func wait() -> [ModelID: CallFailure] {
             group.wait()
-            return failures.withLock { $0 }
+            return state.withLock { $0.failures }
         }
     }
 
@@ -30,13 +51,15 @@ extension ModelManager {
     /// - Parameters:
     ///   - isForced: also try again what has failed a moment ago, and load what was unloaded by hand.
     ///   - only: mend this registered model alone; when forced, also load it if it is loaded on demand otherwise.
+    ///   - waitsForRemote: whether to wait for what must be fetched from another machine as well; it is begun in any
+    ///     case.
     /// - Throws: ``RegistryError`` when the registry cannot be read; what is served stays.
     /// - Returns: the head version that was read, and the failures.
     @discardableResult
     package func reconcile(
-        isForced: Bool = false, only: ModelName? = nil
+        isForced: Bool = false, only: ModelName? = nil, waitsForRemote: Bool = true
     ) throws(RegistryError) -> (headVersion: Int64, failures: [ModelID: CallFailure]) {
-        let repair = Repair()
+        let repair = Repair(waitsForRemote: waitsForRemote)
         let headVersion = try mend(isForced: isForced, only: only, repair)
         return (headVersion, repair.wait())
     }
@@ -134,16 +157,18 @@ extension ModelManager {
             }
             return
         }
-        repair?.began()
-        want(pointer.modelID, isForced: isForced, isLimited: false) { [self] result in
+        repair?.began(pointer.name)
+        want(
+            pointer.modelID, isForced: isForced, isLimited: false, onRemote: { repair?.wentAway(pointer.name) }
+        ) { [self] result in
             switch result {
             case .success(let servable):
                 serve(servable, pointer)
                 mended(pointer)
-                repair?.ended(pointer.modelID, nil)
+                repair?.ended(pointer, nil)
             case .failure(let failure):
                 mended(pointer)
-                repair?.ended(pointer.modelID, failure)
+                repair?.ended(pointer, failure)
             }
         }
     }

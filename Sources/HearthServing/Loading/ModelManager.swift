@@ -17,6 +17,17 @@ package final class ModelManager: Sendable {
     package typealias Loader = @Sendable (ModelVersion) throws(CallFailure) -> Servable
     /// Does the same with the pickle in a version's row; nil when there is none.
     package typealias BlobLoader = @Sendable (ModelVersion) throws(CallFailure) -> Servable?
+    /// Loads that wait for another machine: they have threads of their own, so that nothing local waits behind them.
+    package struct RemoteLoads: Sendable {
+        package var pool: LoaderPool
+        package var isRemote: @Sendable (ModelVersion) -> Bool
+
+        package init(pool: LoaderPool, isRemote: @escaping @Sendable (ModelVersion) -> Bool) {
+            self.pool = pool
+            self.isRemote = isRemote
+        }
+    }
+
     /// Told once of an entry to answer from, or why there is none.
     package typealias Waiter = @Sendable (Result<CacheEntry, CallFailure>) -> Void
     /// Told once of a version that was loaded, or why it was not.
@@ -52,6 +63,7 @@ package final class ModelManager: Sendable {
     let loader: Loader
     let blobLoader: BlobLoader?
     let staleAfter: Duration?
+    let remoteLoads: RemoteLoads?
     let pool: LoaderPool
     let counters: ServerCounters
     let logger: Logger
@@ -65,6 +77,7 @@ package final class ModelManager: Sendable {
     /// - Parameters:
     ///   - loader: reads, checks and warms one version; called on the pool's threads.
     ///   - blobLoader: what is tried next where `loader` fails; called on the same threads.
+    ///   - remoteLoads: which versions are loaded on other threads than the pool's; nil for none.
     ///   - preloads: whether the production version of a name is loaded before anybody asks for it.
     ///   - staleAfter: how long after its training a model counts as old: it is used with a warning (R75, C31).
     ///   - clock: what retry delays are measured with.
@@ -73,7 +86,7 @@ package final class ModelManager: Sendable {
         store: any RegistryStore, cache: ModelCache, pool: LoaderPool, counters: ServerCounters, logger: Logger,
         preloads: @escaping @Sendable (ModelName) -> Bool, staleAfter: Duration? = nil,
         clock: @escaping @Sendable () -> MonotonicTime = { .now() },
-        loader: @escaping Loader, blobLoader: BlobLoader? = nil,
+        loader: @escaping Loader, blobLoader: BlobLoader? = nil, remoteLoads: RemoteLoads? = nil,
         publish: @escaping @Sendable (ModelEvent) -> Void
     ) {
         self.store = store
@@ -86,6 +99,7 @@ package final class ModelManager: Sendable {
         self.clock = clock
         self.loader = loader
         self.blobLoader = blobLoader
+        self.remoteLoads = remoteLoads
         self.publish = publish
     }
 

@@ -13,19 +13,27 @@ package struct TrainingRun: Sendable {
     private let request: TrainingRequest
     private let directory: ModelDirectory
     private let registry: any RegistryStore
+    /// Where the version is pushed before it is registered; nil for nowhere.
+    private let remote: (any ArtifactStore)?
     /// Who the registry's events name.
     private let actor: String
+    private let isCompressed: Bool
     private let clock: @Sendable () -> Timestamp
 
-    /// - Parameter clock: the wall clock, unless a test holds it still.
+    /// - Parameters:
+    ///   - isCompressed: whether the model lies on the disk compressed by gzip.
+    ///   - clock: the wall clock, unless a test holds it still.
     package init(
-        _ request: TrainingRequest, directory: ModelDirectory, registry: any RegistryStore, actor: String,
+        _ request: TrainingRequest, directory: ModelDirectory, registry: any RegistryStore,
+        remote: (any ArtifactStore)? = nil, actor: String, isCompressed: Bool = false,
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.request = request
         self.directory = directory
         self.registry = registry
+        self.remote = remote
         self.actor = actor
+        self.isCompressed = isCompressed
         self.clock = clock
     }
 
@@ -47,7 +55,7 @@ package struct TrainingRun: Sendable {
         let published: PublishedVersion
         do throws(ArtifactError) {
             published = try directory.publish(
-                newVersion(model, modelID, metadata, createdAt: createdAt),
+                newVersion(model, modelID, metadata, createdAt: createdAt), to: remote,
                 // As a server will load it.
                 verify: { artifact in _ = try ArtifactLoader.check(artifact, subject: modelID.text) },
                 commit: { published in
@@ -86,7 +94,9 @@ package struct TrainingRun: Sendable {
             createdAt: createdAt, trainedWith: Manifest.Library(name: "hearth", version: Self.pipelineVersion),
             schema: Manifest.Schema(
                 columns: signature.columnNames, columnCount: signature.columnCount, window: signature.window),
-            files: VersionFiles(model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics)))
+            files: VersionFiles(
+                model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics),
+                isCompressed: isCompressed))
     }
 
     /// What `meta.json` says (R130, R133).

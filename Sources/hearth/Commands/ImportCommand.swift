@@ -30,6 +30,9 @@ struct ImportCommand: ParsableCommand {
             --in-place copies nothing: the registry names the file, which must lie in the model directory, and \
             hearthd converts it when it loads it and keeps the conversion beside it as <file>.hearth.
 
+            --artifact-store pushes each version into a bucket before it is registered, so that every hearthd with \
+            the same option and registry can fetch it (see also: hearth artifacts).
+
             With a hearthd at the socket, --promote is `hearth models promote`; without one it is written into the \
             registry, and a server finds it there.
 
@@ -61,7 +64,11 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Copy nothing: serve the file from where it lies in the model directory.")
     var inPlace = false
 
+    @Flag(help: "Store the model and the original compressed by gzip: smaller on the disk, slower to load.")
+    var gzip = false
+
     @OptionGroup var limit: FileLimitOptions
+    @OptionGroup(title: "A bucket to push to before the versions are registered") var remote: ArtifactStoreOptions
     @OptionGroup(title: "Where the models are") var place: ModelStoreOptions
     @OptionGroup(title: "The server, for --promote") var options: ClientOptions
 
@@ -69,6 +76,12 @@ struct ImportCommand: ParsableCommand {
         guard symbol != nil || timeframe == nil else { throw ValidationError("--timeframe needs --symbol.") }
         guard series == nil || symbol == nil else { throw ValidationError("Give either --series or --symbol.") }
         guard !files.isEmpty else { throw ValidationError("Name the files to import.") }
+        guard !inPlace || !gzip else {
+            throw ValidationError("--in-place leaves the file as it is; a .pkl.gz is read as well.")
+        }
+        guard !inPlace || remote.artifactStore == nil else {
+            throw ValidationError("--in-place copies nothing, so it cannot push to --artifact-store either.")
+        }
     }
 
     func run() throws {
@@ -76,7 +89,8 @@ struct ImportCommand: ParsableCommand {
         let directory = try place.directory(fileByteCountMax: limit.maxFileSize.bytes, access: .readWrite)
         let registry = try place.store()
         let importer = ModelImporter(
-            directory: directory, registry: registry, actor: CommandEnvironment.actor("hearth-import"))
+            directory: directory, registry: registry, remote: try remote.store(directory.limits),
+            actor: CommandEnvironment.actor("hearth-import"))
         let progress = ProgressLine(total: files.count)
         var outcomes: [ImportOutcome] = []
         for (index, path) in files.enumerated() where !Interruption.isWanted {
@@ -113,7 +127,7 @@ struct ImportCommand: ParsableCommand {
                 pattern: name, modelType: modelType, series: series, symbol: symbol, timeframe: timeframe)
             let imported =
                 try inPlace
-                ? importer.register(inPlace: file, as: naming) : importer.publish(file, as: naming)
+                ? importer.register(inPlace: file, as: naming) : importer.publish(file, as: naming, isCompressed: gzip)
             return ImportOutcome(path: path, file: file, result: .success(imported))
         } catch {
             return ImportOutcome(path: path, result: .failure(error))

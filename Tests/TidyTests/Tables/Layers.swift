@@ -8,7 +8,10 @@ enum Layers {
         (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle", "HearthRegistryOpening"]),
         (
             3, "stages",
-            ["HearthServing", "HearthGRPC", "HearthClient", "HearthRegistrySQLite", "HearthRegistryPostgres"]
+            [
+                "HearthServing", "HearthGRPC", "HearthClient", "HearthObjectStore", "HearthRegistrySQLite",
+                "HearthRegistryPostgres",
+            ]
         ),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
         (1, "definitions", ["HearthModel", "HearthMetrics"]),
@@ -18,7 +21,7 @@ enum Layers {
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
     static let cTargets = [
         "CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CBZip2", "CLZMA", "CLZ4", "CCrypto",
-        "CLibPQ",
+        "CLibPQ", "CCurl",
     ]
 
     /// What tests share; it may be imported by tests only.

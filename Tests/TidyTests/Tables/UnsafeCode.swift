@@ -11,6 +11,7 @@ enum UnsafeCode {
         ("Sources/HearthModel/Packed/", "sections of a packed model are views of one mapping"),
         ("Sources/HearthKernels/", "inner loops over columns that were validated at the door"),
         ("Sources/HearthArtifacts/", "anonymous mappings, libcrypto, the codecs, and files read in place"),
+        ("Sources/HearthObjectStore/", "libcurl and its callbacks, and the pieces of bodies that they are given"),
         ("Sources/HearthWire/", "protobuf-c structs and the arena they live in"),
         ("Sources/HearthGRPC/", "nghttp2's structs and callbacks"),
         ("Sources/HearthServing/", "the predictor's scratch memory, reused from call to call"),

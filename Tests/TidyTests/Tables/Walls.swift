@@ -44,6 +44,9 @@ enum Walls {
             module: "CLibPQ", importers: ["Sources/HearthRegistryPostgres/Connection/"],
             reason: "PostgreSQL is one of the stores behind RegistryStore"),
         Wall(
+            module: "CCurl", importers: ["Sources/HearthObjectStore/Curl/CurlHandle.swift"],
+            reason: "requests to an object store"),
+        Wall(
             module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
             reason: "SQLite is one of the stores behind RegistryStore"),
         Wall(
