@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R39, R41, R85: a series without a model is scored against its own history, and the reply says so`(
+    func `R39, R41, R85, C36: a series without a model is scored against its own history, and the reply says so`(
         lane: TestLane
     ) throws {
         let server = try TestServer(shelf: ModelShelf())
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `C7: points of several columns are as bad as their worst`(lane: TestLane) throws {
+    func `points of several columns are as bad as their worst`(lane: TestLane) throws {
         let server = try TestServer(shelf: ModelShelf())
         let client = try LaneClient(lane, socketPath: server.socketPath)
         let constant: [Double] = Self.history.flatMap { [$0, 4.0] } + [6, 5]
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R70, R84: a model whose file was removed is stood in for, and Predict still says what is missing`(
+    func `R70, R85: a model whose file was removed is stood in for, and Predict still says what is missing`(
         lane: TestLane
     ) throws {
         let shelf = try ModelShelf()
