@@ -70,6 +70,19 @@ import Testing
         #expect(version.metricsJSON.contains(#""roc_auc":1"#))
     }
 
+    @Test(arguments: [Algorithm.isolationForest(IsolationForestParameters(treeCount: 5)), .zScore(ZScoreParameters())])
+    func `R15, R16: models of both types are trained for each kind of measure, and for others`(
+        algorithm: Algorithm
+    ) throws {
+        for series in ["stok_seviye", "tuketim_miktar", "dolum_sure", "sicaklik"] {
+            var request = try fixture.request(TrainingFixture.csv(), algorithm, series: series)
+            request.selection.columns = ["a"]
+            let version = try #require(try fixture.registry.version(try fixture.run(request).modelID))
+            #expect(["isolation_forest", "z_score"].contains(version.key.modelType))
+            #expect(version.key == ModelKey(modelType: algorithm.modelType, metricType: series))
+        }
+    }
+
     @Test func `R59: parameters carry scikit-learn's names`() throws {
         let parameters = IsolationForestParameters(treeCount: 10, contamination: .fraction(0.1), seed: 42)
         let version = try #require(
