@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HearthArtifacts
 import HearthClient
 import HearthCore
 import HearthTestSupport
@@ -120,6 +121,16 @@ import Testing
         #expect(wrong.waitForExit() == 1)
         #expect(wrong.text.contains("cannot start"))
         #expect(wrong.text.contains(folder.file("file")))
+    }
+
+    @Test func `R91: ML_MODELS_DIR names the model directory where the command line does not`() throws {
+        let forest = try ServedForest()
+        let socket = forest.shelf.folder.file("s")
+        let program = try HearthdProcess(
+            arguments: ["--socket", socket], socketPath: socket,
+            environment: ["ML_MODELS_DIR": forest.shelf.directory.path], awaitsReady: true)
+        let reply = try program.client().predict(model: ServedForest.model, rows: ServedForest.row)
+        #expect(reply.outputs[0].values == [forest.score])
     }
 
     @Test func `a folder of the socket that is not there, and a file in its place, are errors with a mend`() throws {
