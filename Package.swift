@@ -171,11 +171,15 @@ let package = Package(
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthGRPC", "HearthWire", "HearthArtifacts",
                 "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", "CNGHTTP2", logging, "hearthd",
+                "HearthModel", "HearthMetrics", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", "CNGHTTP2",
+                logging, "hearthd",
             ]),
         tests(
             "HearthLifecycleTests",
-            ["HearthLifecycle", "HearthServing", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthCore"]),
+            [
+                "HearthLifecycle", "HearthServing", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthCore",
+                logging,
+            ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
         tests(

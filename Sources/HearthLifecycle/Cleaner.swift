@@ -106,22 +106,38 @@ package struct Cleaner: Sendable {
         return report
     }
 
-    /// The row before the folder: nobody can promote a version from then on.
+    /// The row before the folder: nobody can promote a version from then on. On a full disk both at once: a registry on
+    /// that disk needs the folder's room to write the row.
     private func run(_ item: RetentionPlan.Item, actor: String, faults: (FaultPoint) -> Void) throws {
+        let reason = "clean: \(item.cause)"
         if item.action != .removeFolder {
-            try store.remove(
-                item.modelID, dropsRow: item.action == .dropRow, actor: actor, reason: "clean: \(item.cause)")
+            do throws(RegistryError) {
+                try store.remove(item.modelID, dropsRow: item.action == .dropRow, actor: actor, reason: reason)
+            } catch {
+                guard error.code == .unavailable, item.action == .remove, try isDiskFull() else { throw error }
+                try store.remove(
+                    item.modelID, dropsRow: false, actor: actor, reason: reason,
+                    makingRoom: { try removeFolder(item.modelID) })
+                return
+            }
             faults(.rowRemoved)
         }
         guard item.action != .dropRow else { return }
+        try removeFolder(item.modelID)
+        faults(.folderRemoved)
+    }
+
+    private func removeFolder(_ modelID: ModelID) throws(ArtifactError) {
         do throws(ArtifactError) {
-            try directory.remove(item.modelID)
+            try directory.remove(modelID)
         } catch {
             // A file that somebody else laid there is theirs; and what is gone need not be deleted.
             guard error.code == .notFound else { throw error }
         }
-        faults(.folderRemoved)
     }
+
+    /// Whether a registry on the volume of the models may have no room for its change.
+    private func isDiskFull() throws(ArtifactError) -> Bool { try directory.diskSpace().free.bytes < 1 << 20 }
 
     /// Whether a folder may still be registered by whoever published it.
     private static func isRecent(_ folder: JanitorSurvey.Folder, now: Timestamp) -> Bool {

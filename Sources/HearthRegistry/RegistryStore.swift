@@ -67,9 +67,30 @@ package protocol RegistryStore: Sendable {
     ///
     /// Throws `.notFound`; `.refused` for the production version, the rollback target and a pinned version.
     func remove(_ modelID: ModelID, dropsRow: Bool, actor: String, reason: String) throws(RegistryError)
+
+    /// The same on a disk that is full, where a registry on that disk could write nothing down: `makingRoom` deletes
+    /// the version's files as soon as nobody can promote it any more, within the change where the registry lies on the
+    /// disk of the models, after it where not.
+    ///
+    /// A process killed in between leaves a row without files, which the next clean-up drops.
+    func remove(
+        _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String, makingRoom: () throws -> Void
+    ) throws(RegistryError)
 }
 
 extension RegistryStore {
     /// None: for stores whose change hint costs next to nothing.
     package func makeChangeFeed() -> (any RegistryChangeFeed)? { nil }
+
+    /// For registries that lie elsewhere.
+    package func remove(
+        _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String, makingRoom: () throws -> Void
+    ) throws(RegistryError) {
+        try remove(modelID, dropsRow: dropsRow, actor: actor, reason: reason)
+        do { try makingRoom() } catch {
+            throw RegistryError(
+                .unavailable, "the files of version '\(modelID)' are still there: \(error)",
+                hint: "its row says that it was removed; the next clean-up deletes them")
+        }
+    }
 }

@@ -50,6 +50,14 @@ extension SQLiteRegistryStore {
     package func remove(
         _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String
     ) throws(RegistryError) {
+        try remove(modelID, dropsRow: dropsRow, actor: actor, reason: reason, makingRoom: {})
+    }
+
+    /// The writer's lock is held from the start, and what is changed goes to the disk at the commit: in between the
+    /// files may go.
+    package func remove(
+        _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String, makingRoom: () throws -> Void
+    ) throws(RegistryError) {
         try change(actor: actor, reason: reason) { change in
             let version = try change.version(modelID)
             try PromotionRules.checkRemovable(version, pointer: try change.pointer(of: version.name))
@@ -63,6 +71,7 @@ extension SQLiteRegistryStore {
             try change.database.execute(sql: sql, arguments: [modelID.text])
             guard change.database.changesCount > 0 else { return }
             try change.record(.removed, version.name, modelID)
+            try makingRoom()
         }
     }
 

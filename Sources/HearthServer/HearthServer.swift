@@ -111,7 +111,9 @@ package final class HearthServer: Sendable {
             regions: try configuration.sharedMemoryDirectory.map { (path) throws(SystemError) in
                 try SharedMemoryTable(directory: path)
             })
-        watcher = try RegistryWatcher(directory: directory.path, manager: manager, store: store, logger: logger)
+        watcher = try RegistryWatcher(
+            directory: directory.path, manager: manager, store: store, logger: logger,
+            disk: DiskGauge(directory: directory, logger: logger))
 
         do {
             // What is local answers at once; calls for what is being fetched wait for it.

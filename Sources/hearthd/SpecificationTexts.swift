@@ -11,6 +11,7 @@ enum SpecificationTexts {
         "model not found, nothing could answer": "❌ Model not found: {series}, using fallback",
         "disk nearly full": "⚠️ Disk usage {percent}% (threshold: {threshold}%)",
         "load tried again": "Retry {attempt}/{attempts} after {seconds} s",
+        "all retries failed": "All retries failed: {error}",
     ]
 
     /// The specification's text of an event, its fields filled in; the event's own where the specification has none.

@@ -81,6 +81,21 @@ struct LimitTests {
     }
 
     @Test(.enabled(if: HelperProcess.isRoot, "needs root to become another user"))
+    func `R65: what a server's own user publishes is that user's, not root's`() throws {
+        let user: UInt32 = 65_534
+        _ = try ModelDirectory(root, create: true)
+        unsafe chmod(folder.path, 0o777)
+        try #require(unsafe chown(root, user, user) == 0)
+        let outcome = try HelperProcess.run("publish", root, "a_1", folder.file("registry"), "--uid", "\(user)")
+        #expect(outcome.last == "ok", "\(outcome.lines)")
+        for path in ["\(root)/a_1"] + names("\(root)/a_1").map({ "\(root)/a_1/\($0)" }) {
+            var status = stat()
+            #expect(unsafe stat(path, &status) == 0)
+            #expect(status.st_uid == user && status.st_gid == user, "\(path)")
+        }
+    }
+
+    @Test(.enabled(if: HelperProcess.isRoot, "needs root to become another user"))
     func `R73: a file that this user may not read is refused with the mend`() throws {
         #expect(try HelperProcess.run("publish", root, "a_1", folder.file("registry")).last == "ok")
         #expect(try HelperProcess.run("open", root, "a_1", "--uid", "65534").last == "ok")

@@ -16,7 +16,7 @@ struct ModelDirectoryTests {
         id = try Sample.version().modelID
     }
 
-    @Test func `R77, R78, R83: a version that is saved is loaded`() throws {
+    @Test func `R77, R78: a version that is saved is loaded`() throws {
         let published = try directory.publish(try Sample.version())
         let opened = try directory.open(id)
         #expect(opened.manifest == published.manifest)

@@ -87,6 +87,16 @@ struct PublishCrashTests {
         #expect(resident.count == 2 && resident[0] > 0 && resident[1] - resident[0] < 1000, "\(outcome.lines)")
     }
 
+    @Test func `R88: a file of 10 MB takes less than 50 MB of memory, little more than itself`() throws {
+        #expect(try HelperProcess.run("publish", root, "a_1", registry, "--bytes", "9990000").last == "ok")
+        let outcome = try HelperProcess.run("open", root, "a_1")
+        try #require(outcome.last == "ok", "\(outcome.lines)")
+        let resident = outcome.numbers("resident")
+        try #require(resident.count == 2, "\(outcome.lines)")
+        let growthKiB = resident[1] - resident[0]
+        #expect((9000...20_000).contains(growthKiB), "\(outcome.lines)")
+    }
+
     private func knownIDs() throws -> Set<ModelID> {
         guard let text = try? contents(registry) else { return [] }
         return Set(try String(decoding: text, as: UTF8.self).split(separator: "\n").map { try ModelID(String($0)) })

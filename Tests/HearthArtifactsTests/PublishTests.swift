@@ -43,7 +43,7 @@ struct PublishTests {
         #expect(names("\(directory.path)/.staging") == [])
     }
 
-    @Test func `R130, R131, R132: all files of a version are there, listed with their digests`() throws {
+    @Test func `R128, R130, R131, R132: all files of a version are there, listed with their digests`() throws {
         var version = try Sample.version(others: [try VersionFile(name: "model.pkl", bytes: [1, 2, 3])])
         version.files.metricsCSV = Array("metric,value\n".utf8)
         version.files.featureImportancesCSV = Array("feature,importance\n".utf8)

@@ -58,6 +58,22 @@ import Testing
         #expect(second.output.contains("in production, generation 2; before: "), "\(second)")
     }
 
+    @Test func `R99: after a change versions are listed, held against their files, and found in the log`() throws {
+        let name = "isolation_forest.stok_seviye"
+        #expect(try importing(ImportSamples.iforest, "--name", name, "--promote").status == 0)
+        let version = try #require(try shelf.store.versions(of: nil, limit: 2).first)
+        let server = try RunningServer(
+            modelsDirectory: modelsDirectory, socketPath: shelf.folder.file("hearthd.sock"),
+            arguments: ["--log-texts", "specification"])
+        let list = try hearth("models", "list", "--socket", server.socketPath)
+        let line = list.output.split(separator: "\n").first { $0.contains(version.modelID.text) }
+        #expect(line?.contains("production") == true && line?.contains("available") == true, "\(list)")
+        let validate = try hearth("validate", "--models-dir", modelsDirectory)
+        #expect(validate.status == 0 && validate.output.contains("1 of 1 versions are good"), "\(validate)")
+        let found = server.log.split(separator: "\n").filter { $0.contains("Model") }
+        #expect(found.contains { $0.contains("📂 Model loaded: \(version.modelID), load_time: ") }, "\(found)")
+    }
+
     @Test func `inspect says what a file is, and refuses with class, version, reason and mend`() throws {
         let good = try hearth("inspect", ImportSamples.iforest)
         #expect(good.status == 0)

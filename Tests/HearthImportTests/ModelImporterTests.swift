@@ -47,6 +47,17 @@ import Testing
         #expect(try loader.load(row).model.outputs.map(\.name) == ["score_samples", "decision_function", "predict"])
     }
 
+    @Test func `R129: a model.joblib of scikit-learn lies in the folder under its own name, and is served`() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("model.joblib")
+        let sample = try ImportSamples.file("sklearn-1.7.2/iforest_auto", "auto.joblib")
+        try FileManager.default.copyItem(atPath: sample, toPath: path)
+        let imported = try importer.publish(try ModelImport.read(path: path), as: ImportNaming(series: "stok_seviye"))
+        #expect(try ImportSamples.bytes("\(imported.path)/model.joblib") == ImportSamples.bytes(sample))
+        let row = try #require(try shelf.store.version(imported.modelID))
+        #expect(try loader.load(row).model.outputs.map(\.name) == ["score_samples", "decision_function", "predict"])
+    }
+
     @Test func `an original called like a file of Hearth's own gets another name`() throws {
         let folder = try TemporaryFolder()
         let path = "\(folder.path)/manifest.json"

@@ -5,7 +5,7 @@ import Testing
 
 /// Named outputs, links and choices, worked out by hand.
 struct OutputTests {
-    @Test func `R32 an isolation forest answers score_samples, decision_function and predict`() throws {
+    @Test func `an isolation forest answers score_samples, decision_function and predict`() throws {
         let definition = Models.ensemble(
             [Models.stump(0, low: 3, high: 9), Models.stump(0, low: 4, high: 9)], link: .isolation(normalizer: 14),
             task: .anomaly(offset: -0.55))

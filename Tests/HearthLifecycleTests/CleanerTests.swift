@@ -61,7 +61,7 @@ import Testing
         #expect(try folders(shelf) == Set(ids))
     }
 
-    @Test func `R160, R162: a row whose folder was deleted by hand goes; a production one is shown`() throws {
+    @Test func `R160: a row whose folder was deleted by hand goes; a production one is shown`() throws {
         let (shelf, ids) = try shelf(versions: 3)
         try shelf.promote(ids[2], series: Self.series)
         for id in [ids[1], ids[2]] {

@@ -46,7 +46,7 @@ import Testing
         #expect(schema(try subject("new", outputs: ["predict", "predict_proba"])).outcome == .failed)
     }
 
-    @Test func `R152: both were evaluated on the same test window, where both say so`() throws {
+    @Test func `R146: both were evaluated on the same test window, where both say so`() throws {
         let gates = PromotionGates()
         func window(_ start: String, _ end: String) -> String { #"{"test_start": "\#(start)", "test_end": "\#(end)"}"# }
         let production = try subject("old", parameters: window("2025-01-01", "2025-02-01"))

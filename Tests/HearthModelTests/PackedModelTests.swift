@@ -2,8 +2,7 @@ import HearthCore
 import HearthModel
 import Testing
 
-/// Reading packed models back: what the packer writes passes, what it would not write is an error and never a crash
-/// (R71: corrupt artifacts are refused).
+/// Reading packed models back: what the packer writes passes, what it would not write is an error and never a crash.
 struct PackedModelTests {
     @Test func `every packed definition reads back with its descriptor`() throws {
         for definition in Definitions.all {

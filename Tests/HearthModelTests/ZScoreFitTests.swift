@@ -9,7 +9,7 @@ struct ZScoreFitTests {
         #expect(fit.threshold == 3)
     }
 
-    @Test func `C29 robust takes median and MAD, scaled to one deviation of a normal distribution`() throws {
+    @Test func `robust takes median and MAD, scaled to one deviation of a normal distribution`() throws {
         let fit = try ZScore.fit(columns: [(1...13).map(Double.init)], method: .robust, threshold: 3.5)
         #expect(fit.centers == [7])
         // Deviations 0 1 1 2 2 3 3 4 4 5 5 6 6: median 3.

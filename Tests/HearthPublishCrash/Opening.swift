@@ -2,9 +2,12 @@ import Glibc
 import HearthArtifacts
 import HearthCore
 
+/// Prints the resident KiB before and with the version open: `resident 5120 14912`.
 func openOnce(_ arguments: Arguments) throws {
     let directory = try ModelDirectory(arguments[0], access: .readOnly)
+    let before = try Footprint.now().residentKiB
     let version = try directory.open(try ModelID(arguments[1]))
+    print("resident \(before) \(try Footprint.now().residentKiB)")
     print("opened \(version.artifact.fileByteCount)")
 }
 

@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
-    func `R147 the first promotion makes generation 1 and no rollback target`(_ backend: RegistryBackend) throws {
+    func `R139 R147 the first promotion makes generation 1 and no rollback target`(_ backend: RegistryBackend) throws {
         let fixture = try Fixture(backend)
         let pointer = try fixture.promote(1, expecting: 0)
         #expect(try pointer.modelID == Sample.id(1))
@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
-    func `R146 C21 a promotion demotes what was there, which becomes the rollback target`(
+    func `R147 C21 a promotion demotes what was there, which becomes the rollback target`(
         _ backend: RegistryBackend
     ) throws {
         let fixture = try Fixture(backend)
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
-    func `R157 a rollback promotes the version before, and a second one returns`(_ backend: RegistryBackend) throws {
+    func `a rollback promotes the version before, and a second one returns`(_ backend: RegistryBackend) throws {
         let fixture = try Fixture(backend)
         try fixture.promote(1)
         try fixture.promote(2)

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
-    func `R141 a registered version comes back with every field as it was`(_ backend: RegistryBackend) throws {
+    func `R138 R141 a registered version comes back with every field as it was`(_ backend: RegistryBackend) throws {
         let place = try backend.makePlace()
         let store = try place.open()
         let version = try Sample.fullVersion(1)
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: RegistryBackend.all)
-    func `C17 a failed training is kept with its error and its duration`(_ backend: RegistryBackend) throws {
+    func `R137 C17 a failed training is kept with its error and its duration`(_ backend: RegistryBackend) throws {
         let place = try backend.makePlace()
         let store = try place.open()
         let traceback = String(repeating: "ş", count: 20_000) + "\0ValueError: no rows"

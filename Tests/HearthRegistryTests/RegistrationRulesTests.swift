@@ -45,7 +45,7 @@ import Testing
     ]
 
     @Test(arguments: refused)
-    private func `what a column cannot hold is refused, with a mend`(_ example: Case) throws {
+    private func `R46, R47, R49: what a column cannot hold is refused, with a mend`(_ example: Case) throws {
         var version = try Sample.version(1)
         example.change(&version)
         let error = failure { () throws(RegistryError) in try RegistrationRules.check(version, actor: "a") }

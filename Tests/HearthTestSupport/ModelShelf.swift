@@ -13,22 +13,26 @@ package final class ModelShelf: Sendable {
     package let directory: ModelDirectory
     package let store: any RegistryStore
 
-    package init() throws {
-        folder = try TemporaryFolder()
-        directory = try ModelDirectory(folder.file("models"), create: true)
-        store = try SQLiteRegistryStore.open(modelDirectory: directory.path)
+    /// - Parameters:
+    ///   - folder: where the directory `models` is made, or lies already.
+    ///   - store: the registry; nil for a SQLite one in the directory.
+    package init(folder: TemporaryFolder? = nil, store: (any RegistryStore)? = nil) throws {
+        self.folder = try folder ?? TemporaryFolder()
+        directory = try ModelDirectory(self.folder.file("models"), create: true)
+        self.store = try store ?? SQLiteRegistryStore.open(modelDirectory: directory.path)
     }
 
     /// Publishes a version of `{modelType}.{series}` and registers it.
     @discardableResult
     package func publish(
         _ definition: ModelDefinition, series: String, modelType: String = "isolation_forest", promotes: Bool = false,
-        goldenRows: [Double]? = nil, isCompressed: Bool = false, others: [VersionFile] = []
+        goldenRows: [Double]? = nil, isCompressed: Bool = false, others: [VersionFile] = [],
+        trainedAt: Timestamp = .now()
     ) throws -> ModelID {
         let modelID = try publish(
             sections: Self.sections(of: definition, goldenRows: goldenRows),
             columnCount: definition.signature.columnCount, series: series, modelType: modelType,
-            isCompressed: isCompressed, others: others)
+            isCompressed: isCompressed, others: others, trainedAt: trainedAt)
         if promotes { try promote(modelID, series: series, modelType: modelType) }
         return modelID
     }
@@ -46,7 +50,8 @@ package final class ModelShelf: Sendable {
     /// program, or somebody with bad intentions, has laid there whole.
     package func publish(
         sections: [ModelSection], columnCount: Int, series: String, modelType: String = "isolation_forest",
-        isChecked: Bool = true, isCompressed: Bool = false, others: [VersionFile] = []
+        isChecked: Bool = true, isCompressed: Bool = false, others: [VersionFile] = [],
+        trainedAt: Timestamp = .now()
     ) throws -> ModelID {
         let key = ModelKey(modelType: modelType, metricType: series)
         let name = try key.defaultName()
@@ -65,7 +70,7 @@ package final class ModelShelf: Sendable {
                     ModelVersion(
                         modelID: modelID, name: name, key: key, status: .success, path: published.path,
                         sizeBytes: Int64(published.byteCount), manifestDigest: "\(published.manifestDigest)",
-                        trainingDate: .now(), createdAt: .now()), actor: "test")
+                        trainingDate: trainedAt, createdAt: .now()), actor: "test")
             })
         return modelID
     }

@@ -8,7 +8,7 @@ import Testing
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
-    @Test func `a fixed seed gives fixed bytes`() throws {
+    @Test func `R16: a fixed seed gives fixed bytes, a column per metric type`() throws {
         let readings = try MinibarGenerator(MinibarParameters(days: 90, rooms: 40, seed: 7)).readings()
         let text = MinibarReading.csv(of: readings)
         #expect(digest(text) == 2_101_184_642_962_627_880)
@@ -21,7 +21,7 @@ import Testing
         #expect(first != second)
     }
 
-    @Test(arguments: [1, 7, 99] as [UInt64]) func `R16: a year has every kind, and few hours are anomalies`(
+    @Test(arguments: [1, 7, 99] as [UInt64]) func `a year has every kind, and few hours are anomalies`(
         seed: UInt64
     ) throws {
         let readings = try MinibarGenerator(MinibarParameters(seed: seed)).readings()

@@ -13,7 +13,7 @@ import Testing
         return (error, try fixture.registry.versions(of: nil, limit: 10), try fixture.directory.list().count)
     }
 
-    @Test func `C17: a training that fails for its data leaves a failed row and no artifact`() throws {
+    @Test func `R137, R142, C17: a training that fails for its data leaves a failed row and no artifact`() throws {
         let fixture = try TrainingFixture()
         let (error, versions, folders) = try failure(fixture, fixture.request("a,label\n1,0\n1,0\n1,0\n1,0\n"))
         #expect(error.code == .unusableData)
@@ -136,7 +136,7 @@ import Testing
             .run(promote: true)
     }
 
-    @Test func `R74: a registration whose answer is lost counts when the registry has the version`() throws {
+    @Test func `a registration whose answer is lost counts when the registry has the version`() throws {
         let fixture = try TrainingFixture()
         let report = try run(fixture, .answerLost)
         #expect(try fixture.registry.version(report.modelID)?.status == .production)

@@ -50,7 +50,7 @@ import Testing
         }
     }
 
-    @Test func `R8, R13, R141: a good training is registered with status success and its figures`() throws {
+    @Test func `R8, R13, R60, R136, R141: a good training is registered with status success and its figures`() throws {
         let report = try fixture.run(fixture.request())
         let version = try #require(try fixture.registry.version(report.modelID))
         #expect(version.status == .success)
@@ -61,11 +61,26 @@ import Testing
         #expect(version.accuracy == report.model.evaluation?.confusion?.accuracy)
         #expect(version.recall == 1)
         #expect(try fixture.registry.productionPointer(of: version.name) == nil)
+        #expect(try fixture.registry.modelData(of: report.modelID, byteCountMax: 1 << 30) == nil, "no BLOB")
+        #expect(try fixture.directory.open(report.modelID).manifest.modelID == report.modelID)
         #expect(
             version.parametersJSON
                 == #"{"contamination":"auto","event_tolerance":0,"max_features":1,"max_samples":256,"n_estimators":20,"#
                 + #""random_state":42,"split":"chronological","test_fraction":0.3,"train_on":"all","window":1}"#)
         #expect(version.metricsJSON.contains(#""roc_auc":1"#))
+    }
+
+    @Test(arguments: [Algorithm.isolationForest(IsolationForestParameters(treeCount: 5)), .zScore(ZScoreParameters())])
+    func `R15, R16: models of both types are trained for each kind of measure, and for others`(
+        algorithm: Algorithm
+    ) throws {
+        for series in ["stok_seviye", "tuketim_miktar", "dolum_sure", "sicaklik"] {
+            var request = try fixture.request(TrainingFixture.csv(), algorithm, series: series)
+            request.selection.columns = ["a"]
+            let version = try #require(try fixture.registry.version(try fixture.run(request).modelID))
+            #expect(["isolation_forest", "z_score"].contains(version.key.modelType))
+            #expect(version.key == ModelKey(modelType: algorithm.modelType, metricType: series))
+        }
     }
 
     @Test func `R59: parameters carry scikit-learn's names`() throws {
@@ -86,7 +101,7 @@ import Testing
         #expect(report.name.text == "isolation_forest.BTC-USDT.15m")
     }
 
-    @Test func `C10: two trainings in one millisecond are two versions`() throws {
+    @Test func `R24, R61, C10: two trainings in one millisecond are two versions`() throws {
         let request = try fixture.request()
         let run = TrainingRun(
             request, directory: fixture.directory, registry: fixture.registry, actor: "test",

@@ -7,7 +7,8 @@ import Synchronization
 /// Single-flight loading on the loader threads.
 extension ModelManager {
     private enum Next {
-        case load
+        /// `retry` counts the loads that failed before this one.
+        case load(retry: Int)
         case wait
         case answer(Result<Servable, CallFailure>)
     }
@@ -39,12 +40,13 @@ extension ModelManager {
             version.waiters.append(done)
             state.waiterCount += 1
             state.versions[modelID] = version
-            return action == .load ? .load : .wait
+            return action == .load ? .load(retry: isForced ? 0 : version.machine.attempt - 1) : .wait
         }
         switch next {
         case .answer(let result): done(result)
         case .wait: break
-        case .load:
+        case .load(let retry):
+            tell(ofRetry: retry, modelID)
             submit(modelID, to: pool) { [self] () throws(CallFailure) in
                 let version = try registered(modelID)
                 guard let remoteLoads, remoteLoads.isRemote(version) else {
@@ -141,6 +143,18 @@ extension ModelManager {
         return found
     }
 
+    /// The retries with delays of their own are told one by one (R76); those after them, one like the other, are not.
+    private func tell(ofRetry retry: Int, _ modelID: ModelID) {
+        let delays = LoadStateMachine.retryDelaysMilliseconds.dropLast()
+        guard delays.indices.contains(retry - 1) else { return }
+        logger.info(
+            "load tried again",
+            metadata: [
+                "model_id": "\(modelID)", "attempt": "\(retry)", "attempts": "\(delays.count)",
+                "seconds": "\(delays[retry - 1] / 1000)",
+            ])
+    }
+
     /// A model that was trained long ago is used all the same (R75).
     private func warn(ofAge version: ModelVersion) {
         let age = Duration.microseconds(Timestamp.now().microseconds - version.trainingDate.microseconds)
@@ -192,6 +206,9 @@ extension ModelManager {
                 "model_id": "\(modelID)", "error": "\(failure)", "attempt": "\(machine?.attempt ?? 0)",
                 "retry": "\(retry)",
             ])
+        if let machine, machine.retryAt != nil, machine.attempt == LoadStateMachine.retryDelaysMilliseconds.count {
+            logger.error("all retries failed", metadata: ["model_id": "\(modelID)", "error": "\(failure)"])
+        }
         if isNews { reportFailure(modelID, failure) }
         for waiter in waiters { waiter(.failure(failure)) }
     }

@@ -33,17 +33,19 @@ package final class RegistryWatcher: Sendable {
     private let store: any RegistryStore
     private let logger: Logger
     private let intervals: Intervals
+    private let disk: DiskGauge?
     private let inotify: Int32
     private let wake: Int32
     private let isStopping = Atomic<Bool>(false)
     private let thread = Mutex<SystemThread?>(nil)
 
-    /// Watches `directory`. Throws ``SystemError`` when the system cannot.
+    /// Watches `directory`, and its volume where there is a gauge. Throws ``SystemError`` when the system cannot.
     package init(
         directory: String, manager: ModelManager, store: any RegistryStore, logger: Logger,
-        intervals: Intervals = Intervals()
+        intervals: Intervals = Intervals(), disk: DiskGauge? = nil
     ) throws(SystemError) {
         self.intervals = intervals
+        self.disk = disk
         self.manager = manager
         self.store = store
         self.logger = logger
@@ -77,6 +79,7 @@ package final class RegistryWatcher: Sendable {
 
     private func run() {
         var reconciledAt = MonotonicTime.now()
+        var lookedAt: MonotonicTime?
         var hint: Int64?
         var isAway = false
         let feed = store.makeChangeFeed()
@@ -85,6 +88,10 @@ package final class RegistryWatcher: Sendable {
             let isNotified = waitForNotification(feed)
             manager.cache.tick()
             let now = MonotonicTime.now()
+            if lookedAt.map({ now - $0 >= intervals.reconcileMilliseconds * 1_000_000 }) ?? true {
+                disk?.look()
+                lookedAt = now
+            }
             let isDue = now - reconciledAt >= intervals.reconcileMilliseconds * 1_000_000 || manager.isRetryDue
             do throws(RegistryError) {
                 let newHint = try store.changeHint()

@@ -47,7 +47,7 @@ struct Attack: Sendable, CustomTestStringConvertible {
 
 @Suite struct AttackTests {
     @Test(arguments: Attack.all)
-    func `an attack is refused at its place, with what was found and the mend`(attack: Attack) throws {
+    func `R67: an attack is refused at its place, with what was found and the mend`(attack: Attack) throws {
         let bytes = attack.bytes()
         let error = try #require(throws: ArtifactError.self) { try Attack.model(bytes) }
         #expect(error.code == attack.code, "\(error)")

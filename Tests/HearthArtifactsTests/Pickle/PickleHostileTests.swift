@@ -10,7 +10,7 @@ import Testing
         ("numpy.ndarray", ""), ("numpy", "core.multiarray._reconstruct"), ("sklearn.pipeline ", "Pipeline"),
         ("sklearn", "pipeline.Pipeline"), ("pandas.core.frame", "DataFrame"), ("", ""), ("os\u{0}", "system"),
     ])
-    func `a name that is not in the table is refused where it stands`(module: String, name: String) throws {
+    func `R67, C27: a name that is not in the table is refused where it stands`(module: String, name: String) throws {
         let text = PickleWriter.pickle {
             $0.global(module, name)
             $0.tuple { $0.string("id") }
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test(arguments: [0x50, 0x51, 0x69, 0x6F, 0x82, 0x83, 0x84, 0x92, 0x97, 0x98] as [UInt8])
-    func `an instruction that would call or fetch something is refused`(byte: UInt8) {
+    func `R67, C27: an instruction that would call or fetch something is refused`(byte: UInt8) {
         let error = failure([0x80, 4, 0x28, byte, 0x30, 0x0A, 0x30, 0x0A, 0x2E])
         #expect(error?.code == .refused)
         #expect(error?.byteOffset == 3)

@@ -63,7 +63,7 @@ import Testing
         #expect(files.count == 1)
     }
 
-    @Test func `R74 a database that goes away ends the run with a report, and the next one ends the work`() throws {
+    @Test func `R97 a database that goes away ends the run with a report, and the next one ends the work`() throws {
         let server = try PostgresServer()
         defer { server.end() }
         let table = try OldTable(server)

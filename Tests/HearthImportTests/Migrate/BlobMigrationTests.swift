@@ -38,6 +38,7 @@ import Testing
             """)
     }
 
+    // R86
     @Test func `R22 R95 R96 R114 C27 C28 rows become versions, and those that cannot are counted and named`() throws {
         try fill()
         let (old, dump) = (try table.content(), try table.dump())

@@ -62,6 +62,7 @@ import Testing
             #expect(Self.eventually { seen.withLock { $0.versions.contains(newest.modelID.text) } })
             _ = try store.rollback(first.name, expectedGeneration: 2, actor: "test", reason: "")
             #expect(try table.hearth("migrate", "blobs", "--purge-blobs").status == 0)
+            // R1: no BLOB is left, and the files answer.
             #expect(try table.psql("SELECT count(*), count(model_data) FROM ml_models") == "11|0\n")
             #expect(try table.hearth("db", "downgrade", "--to", "1").status == 0)
             #expect(try table.psql("SELECT count(*), count(model_data) FROM ml_models") == "11|11\n")

@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R39, R41, R85: a series without a model is scored against its own history, and the reply says so`(
+    func `R39, R41, R85, C36: a series without a model is scored against its own history, and the reply says so`(
         lane: TestLane
     ) throws {
         let server = try TestServer(shelf: ModelShelf())
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `C7: points of several columns are as bad as their worst`(lane: TestLane) throws {
+    func `points of several columns are as bad as their worst`(lane: TestLane) throws {
         let server = try TestServer(shelf: ModelShelf())
         let client = try LaneClient(lane, socketPath: server.socketPath)
         let constant: [Double] = Self.history.flatMap { [$0, 4.0] } + [6, 5]
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R70, R84: a model whose file was removed is stood in for, and Predict still says what is missing`(
+    func `R70, R85: a model whose file was removed is stood in for, and Predict still says what is missing`(
         lane: TestLane
     ) throws {
         let shelf = try ModelShelf()
@@ -175,22 +175,26 @@ import Testing
         }
     }
 
-    @Test(arguments: TestLane.allCases)
-    func `R41, R101: the BLOB of a migrated row answers when its file is gone`(lane: TestLane) throws {
+    @Test(arguments: TestLane.allCases, [false, true])
+    func `R41, R101: the BLOB of a migrated row answers when its file is gone or corrupt`(
+        lane: TestLane, isCorrupt: Bool
+    ) throws {
         let shelf = try ModelShelf()
         let modelID = try shelf.publish(
             SampleModels.isolationForest(seed: 4), series: ServedForest.series, promotes: true)
-        try FileManager.default.removeItem(atPath: "\(shelf.directory.path)/\(modelID)")
-        let path = "\(Self.fixtures)/iforest_auto.p4.pkl"
-        let pickle = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        let server = try TestServer(shelf: shelf, store: BlobStore(shelf.store, modelData: pickle))
+        if isCorrupt {
+            try shelf.damage(modelID)
+        } else {
+            try FileManager.default.removeItem(atPath: "\(shelf.directory.path)/\(modelID)")
+        }
+        let recorded = try RecordedForest()
+        let server = try TestServer(shelf: shelf, store: BlobStore(shelf.store, modelData: recorded.pickle))
         let client = try LaneClient(lane, socketPath: server.socketPath)
-        let (rows, columns, scores) = try Self.recorded()
-        let found = try #require(client.detect(values: rows, columns: columns).detection)
+        let found = try #require(client.detect(values: recorded.rows, columns: recorded.columnCount).detection)
         #expect(found.source == .database)
         #expect(found.modelVersion == modelID.text)
-        #expect(found.scores == scores.map { -$0 })
-        #expect(client.predict(rows: rows).prediction?.source == .database)
+        #expect(found.scores == recorded.scores.map { -$0 })
+        #expect(client.predict(rows: recorded.rows).prediction?.source == .database)
         #expect(try detectionCounters(server) == [1, 1, 0, 0])
     }
 
@@ -207,29 +211,5 @@ import Testing
         let refusal = client.predict()
         #expect(refusal.code == .dataLoss)
         #expect(refusal.message.contains("nor from the database: "), "\(refusal.message)")
-    }
-
-    private static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Fixtures/corpus/sklearn-1.7.2").path
-
-    /// Rows, columns and `score_samples` that scikit-learn recorded.
-    private static func recorded() throws -> ([Double], Int, [Double]) {
-        let data = try Data(contentsOf: URL(fileURLWithPath: "\(fixtures)/iforest_auto.json"))
-        let json = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
-        let shape = try #require((json["X"] as? [String: Any])?["shape"] as? [Int])
-        let outputs = try #require(json["outputs"] as? [String: Any])
-        // Behind them come rows with missing values.
-        let count = 25
-        let rows = try Array(doubles(json["X"]).prefix(count * shape[1]))
-        return (rows, shape[1], try Array(doubles(outputs["score_samples"]).prefix(count)))
-    }
-
-    private static func doubles(_ array: Any?) throws -> [Double] {
-        let text = try #require((array as? [String: Any])?["b64"] as? String)
-        let bytes = try #require(Data(base64Encoded: text))
-        return (0..<bytes.count / 8).map { index in
-            Double(bitPattern: bytes[index * 8..<index * 8 + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
-        }
     }
 }

@@ -69,7 +69,7 @@ import Testing
         #expect(values.map(\.bitPattern) == expected[..<rowCount].map(\.bitPattern))
     }
 
-    @Test func `R64: two calls under one stream id at the same time are told apart: the second is refused`() throws {
+    @Test func `two calls under one stream id at the same time are told apart: the second is refused`() throws {
         let forest = try ServedForest()
         let store = GatedStore(forest.shelf.store)
         let server = try TestServer(shelf: forest.shelf, preloadsAll: false, store: store)

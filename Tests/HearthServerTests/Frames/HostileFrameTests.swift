@@ -8,7 +8,7 @@ import Testing
 /// Random and damaged frames on a live socket: the server goes on, and so do the others.
 @Suite struct HostileFrameTests {
     @Test(arguments: TestLane.allCases, 1...6)
-    func `R80: damaged frames harm nobody`(lane: TestLane, seed: UInt64) throws {
+    func `damaged frames harm nobody`(lane: TestLane, seed: UInt64) throws {
         let forest = try ServedForest()
         var limits = ServerLimits()
         limits.partialFrameMilliseconds = 200

@@ -7,7 +7,7 @@ import Testing
 /// What both lanes must answer alike, call by call: inference.
 @Suite struct SharedCallTests {
     @Test(arguments: TestLane.allCases)
-    func `Predict answers by name, by version and by both, with the generation of what was asked`(
+    func `R156: Predict answers by name, by version and by both, with the generation of what was asked`(
         lane: TestLane
     ) throws {
         let forest = try ServedForest()
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `a version that is not in production is loaded when it is asked for`(lane: TestLane) throws {
+    func `R157: a version that is not in production is loaded when it is asked for`(lane: TestLane) throws {
         let forest = try ServedForest()
         let other = SampleModels.isolationForest(seed: 2)
         let otherID = try forest.shelf.publish(other, series: ServedForest.series)
@@ -115,7 +115,9 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases, Series.all)
-    func `Detect scores each point that has a whole window before it`(lane: TestLane, series: Series) throws {
+    func `R38, R84, C7: Detect scores each point that has a whole window before it`(
+        lane: TestLane, series: Series
+    ) throws {
         let shelf = try ModelShelf()
         let window = series.window
         let definition = SampleModels.isolationForest(seed: 4, trees: 60, columns: window, window: window)

@@ -11,7 +11,7 @@ import Testing
 /// What both lanes must answer alike, call by call: what is served, who may change it, and how it ends.
 @Suite struct SharedControlTests {
     @Test(arguments: TestLane.allCases)
-    func `R68: Promote serves the new version from the next call on, Rollback the old one again`(
+    func `R147, R149: Promote serves the new version from the next call on, Rollback the old one again`(
         lane: TestLane
     ) throws {
         let forest = try ServedForest()
@@ -62,7 +62,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R79: changes are for admins; who is none is told how to become one, and reads on`(lane: TestLane) throws {
+    func `changes are for admins; who is none is told how to become one, and reads on`(lane: TestLane) throws {
         let forest = try ServedForest()
         let server = try TestServer(shelf: forest.shelf, admins: [geteuid() + 1])
         let client = try LaneClient(lane, socketPath: server.socketPath)

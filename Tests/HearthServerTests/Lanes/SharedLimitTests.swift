@@ -99,7 +99,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R65: a deadline that passes while a model loads is answered in time, and the late result dropped`(
+    func `a deadline that passes while a model loads is answered in time, and the late result dropped`(
         lane: TestLane
     ) throws {
         let forest = try ServedForest()
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: TestLane.allCases)
-    func `R65: a deadline that passes while a batch is scored ends the call`(lane: TestLane) throws {
+    func `a deadline that passes while a batch is scored ends the call`(lane: TestLane) throws {
         let shelf = try ModelShelf()
         try shelf.publish(
             SampleModels.isolationForest(seed: 3, trees: 400, columns: 2), series: ServedForest.series,

@@ -44,14 +44,14 @@ import Testing
                 + "create it, or write uid:<number>"
         ),
     ])
-    func `R83: an option that cannot be is told of, with exit code 64`(arguments: [String], message: String) throws {
+    func `an option that cannot be is told of, with exit code 64`(arguments: [String], message: String) throws {
         let program = try HearthdProcess(arguments: arguments, socketPath: "")
         #expect(program.waitForExit() == 64)
         #expect(program.text.contains("Error: \(message)"), "\(program.text)")
         #expect(program.text.contains("Usage: hearthd"))
     }
 
-    @Test func `R83: --help names the options and teaches the rules`() throws {
+    @Test func `--help names the options and teaches the rules`() throws {
         let program = try HearthdProcess(arguments: ["--help"], socketPath: "")
         #expect(program.waitForExit() == 0)
         for text in [

@@ -45,7 +45,7 @@ import Testing
     #endif
 
     @Test(.enabled(if: compiler != nil, "needs a C compiler"))
-    func `R25: a warm call allocates nothing on the server`() throws {
+    func `a warm call allocates nothing on the server`() throws {
         let forest = try ServedForest()
         let library = forest.shelf.folder.file("count.so")
         try Self.compile(to: library)

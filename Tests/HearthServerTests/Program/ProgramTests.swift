@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import HearthArtifacts
 import HearthClient
 import HearthCore
 import HearthTestSupport
@@ -7,7 +8,7 @@ import Testing
 
 /// The program `hearthd` as an operator meets it: a child process over a real socket.
 @Suite(.serialized) struct ProgramTests {
-    @Test func `R78: SIGTERM answers what is in flight, takes the socket away and exits with 0`() throws {
+    @Test func `SIGTERM answers what is in flight, takes the socket away and exits with 0`() throws {
         let shelf = try ModelShelf()
         let definition = SampleModels.isolationForest(seed: 3, trees: 100, columns: 8)
         try shelf.publish(definition, series: ServedForest.series, promotes: true)
@@ -33,7 +34,7 @@ import Testing
         #expect(program.text.contains("hearthd: stopped"))
     }
 
-    @Test func `R78: SIGTERM under load: every call that was answered was answered right, and none hangs`() throws {
+    @Test func `SIGTERM under load: every call that was answered was answered right, and none hangs`() throws {
         let forest = try ServedForest()
         let program = try HearthdProcess(shelf: forest.shelf)
         let callers = try (0..<4).map { _ in
@@ -50,7 +51,7 @@ import Testing
         #expect(!program.text.contains("calls unanswered"))
     }
 
-    @Test func `R77: killed under load and started again, its clients recover by themselves within a second`() throws {
+    @Test func `killed under load and started again, its clients recover by themselves within a second`() throws {
         let forest = try ServedForest()
         let first = try HearthdProcess(shelf: forest.shelf)
         let callers = try (0..<3).map { _ in
@@ -76,7 +77,7 @@ import Testing
         #expect(second.waitForExit() == 0)
     }
 
-    @Test func `R77: the socket of a live server is not taken: the second one says so and exits with 1`() throws {
+    @Test func `the socket of a live server is not taken: the second one says so and exits with 1`() throws {
         let forest = try ServedForest()
         let first = try HearthdProcess(shelf: forest.shelf)
         let second = try HearthdProcess(shelf: forest.shelf, awaitsReady: false)
@@ -89,7 +90,7 @@ import Testing
         #expect(reply.outputs[0].values == [forest.score])
     }
 
-    @Test func `R79: the socket has the mode that was asked for, and 0660 without`() throws {
+    @Test func `the socket has the mode that was asked for, and 0660 without`() throws {
         let forest = try ServedForest()
         for (arguments, mode) in [([], 0o660), (["--socket-mode", "0600"], 0o600), (["--socket-mode", "666"], 0o666)] {
             let program = try HearthdProcess(shelf: forest.shelf, arguments: arguments)
@@ -122,6 +123,16 @@ import Testing
         #expect(wrong.text.contains(folder.file("file")))
     }
 
+    @Test func `R91: ML_MODELS_DIR names the model directory where the command line does not`() throws {
+        let forest = try ServedForest()
+        let socket = forest.shelf.folder.file("s")
+        let program = try HearthdProcess(
+            arguments: ["--socket", socket], socketPath: socket,
+            environment: ["ML_MODELS_DIR": forest.shelf.directory.path], awaitsReady: true)
+        let reply = try program.client().predict(model: ServedForest.model, rows: ServedForest.row)
+        #expect(reply.outputs[0].values == [forest.score])
+    }
+
     @Test func `a folder of the socket that is not there, and a file in its place, are errors with a mend`() throws {
         let forest = try ServedForest()
         let missing = try HearthdProcess(
@@ -149,14 +160,14 @@ import Testing
         ["--log-level", "loud"], ["--log-format", "xml"], ["--workers", "0"], ["--workers", "257"],
         ["--max-connections", "0"], ["--pin", "../x"], ["--no-such-option"], ["--admin-uid", "root"],
     ])
-    func `R83: an option that cannot be is told of, with exit code 64`(arguments: [String]) throws {
+    func `an option that cannot be is told of, with exit code 64`(arguments: [String]) throws {
         let program = try HearthdProcess(arguments: arguments, socketPath: "")
         #expect(program.waitForExit() == 64)
         #expect(program.text.contains(arguments[0]), "\(program.text)")
         #expect(program.text.contains("Usage: hearthd"))
     }
 
-    @Test func `R83: --help names every option and exits with 0`() throws {
+    @Test func `--help names every option and exits with 0`() throws {
         let program = try HearthdProcess(arguments: ["--help"], socketPath: "")
         #expect(program.waitForExit() == 0)
         for option in [

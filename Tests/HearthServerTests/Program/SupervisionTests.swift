@@ -88,7 +88,7 @@ import Testing
         #expect(!exists(several.socketPath))
     }
 
-    @Test func `R78: the service manager is told of loading, readiness, a reload and the end`() throws {
+    @Test func `the service manager is told of loading, readiness, a reload and the end`() throws {
         let forest = try ServedForest()
         let manager = try NotifySocket(forest.shelf.folder.file("notify"))
         let program = try HearthdProcess(shelf: forest.shelf, environment: ["NOTIFY_SOCKET": manager.path])

@@ -5,10 +5,9 @@ import HearthServer
 import HearthTestSupport
 import Testing
 
-/// Models are exchanged while they are in use: no call fails, and every answer is wholly of the version it names (R68,
-/// R69).
+/// Models are exchanged while they are in use: no call fails, and every answer is wholly of the version it names.
 @Suite struct SwapTests {
-    @Test func `R69: 200 swaps under load fail no call, and every score is that of the version it names`()
+    @Test func `R32: 200 swaps under load fail no call, and every score is that of the version it names`()
         throws
     {
         let forest = try ServedForest()

@@ -55,6 +55,13 @@ import Testing
         #expect(!bench.manager.isRetryDue)
         #expect(bench.manager.loadState(of: second).name == "AVAILABLE")
         #expect(bench.closeEvents() == ["available 1", "failed 2", "swapped 2"])
+        let retries = bench.log.lines.filter { $0.hasPrefix("info load tried again") }
+        #expect(retries.count == 3)
+        for (line, words) in zip(retries, [("1", "1"), ("2", "2"), ("3", "4")]) {
+            #expect(line.contains(#""attempt": \#(words.0)"#) && line.contains(#""seconds": \#(words.1)"#), "\(line)")
+            #expect(line.contains(#""attempts": 3"#), "\(line)")
+        }
+        #expect(bench.log.lines.filter { $0.hasPrefix("error all retries failed") }.count == 1)
     }
 
     @Test func `a forced reconciliation tries again at once`() throws {

@@ -6,6 +6,7 @@ import HearthModel
 import HearthRegistry
 import HearthServing
 import HearthTestSupport
+import Synchronization
 import Testing
 
 /// Cache, manager and loader over real files.
@@ -16,6 +17,8 @@ import Testing
     private let pool: LoaderPool
     private let manager: ModelManager
     private let events = BlockingQueue<ModelEvent>()
+    /// Loads from the disk.
+    private let reads = SharedCounter()
 
     init() throws {
         shelf = try ModelShelf()
@@ -23,7 +26,11 @@ import Testing
         let loader = ArtifactLoader(directory: shelf.directory, logger: log.logger)
         manager = ModelManager(
             store: shelf.store, cache: cache, pool: pool, counters: ServerCounters(), logger: log.logger,
-            preloads: { _ in true }, loader: { version throws(CallFailure) in try loader.load(version) },
+            preloads: { _ in true },
+            loader: { [reads] version throws(CallFailure) in
+                reads.add()
+                return try loader.load(version)
+            },
             publish: { [events] in _ = events.put($0) })
     }
 
@@ -56,4 +63,27 @@ import Testing
         while let event = events.take() { kinds.append(event.kind) }
         #expect(kinds == [.available, .failed])
     }
+
+    @Test(arguments: [10, 100])
+    func `R89: threads that ask for a model at once read its file once and get the same model`(_ count: Int) throws {
+        let definition = SampleModels.isolationForest(seed: 1, trees: 100, columns: 8, depth: 8)
+        let id = try shelf.publish(definition, series: "s")
+        let answers = BlockingQueue<Result<CacheEntry, CallFailure>>()
+        try onThreads(count) { _ in
+            manager.request(name: "", version: id.text) { _ = answers.put($0) }
+        }
+        let servables = try (0..<count).map { _ in try #require(answers.take()).get().servable }
+        #expect(reads.count == 1)
+        #expect(servables.allSatisfy { $0 === servables[0] })
+        #expect(servables[0].modelID == id)
+    }
+}
+
+/// Counts from any thread.
+private final class SharedCounter: Sendable {
+    private let value = Atomic<Int>(0)
+
+    func add() { value.add(1, ordering: .relaxed) }
+
+    var count: Int { value.load(ordering: .relaxed) }
 }

@@ -38,6 +38,7 @@ def test_after_runs(hearth: Hearth) -> None:
     assert done.returncode == 0 and len(json.loads(done.stdout)) == 24 and not done.stderr
 
 
+# R39, R85
 @pytest.mark.parametrize("socket_path", [None, "/nowhere/h.sock"])
 def test_after_falls_back_without_a_model_and_without_a_server(hearth: Hearth, socket_path: Optional[str]) -> None:
     values = ",".join(["60"] * 20 + ["500"])

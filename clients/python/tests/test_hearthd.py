@@ -66,6 +66,7 @@ def test_the_same_rows_score_the_same_in_every_form(client: Client) -> None:
     assert one_by_one == expected.tolist()
 
 
+# R38, R84
 def test_detect(client: Client) -> None:
     values = 60 + 5 * np.sin(np.arange(100) / 4)
     values[70] = 5000
@@ -129,6 +130,7 @@ def test_batches_beyond_a_message_are_answered_whole(client: Client, transport: 
     assert (flat["predict"] == found["predict"][:600_000]).all()
 
 
+# R4: what asked an estimator asks the remote model as it did.
 def test_a_remote_model_stands_where_an_estimator_stood(client: Client) -> None:
     model = RemoteModel(MODEL, client)
     matrix = np.array([ROW, [0, 0, 0], [1e6, 1e6, 1e6]])
