@@ -59,7 +59,7 @@ let package = Package(
         program(
             "hearthd",
             [
-                "HearthServer", "HearthLifecycle", "HearthRegistryOpening", "HearthArtifacts", logging,
+                "HearthServer", "HearthServing", "HearthLifecycle", "HearthRegistryOpening", "HearthArtifacts", logging,
                 argumentParser,
             ]),
         program(
@@ -141,12 +141,18 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash",
-            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
+            dependencies: [
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthCore",
+            ],
             path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests(
             "HearthRegistryTests",
-            ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite]),
+            [
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite,
+                "hearth-publish-crash",
+            ]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),
         tests(
@@ -159,8 +165,8 @@ let package = Package(
             "HearthServerTests",
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthGRPC", "HearthWire", "HearthArtifacts",
-                "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistry", "HearthCore", "CNGHTTP2", logging, "hearthd",
+                "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistryPostgres", "HearthRegistry",
+                "HearthCore", "CNGHTTP2", logging, "hearthd",
             ]),
         tests(
             "HearthLifecycleTests",
@@ -170,9 +176,9 @@ let package = Package(
         tests(
             "HearthImportTests",
             [
-                "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth",
-                "hearthd",
+                "HearthImport", "HearthLifecycle", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore",
+                logging, "hearth", "hearthd",
             ]),
     ]
 )
