@@ -59,8 +59,8 @@ let package = Package(
         program(
             "hearthd",
             [
-                "HearthServer", "HearthLifecycle", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts",
-                logging, argumentParser,
+                "HearthServer", "HearthServing", "HearthLifecycle", "HearthObjectStore", "HearthRegistryOpening",
+                "HearthArtifacts", logging, argumentParser,
             ]),
         program(
             "hearth",
@@ -146,7 +146,10 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         .executableTarget(
             name: "hearth-publish-crash",
-            dependencies: ["HearthArtifacts", "HearthKernels", "HearthModel", "HearthCore"],
+            dependencies: [
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthCore",
+            ],
             path: "Tests/HearthPublishCrash",
             swiftSettings: strict),
         tests(
@@ -157,7 +160,10 @@ let package = Package(
             ]),
         tests(
             "HearthRegistryTests",
-            ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite]),
+            [
+                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", sqlite,
+                "hearth-publish-crash",
+            ]),
         tests("HearthWireTests", ["HearthWire", "HearthCore", "CHearthMessages"]),
         tests("HearthGRPCTests", ["HearthGRPC", "HearthWire", "HearthCore", "CNGHTTP2"]),
         tests(
@@ -170,9 +176,8 @@ let package = Package(
             "HearthServerTests",
             [
                 "HearthServer", "HearthServing", "HearthClient", "HearthGRPC", "HearthWire", "HearthArtifacts",
-                "HearthKernels",
-                "HearthModel", "HearthMetrics", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", "CNGHTTP2",
-                logging, "hearthd",
+                "HearthKernels", "HearthModel", "HearthMetrics", "HearthRegistryPostgres", "HearthRegistry",
+                "HearthCore", "CNGHTTP2", logging, "hearthd",
             ]),
         tests(
             "HearthLifecycleTests",
@@ -185,9 +190,9 @@ let package = Package(
         tests(
             "HearthImportTests",
             [
-                "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth",
-                "hearthd",
+                "HearthImport", "HearthLifecycle", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels",
+                "HearthModel", "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore",
+                logging, "hearth", "hearthd",
             ]),
     ]
 )

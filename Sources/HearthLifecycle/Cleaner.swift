@@ -52,6 +52,7 @@ package struct Cleaner: Sendable {
         let listed = try directory.list()
         let versions = try store.versions(of: nil, limit: .max)
         let pointers = try store.productionSnapshot().pointers
+        let leased = try store.leases(at: now)
         let atWork = Set(
             leftovers.folders.filter { Self.isRecent($0, now: now) }.map(\.id))
         let known = Set(versions.map(\.modelID))
@@ -66,7 +67,7 @@ package struct Cleaner: Sendable {
         }
         return Survey(
             retention: RetentionSurvey(
-                versions: versions, pointers: pointers, leased: [], folders: folders, missing: missing),
+                versions: versions, pointers: pointers, leased: leased, folders: folders, missing: missing),
             leftovers: leftovers, disk: try directory.diskSpace())
     }
 

@@ -32,6 +32,9 @@ package final class ServerCounters: Sendable {
     package let loadFailures = Counter()
     package let swaps = Counter()
     package let evictions = Counter()
+    /// Rows of `ml_metrics`, and those for which there was no room or no place.
+    package let metricsWritten = Counter()
+    package let metricsDropped = Counter()
 
     package init() {}
 
@@ -52,6 +55,7 @@ package final class ServerCounters: Sendable {
             ("bytes_sent", bytesSent.value), ("syscalls_wait", waits.value), ("syscalls_receive", receives.value),
             ("syscalls_send", sends.value), ("loads", loads.value), ("load_failures", loadFailures.value),
             ("swaps", swaps.value), ("evictions", evictions.value),
+            ("metrics_written", metricsWritten.value), ("metrics_dropped", metricsDropped.value),
         ]
     }
 }

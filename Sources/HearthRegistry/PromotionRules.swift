@@ -76,9 +76,11 @@ package enum PromotionRules {
         }
     }
 
-    /// Throws `.refused` when removing `version` would take away what answers calls, what a rollback needs, or what
-    /// somebody pinned (C15).
-    package static func checkRemovable(_ version: ModelVersion, pointer: ProductionPointer?) throws(RegistryError) {
+    /// Throws `.refused` when removing `version` would take away what answers calls, what a rollback needs, what
+    /// somebody pinned or what a server holds (C15).
+    package static func checkRemovable(
+        _ version: ModelVersion, pointer: ProductionPointer?, isLeased: Bool
+    ) throws(RegistryError) {
         let role: (what: String, mend: String)? =
             if version.status == .production || pointer?.modelID == version.modelID {
                 ("the production version", "promote another version first")
@@ -86,6 +88,8 @@ package enum PromotionRules {
                 ("the rollback target", "it can be removed after the next promotion")
             } else if version.pinned {
                 ("a pinned version", "unpin it first")
+            } else if isLeased {
+                ("held by a server, a version", "unload it there, or wait two minutes after the server's end")
             } else {
                 nil
             }

@@ -30,6 +30,12 @@ package enum RegistrationRules {
         try checkBytes(reason, "reason", max: RegistryLimits.reasonByteCountMax)
     }
 
+    /// Throws `.refused` for a name of a lease's holder that is no name.
+    package static func check(holder: String) throws(RegistryError) {
+        guard !holder.isEmpty else { throw RegistryError(.refused, "holder is empty", hint: "name the server") }
+        try checkBytes(holder, "holder", max: RegistryLimits.actorByteCountMax)
+    }
+
     /// Throws `.conflict` when a version's key is another than its registered model's.
     package static func checkKey(_ key: ModelKey, isThatOf model: RegisteredModel) throws(RegistryError) {
         guard model.key != key else { return }

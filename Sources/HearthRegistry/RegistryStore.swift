@@ -65,7 +65,8 @@ package protocol RegistryStore: Sendable {
     /// Takes a version out of use for good, before its files are deleted: its row stays as history without path and
     /// BLOB, or goes altogether. Event `removed`. A version that was removed before is left as it is.
     ///
-    /// Throws `.notFound`; `.refused` for the production version, the rollback target and a pinned version.
+    /// Throws `.notFound`; `.refused` for the production version, the rollback target, a pinned version and one that a
+    /// server holds.
     func remove(_ modelID: ModelID, dropsRow: Bool, actor: String, reason: String) throws(RegistryError)
 
     /// The same on a disk that is full, where a registry on that disk could write nothing down: `makingRoom` deletes
@@ -76,6 +77,15 @@ package protocol RegistryStore: Sendable {
     func remove(
         _ modelID: ModelID, dropsRow: Bool, actor: String, reason: String, makingRoom: () throws -> Void
     ) throws(RegistryError)
+
+    /// Says that `holder`, a running server, holds these versions and no others until `until`: nobody may remove them
+    /// meanwhile (C15). Drops leases that have ended.
+    ///
+    /// No change of the registry: neither event nor head version, nobody is notified. Ids that the registry does not
+    /// know are leased all the same.
+    func renewLeases(holder: String, modelIDs: Set<ModelID>, until: Timestamp) throws(RegistryError)
+    /// The versions that somebody holds at that time.
+    func leases(at time: Timestamp) throws(RegistryError) -> Set<ModelID>
 }
 
 extension RegistryStore {

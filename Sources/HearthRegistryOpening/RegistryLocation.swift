@@ -30,12 +30,32 @@ package enum RegistryLocation: Sendable, Equatable {
     ///   would not take.
     package func open(
         reportDamage: @escaping @Sendable (RegistryError) -> Void = { _ in }
-    ) throws(RegistryError) -> any RegistryStore {
+    ) throws(RegistryError) -> any RegistryStore & MetricStore {
         switch self {
         case .file(let path):
             try SQLiteRegistryStore.open(path: path, options: .init(reportDamage: reportDamage))
         case .postgres(let text):
             PostgresRegistryStore(try PostgresLocation(text), options: .init(reportDamage: reportDamage))
+        }
+    }
+
+    /// The place without passwords: what tells one registry from another.
+    package var publicName: String {
+        switch self {
+        case .file(let path): return path
+        case .postgres(let text):
+            let keys = ["host=", "port=", "dbname=", "service="]
+            guard let scheme = text.firstRange(of: "://") else {
+                let words = text.split(separator: " ").filter { word in keys.contains { word.hasPrefix($0) } }
+                return words.joined(separator: " ")
+            }
+            let parts = text[scheme.upperBound...].split(separator: "?", maxSplits: 1)
+            // What is before the last @ is user and password.
+            let place = parts.first.map { $0.split(separator: "@", omittingEmptySubsequences: false).last ?? "" } ?? ""
+            let options = (parts.count > 1 ? parts[1] : "").split(separator: "&").filter { option in
+                keys.contains { option.hasPrefix($0) }
+            }
+            return "postgresql://\(place)" + (options.isEmpty ? "" : "?\(options.joined(separator: "&"))")
         }
     }
 }

@@ -52,7 +52,9 @@ extension PostgresRegistryStore {
     ) throws(RegistryError) {
         try change(actor: actor, reason: reason) { (change) throws(RegistryError) in
             let version = try change.version(modelID)
-            try PromotionRules.checkRemovable(version, pointer: try change.pointer(of: version.name))
+            try PromotionRules.checkRemovable(
+                version, pointer: try change.pointer(of: version.name),
+                isLeased: try Self.isLeased(modelID, change.connection, at: change.now))
             let result = try change.connection.query(
                 dropsRow
                     ? "DELETE FROM ml_models WHERE model_id = $1"

@@ -8,8 +8,8 @@ package import HearthRegistry
 /// - Readers never wait for writers.
 /// - Threads: all methods may be called from any thread; they block, each at most ``Options/statementTimeout`` and the
 ///   location's `connect_timeout`.
-/// - A database that went away is tried again at once, then after 1, 2 and 4 seconds; calls in between fail with
-///   `.unavailable` without waiting.
+/// - A database that went away is tried again at once, then after 1, 2 and 4 and every 2 seconds; calls in between fail
+///   with `.unavailable` without waiting.
 package final class PostgresRegistryStore: RegistryStore {
     /// How a store waits, tells the time and reports damage.
     package struct Options: Sendable {
@@ -21,6 +21,8 @@ package final class PostgresRegistryStore: RegistryStore {
         ///
         /// Called on the reading thread, must not call the store.
         package var reportDamage: @Sendable (RegistryError) -> Void
+        /// Called after each step of a promotion; for tests.
+        package var faults: @Sendable (PromotionFaultPoint) -> Void = { _ in }
 
         package init(
             statementTimeout: Duration = .seconds(10), clock: @escaping @Sendable () -> Timestamp = { .now() },

@@ -1,6 +1,10 @@
 extension Migration {
     /// Every step that this program knows, oldest first.
-    static let all = [Migration(version: 1, name: "registry", sql: registry)]
+    static let all = [
+        Migration(version: 1, name: "registry", sql: registry),
+        Migration(version: 2, name: "leases", sql: leases),
+        Migration(version: 3, name: "ml_metrics", sql: metrics),
+    ]
 
     /// `ml_models` has the specification's columns first (R45-R56) and Hearth's own after them, and its two indexes
     /// (R57, R58).
@@ -85,5 +89,30 @@ extension Migration {
             version INTEGER NOT NULL CHECK (version >= 0)
         ) STRICT;
         INSERT INTO registry_head (id, version) VALUES (1, 0);
+        """
+
+    /// Which versions running servers hold, and until when (C15). No part of the registry's history: leases come and go
+    /// without a head version.
+    private static let leases = """
+        CREATE TABLE registry_leases (
+            model_id TEXT NOT NULL,
+            holder TEXT NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (model_id, holder)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX idx_registry_leases_holder ON registry_leases (holder);
+        """
+
+    /// The specification's measurements (R110), as PostgreSQL has them.
+    private static let metrics = """
+        CREATE TABLE ml_metrics (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            metric_type TEXT NOT NULL CHECK (length(metric_type) BETWEEN 1 AND 50),
+            entity_id TEXT,
+            metric_value REAL,
+            timestamp INTEGER NOT NULL,
+            extra_data TEXT NOT NULL DEFAULT '{}'
+        ) STRICT;
+        CREATE INDEX idx_ml_metrics_type_timestamp ON ml_metrics (metric_type, timestamp);
         """
 }

@@ -94,7 +94,7 @@ extension SQLiteRegistryStore {
     }
 
     /// Reads rows until `limit` good ones are found; a damaged row is reported and left out (C22).
-    private func list<Record>(
+    func list<Record>(
         _ sql: String, arguments: StatementArguments = [], of table: String, limit: Int,
         read: (inout RowReader) throws(RegistryError) -> Record
     ) throws(RegistryError) -> [Record] {

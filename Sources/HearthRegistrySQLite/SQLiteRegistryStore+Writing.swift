@@ -60,14 +60,16 @@ extension SQLiteRegistryStore {
     ) throws(RegistryError) {
         try change(actor: actor, reason: reason) { change in
             let version = try change.version(modelID)
-            try PromotionRules.checkRemovable(version, pointer: try change.pointer(of: version.name))
+            try PromotionRules.checkRemovable(
+                version, pointer: try change.pointer(of: version.name),
+                isLeased: try Self.isLeased(modelID, change.database, at: change.now))
             let sql =
                 dropsRow
                 ? "DELETE FROM ml_models WHERE model_id = ?"
                 : """
-                    UPDATE ml_models SET model_path = NULL, model_data = NULL
-                    WHERE model_id = ? AND (model_path IS NOT NULL OR model_data IS NOT NULL)
-                    """
+                UPDATE ml_models SET model_path = NULL, model_data = NULL
+                WHERE model_id = ? AND (model_path IS NOT NULL OR model_data IS NOT NULL)
+                """
             try change.database.execute(sql: sql, arguments: [modelID.text])
             guard change.database.changesCount > 0 else { return }
             try change.record(.removed, version.name, modelID)
@@ -82,11 +84,7 @@ extension SQLiteRegistryStore {
         actor: String, reason: String, _ body: (RegistryChange) throws -> Value
     ) throws(RegistryError) -> Value {
         try RegistrationRules.check(actor: actor, reason: reason)
-        guard let writer = try current().writer else {
-            throw RegistryError(
-                .refused, "\(path) was opened read-only", hint: "make the change as the registry's owner")
-        }
-        return try writer.write { database in
+        return try write { database in
             try body(
                 RegistryChange(
                     database: database, now: self.options.clock(), actor: actor, reason: reason, path: self.path))

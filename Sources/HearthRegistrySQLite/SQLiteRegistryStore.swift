@@ -29,6 +29,8 @@ package final class SQLiteRegistryStore: RegistryStore {
         ///
         /// Called on the reading thread, must not call the store.
         package var reportDamage: @Sendable (RegistryError) -> Void
+        /// Called after each step of a promotion; for tests.
+        package var faults: @Sendable (PromotionFaultPoint) -> Void = { _ in }
 
         package init(
             busyTimeout: Duration = .seconds(5), clock: @escaping @Sendable () -> Timestamp = { .now() },

@@ -3,7 +3,7 @@ package import HearthCore
 package import HearthLifecycle
 import HearthMetrics
 package import HearthRegistry
-import HearthServing
+package import HearthServing
 package import Logging
 
 /// What a server is started with.
@@ -27,6 +27,12 @@ package struct ServerConfiguration: Sendable {
     package var promotionRules: [MetricRule] = []
     /// How long after its training a model counts as old (R75); nil for never.
     package var staleAfter: Duration?
+    /// Where the last known good set is kept; nil for nowhere.
+    package var knownGoodFile: KnownGoodFile?
+    /// Where measurements are kept (R110); nil for nowhere.
+    package var metricStore: (any MetricStore)?
+    /// How long measurements are kept; nil for ever.
+    package var metricRetention: Duration?
 
     package init(
         socket: SocketOptions, activatedSocket: ActivatedSocket? = nil, workerCount: Int,
@@ -60,6 +66,7 @@ package final class HearthServer: Sendable {
     private let compute: ComputePool
     private let control: ControlPlane
     private let watcher: RegistryWatcher
+    private let keeper: RegistryKeeper
     private let mailboxes: [Mailbox]
     private let threads: [SystemThread]
     private let listener: UnixListener
@@ -93,9 +100,11 @@ package final class HearthServer: Sendable {
         let loader = ArtifactLoader(directory: directory, remote: remote, logger: logger)
         let pinned = configuration.pinned
         let preloadsAll = configuration.preloadsAll
+        let recorder = configuration.metricStore.map { _ in MetricRecorder(counters: counters[workerCount]) }
         manager = ModelManager(
             store: store, cache: cache, pool: loaders, counters: counters[workerCount], logger: logger,
             preloads: { preloadsAll || pinned.contains($0) }, staleAfter: configuration.staleAfter,
+            metrics: recorder,
             loader: { version throws(CallFailure) in try loader.load(version) },
             blobLoader: { version throws(CallFailure) in
                 try loader.load(version, from: store)
@@ -115,12 +124,17 @@ package final class HearthServer: Sendable {
             directory: directory.path, manager: manager, store: store, logger: logger,
             disk: DiskGauge(directory: directory, logger: logger))
 
-        do {
-            // What is local answers at once; calls for what is being fetched wait for it.
-            try manager.reconcile(waitsForRemote: false)
-        } catch {
-            logger.error("registry cannot be read yet; trying on", metadata: ["error": "\(error)"])
-        }
+        keeper = try RegistryKeeper(
+            manager: manager, store: store, file: configuration.knownGoodFile, holder: Self.holder(),
+            metrics: recorder.flatMap { recorder in
+                configuration.metricStore.map { store in
+                    RegistryKeeper.Metrics(
+                        recorder: recorder, store: store, totals: counters, counters: counters[workerCount],
+                        retention: configuration.metricRetention)
+                }
+            }, logger: logger)
+
+        Self.load(manager, configuration.knownGoodFile, logger)
         let services = WorkerServices(
             manager: manager, compute: compute, control: control, access: configuration.access,
             callLog: callLog, limits: configuration.limits, workerCount: workerCount,
@@ -144,6 +158,7 @@ package final class HearthServer: Sendable {
         self.threads = threads
         try control.start()
         try watcher.start()
+        try keeper.start()
         try callLog.start()
         logger.notice(
             "serving",
@@ -184,6 +199,7 @@ package final class HearthServer: Sendable {
         mailboxes.first?.post(.stopAccepting)
         for thread in threads { thread.join() }
         watcher.stop()
+        keeper.stop()
         control.stop()
         compute.stop()
         loaders.stop()

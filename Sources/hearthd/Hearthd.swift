@@ -7,6 +7,7 @@ import HearthObjectStore
 import HearthRegistry
 import HearthRegistryOpening
 import HearthServer
+import HearthServing
 import Logging
 
 /// The warm-cache inference process.
@@ -67,6 +68,19 @@ struct Hearthd: ParsableCommand {
             registry.sqlite in the model directory).
             """)
     var registry: String?
+
+    @Option(
+        help: """
+            The folder in which the server keeps the production set that it serves, to start with when the registry \\
+            is away (default: the model directory, or $STATE_DIRECTORY where that is read-only).
+            """)
+    var stateDir: String?
+
+    @Flag(inversion: .prefixedNo, help: "Write load times and counts of calls to the table ml_metrics, in batches.")
+    var metrics = true
+
+    @Option(help: "Days after which rows of ml_metrics are removed; 0 for never.")
+    var metricsDays = 30
 
     @Option(help: "Worker threads (default: one per processor).")
     var workers: Int?
@@ -211,6 +225,7 @@ struct Hearthd: ParsableCommand {
             throw ValidationError("--log-texts '\(logTexts)' is neither english nor specification")
         }
         guard (0...36_500).contains(staleDays) else { throw ValidationError("--stale-days must be 0 to 36500") }
+        guard (0...36_500).contains(metricsDays) else { throw ValidationError("--metrics-days must be 0 to 36500") }
         for rule in promotionRule {
             do { _ = try MetricRule(rule) } catch { throw ValidationError("--promotion-rule: \(error.message)") }
         }
@@ -255,18 +270,23 @@ struct Hearthd: ParsableCommand {
             supervisor = try Supervisor(logger)
             let path = modelsDir ?? environment("ML_MODELS_DIR") ?? "/app/ml_models"
             let directory = try openDirectory(path, logger)
-            let store = try RegistryLocation(
+            let location = RegistryLocation(
                 option: registry, environment: environment(RegistryLocation.environmentVariable),
-                modelDirectory: directory.path
-            ).open { logger.warning("the registry has a damaged row", metadata: ["error": "\($0)"]) }
+                modelDirectory: directory.path)
+            let store = try location.open {
+                logger.warning("the registry has a damaged row", metadata: ["error": "\($0)"])
+            }
             remote = try artifactStore.map { (url) throws(ArtifactError) in
                 try S3ArtifactStore(
                     url: url, endpoint: s3Endpoint, limits: directory.limits, patience: .server,
                     environment: environment)
             }
+            var configuration = try makeConfiguration(supervisor.socket)
+            configuration.knownGoodFile = knownGoodFile(directory, location, logger)
+            configuration.metricStore = metrics ? store : nil
+            configuration.metricRetention = metricsDays == 0 ? nil : .seconds(metricsDays * 86_400)
             server = try HearthServer(
-                try makeConfiguration(supervisor.socket), store: store, directory: directory, remote: remote,
-                logger: logger)
+                configuration, store: store, directory: directory, remote: remote, logger: logger)
         } catch {
             logger.critical("cannot start", metadata: ["error": "\(error)"])
             throw ExitCode.failure
@@ -299,6 +319,20 @@ struct Hearthd: ParsableCommand {
                 metadata: ["error": "\(error)"])
             return directory
         }
+    }
+
+    /// Where the last known good set is kept; nil, with a warning, when there is no folder for it.
+    private func knownGoodFile(
+        _ directory: ModelDirectory, _ location: RegistryLocation, _ logger: Logger
+    ) -> KnownGoodFile? {
+        let isWritable = unsafe access(directory.path, W_OK) == 0
+        // systemd separates several folders with colons.
+        let own = environment("STATE_DIRECTORY")?.split(separator: ":").first.map(String.init)
+        guard let folder = stateDir ?? (isWritable ? directory.path : own) else {
+            logger.warning("no folder for the last known good set; give one with --state-dir")
+            return nil
+        }
+        return KnownGoodFile(folder: folder, registry: location.publicName)
     }
 
     private func makeConfiguration(_ activatedSocket: ActivatedSocket?) throws -> ServerConfiguration {

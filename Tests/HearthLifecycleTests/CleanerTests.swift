@@ -61,6 +61,29 @@ import Testing
         #expect(try folders(shelf) == Set(ids))
     }
 
+    @Test func `C15 a version that a server holds is shown and stays, also when it was taken after the look`() throws {
+        let (shelf, ids) = try shelf(versions: 4)
+        let now = Timestamp.now()
+        let until = Timestamp(microseconds: now.microseconds + 120_000_000)
+        try shelf.store.renewLeases(holder: "machine:1", modelIDs: [ids[0]], until: until)
+        let cleaner = Cleaner(store: shelf.store, directory: shelf.directory)
+        let survey = try cleaner.survey()
+        let plan = RetentionPlan(survey.retention, RetentionPolicy(keepVersions: 1))
+        #expect(plan.protected.map(\.modelID) == [ids[0]] && plan.protected.map(\.protection) == [.leased])
+        #expect(Set(plan.items.map(\.modelID)) == [ids[1], ids[2]])
+        try shelf.store.renewLeases(holder: "machine:2", modelIDs: [ids[1]], until: until)
+        let report = cleaner.run(plan, survey, actor: "test")
+        #expect(report.done.map(\.modelID) == [ids[2]])
+        #expect(report.failures.first?.reason.contains("is held by a server") == true, "\(report.failures)")
+        #expect(try folders(shelf) == [ids[0], ids[1], ids[3]])
+        // The servers have ended.
+        for holder in ["machine:1", "machine:2"] {
+            try shelf.store.renewLeases(holder: holder, modelIDs: [], until: until)
+        }
+        #expect(try clean(shelf, RetentionPolicy(keepVersions: 1)).report.done.count == 2)
+        #expect(try folders(shelf) == [ids[3]])
+    }
+
     @Test func `R160: a row whose folder was deleted by hand goes; a production one is shown`() throws {
         let (shelf, ids) = try shelf(versions: 3)
         try shelf.promote(ids[2], series: Self.series)

@@ -1,5 +1,6 @@
 import Glibc
 import HearthArtifacts
+import HearthRegistry
 
 // A process for the tests of HearthArtifacts to kill, to starve and to measure: what cannot be done to the test process
 // itself.
@@ -7,6 +8,7 @@ import HearthArtifacts
 //     hearth-publish-crash publish <root> <model_id> <registry file> [--kill <fault point>] [--bytes <n>] [--umask
 //     <octal>]
 //                          [--uid <n>]
+//     hearth-publish-crash promote <registry> <model name> <model_id> [--kill <promotion fault point>]
 //     hearth-publish-crash open <root> <model_id> [--uid <n>]
 //     hearth-publish-crash cycle <root> <model_id> <times>
 //     hearth-publish-crash measure <folder> <bytes>
@@ -19,6 +21,7 @@ do {
     try arguments.becomeUser()
     switch arguments.command {
     case "publish": try Publisher(arguments).run()
+    case "promote": try promote(arguments)
     case "open": try openOnce(arguments)
     case "cycle": try openRepeatedly(arguments)
     case "measure": try LoadMeasurement(folder: arguments[0], byteCount: Int(arguments[1]) ?? 0).run()
@@ -27,6 +30,9 @@ do {
     }
     print("ok")
 } catch let error as ArtifactError {
+    print("error \(error.code) \(error)")
+    exit(1)
+} catch let error as RegistryError {
     print("error \(error.code) \(error)")
     exit(1)
 } catch {

@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `a schema step that was changed is refused`() throws {
-        try RawDatabase(path).execute("UPDATE schema_migrations SET checksum = 'beef'")
+        try RawDatabase(path).execute("UPDATE schema_migrations SET checksum = 'beef' WHERE version = 1")
         for mode in [SQLiteRegistryStore.Mode.readWrite, .readOnly] {
             let error = refusal(mode)
             #expect(error?.code == .corrupt)
@@ -85,12 +85,12 @@ import Testing
     }
 
     @Test func `a newer schema is refused`() throws {
-        try RawDatabase(path).execute("INSERT INTO schema_migrations VALUES (2, 'future', 'beef', 0)")
+        try RawDatabase(path).execute("INSERT INTO schema_migrations VALUES (4, 'future', 'beef', 0)")
         for mode in [SQLiteRegistryStore.Mode.readWrite, .readOnly] {
             let error = refusal(mode)
             #expect(error?.code == .refused)
             #expect(
-                error?.description == "\(path) has schema 2 (future); this program knows schemas up to 1; "
+                error?.description == "\(path) has schema 4 (future); this program knows schemas up to 3; "
                     + "update this program to the version that wrote the registry")
         }
     }
@@ -100,15 +100,32 @@ import Testing
         try store.register(Sample.version(1), actor: "trainer")
         let raw = try RawDatabase(path)
         var migrator = Migrator(path: path)
-        let note = Migration(version: 2, name: "note", sql: "ALTER TABLE ml_models ADD COLUMN note TEXT")
+        let note = Migration(version: 4, name: "note", sql: "ALTER TABLE ml_models ADD COLUMN note TEXT")
         migrator.migrations.append(note)
         for _ in 0..<2 {
             try raw.queue.writeWithoutTransaction { database in
                 try migrator.migrate(database, at: Timestamp(microseconds: 7))
             }
         }
-        #expect(try raw.texts("SELECT name FROM schema_migrations ORDER BY version") == ["registry", "note"])
+        let steps = try raw.texts("SELECT name FROM schema_migrations ORDER BY version")
+        #expect(steps == ["registry", "leases", "ml_metrics", "note"])
         #expect(try raw.integer("SELECT COUNT(*) FROM ml_models WHERE note IS NULL") == 1)
+    }
+
+    @Test func `a registry of the first schema is brought up to date with what is in it`() throws {
+        let old = folder.file("old.sqlite")
+        let queue = try RawDatabase(old).queue
+        try queue.writeWithoutTransaction { database in
+            var migrator = Migrator(path: old)
+            migrator.migrations = Array(Migration.all.prefix(1))
+            try migrator.migrate(database, at: Timestamp(microseconds: 7))
+        }
+        try queue.close()
+        #expect(try SQLiteSchema.status(path: old).pendingCount == 2)
+        let store = try SQLiteRegistryStore.open(path: old)
+        try store.register(Sample.version(1), actor: "trainer")
+        try store.renewLeases(holder: "a", modelIDs: [Sample.id(1)], until: Timestamp(microseconds: .max / 2))
+        #expect(try SQLiteSchema.status(path: old).pendingCount == 0)
     }
 
     @Test func `a reader waits for the owner to bring the schema up to date`() throws {

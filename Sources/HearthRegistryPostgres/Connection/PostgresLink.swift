@@ -3,7 +3,7 @@ import HearthRegistry
 import Synchronization
 
 /// A connection that comes back: the first call after a loss connects again at once; when that fails, the next attempts
-/// are made 1, 2 and then every 4 seconds later, and calls in between fail without waiting (R74, R76).
+/// are made 1, 2, 4 and then every 2 seconds later, and calls in between fail without waiting (R74, R76).
 ///
 /// Calls from several threads take turns.
 final class PostgresLink: Sendable {

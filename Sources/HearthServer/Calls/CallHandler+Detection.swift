@@ -4,6 +4,7 @@ import HearthMetrics
 import HearthModel
 import HearthServing
 import HearthWire
+import Synchronization
 
 /// `Detect`: one chain of those who may answer (C5). The model of the series, from its file or else from its database
 /// BLOB, as the loader finds it; then the series' own `z_score` model; then a z-score of the request's own values.
@@ -61,6 +62,7 @@ extension CallHandler {
         }
         context.counters.calls.add()
         context.counters.rows.add(UInt64(rowCount))
+        entry.servable.detections.wrappingAdd(1, ordering: .relaxed)
         count(header.source, call.fallback)
     }
 

@@ -33,10 +33,13 @@ extension ControlPlane {
         let limit = request.limit == 0 ? 100 : min(Int(request.limit), Self.listCountMax)
         var reply = ListResponse()
         let versions = try registry { () throws(RegistryError) in try store.versions(of: name, limit: limit) }
-        let pointers = try registry { () throws(RegistryError) in try store.productionSnapshot().pointers }
-        reply.versions = versions.map { version in
-            version.message(pointer: pointers.first { $0.name == version.name })
+        let pointers = try registry { () throws(RegistryError) in
+            // Of one model its own: there may be thousands.
+            if let name { return try store.productionPointer(of: name).map { [$0] } ?? [] }
+            return try store.productionSnapshot().pointers
         }
+        let pointersByName = Dictionary(pointers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        reply.versions = versions.map { $0.message(pointer: pointersByName[$0.name]) }
         reply.served = served(name)
         return reply
     }
@@ -99,6 +102,8 @@ extension ControlPlane {
                 sums[index].value += counter.value
             }
         }
+        // A state rather than a count: 1 while the registry has not been read and the last known good set answers.
+        sums.append(StatsResponse.Counter(name: "from_last_known_good", value: manager.isFromLastKnownGood ? 1 : 0))
         reply.counters = sums
         reply.models = served(nil)
         return reply

@@ -6,9 +6,9 @@ import Synchronization
 /// Answers whether the server, a service or a model answers: `grpc.health.v1` and the Open Inference Protocol's live
 /// and ready calls, from memory alone, on the thread that read the call.
 ///
-/// The server is ready once it has read the registry and until it stops. A model is ready when a call to it would be
-/// answered, be it after a load: what is loaded on demand is ready before anybody has asked for it. It is known from
-/// its first promotion on.
+/// The server is ready once it has read the registry, or else its last known good set, and until it stops. A model is
+/// ready when a call to it would be answered, be it after a load: what is loaded on demand is ready before anybody has
+/// asked for it. It is known from its first promotion on.
 final class ReadinessAnswers: Sendable {
     private let manager: ModelManager
     private let stopping = Atomic<Bool>(false)
@@ -23,7 +23,7 @@ final class ReadinessAnswers: Sendable {
     }
 
     /// Whether the server takes calls and knows what it is to serve.
-    var isServerReady: Bool { !stopping.load(ordering: .acquiring) && manager.isLevel }
+    var isServerReady: Bool { !stopping.load(ordering: .acquiring) && manager.canServe }
 
     /// The packed reply to a call; nil for what only the control plane can answer, which may ask the registry.
     func answer(_ route: Route, _ payload: ByteView, in arena: Arena) -> Result<[UInt8], CallFailure>? {

@@ -27,6 +27,8 @@ package final class Servable: Sendable {
     package let outputLabels: [OutputLabels?]
     /// Calls answered.
     package let calls = Atomic<UInt64>(0)
+    /// Those of them that were `Detect`.
+    package let detections = Atomic<UInt64>(0)
     /// Rows, times and failures.
     package let statistics = ServableStatistics()
     /// The cache's clock at the last call.

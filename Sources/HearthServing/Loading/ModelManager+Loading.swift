@@ -93,7 +93,9 @@ extension ModelManager {
     private func registered(_ modelID: ModelID) throws(CallFailure) -> ModelVersion {
         let version: ModelVersion?
         do { version = try store.version(modelID) } catch {
-            throw CallFailure(.unavailable, "the registry cannot be read: \(error)")
+            // What is or was in production is loaded from its file all the same (R74).
+            version = state.withLock { $0.rows[modelID] }
+            guard version != nil else { throw CallFailure(.unavailable, "the registry cannot be read: \(error)") }
         }
         guard let version else {
             throw CallFailure(.notFound, "no version '\(modelID)' in the registry; see 'hearth models list'")
@@ -105,6 +107,7 @@ extension ModelManager {
     /// Loads a version that fits into the cache.
     private func load(_ version: ModelVersion) throws(CallFailure) -> Servable {
         let servable = try read(version)
+        remember(version)
         warn(ofAge: version)
         let room = cache.roomByteCount(for: version.name)
         guard servable.mappedByteCount <= room else {
@@ -116,6 +119,7 @@ extension ModelManager {
                 + "\(ByteCount(cache.byteBudget))\(pinned); start hearthd with a larger --cache-bytes"
             throw CallFailure(.resourceExhausted, message)
         }
+        metrics?.loaded(version, servable)
         return servable
     }
 
@@ -227,6 +231,7 @@ extension ModelManager {
     func settle(_ change: ModelCache.Change) {
         for servable in change.removed {
             counters.evictions.add()
+            metrics?.retired(servable)
             state.withLock { state in
                 // Somebody may be loading it again already.
                 state.versions[servable.modelID]?.machine.evicted()

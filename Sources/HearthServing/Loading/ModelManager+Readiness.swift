@@ -64,4 +64,7 @@ extension ModelManager {
 
     /// Whether the registry has been read, so that it is known what is to be served.
     package var isLevel: Bool { headVersion >= 0 }
+
+    /// Whether it is known what is to be served: from the registry, or from the last known good set.
+    package var canServe: Bool { state.withLock { $0.headVersion >= 0 || $0.isFromLastKnownGood } }
 }

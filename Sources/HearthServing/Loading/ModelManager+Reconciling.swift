@@ -7,7 +7,7 @@ import Synchronization
 /// Keeping level with the registry.
 extension ModelManager {
     /// Loads that a reconciliation waits for, and how they failed.
-    private final class Repair: Sendable {
+    final class Repair: Sendable {
         private struct State {
             /// Waited for.
             var open: Set<ModelName> = []
@@ -85,7 +85,9 @@ extension ModelManager {
                 // Only now: while the registry cannot be read, what was unloaded stays so.
                 let admitted = isForced ? cache.admit(only) : []
                 let insisted = isForced ? admitted.union(only.map { [$0] } ?? []) : []
-                mend(snapshot, isForced: isForced, only: only, insisted: insisted, repair)
+                mend(
+                    snapshot.pointers, headVersion: snapshot.headVersion, isForced: isForced, only: only,
+                    insisted: insisted, repair)
                 return .success(snapshot.headVersion)
             } catch {
                 return .failure(error)
@@ -94,24 +96,35 @@ extension ModelManager {
         return try outcome.get()
     }
 
-    /// - Parameter insisted: names whose production version is loaded even if it is loaded on demand otherwise.
-    private func mend(
-        _ snapshot: ProductionSnapshot, isForced: Bool, only: ModelName?, insisted: Set<ModelName>, _ repair: Repair?
+    /// - Parameters:
+    ///   - headVersion: where the pointers stand in the registry; nil for pointers that are not the registry's.
+    ///   - insisted: names whose production version is loaded even if it is loaded on demand otherwise.
+    func mend(
+        _ pointers: [ProductionPointer], headVersion: Int64?, isForced: Bool, only: ModelName?,
+        insisted: Set<ModelName>, _ repair: Repair?
     ) {
         var wanted: [ModelName: ProductionPointer] = [:]
-        for pointer in snapshot.pointers where only == nil || only == pointer.name { wanted[pointer.name] = pointer }
-        let before = state.withLock { state in
+        for pointer in pointers where only == nil || only == pointer.name { wanted[pointer.name] = pointer }
+        let (before, isBack) = state.withLock { state in
             let before = state.pointers
+            let isBack = state.isFromLastKnownGood && headVersion != nil && only == nil
             if let only {
                 // The other names keep their news for the next whole reconciliation.
                 state.pointers[only] = wanted[only]
             } else {
                 state.pointers = wanted
-                state.headVersion = snapshot.headVersion
+                state.headVersion = headVersion ?? state.headVersion
                 state.retryAt = nil
+                if isBack { state.isFromLastKnownGood = false }
             }
-            return before
+            if state.pointers != before || isBack {
+                state.setVersion += 1
+                state.served = state.served.filter { state.pointers[$0.key] != nil }
+                state.forgetRows()
+            }
+            return (before, isBack)
         }
+        if isBack { logger.notice("serving what the registry says, no longer the last known good set") }
         for name in cache.productionNames where wanted[name] == nil && (only == nil || only == name) {
             settle(cache.withdraw(name))
             logger.notice("model withdrawn: it is no longer in production", metadata: ["model": "\(name)"])
@@ -158,8 +171,10 @@ extension ModelManager {
             return
         }
         repair?.began(pointer.name)
+        // News is tried at once, however often its version has failed before: perhaps the registry was away.
         want(
-            pointer.modelID, isForced: isForced, isLimited: false, onRemote: { repair?.wentAway(pointer.name) }
+            pointer.modelID, isForced: isForced || hasMoved, isLimited: false,
+            onRemote: { repair?.wentAway(pointer.name) }
         ) { [self] result in
             switch result {
             case .success(let servable):
@@ -188,6 +203,11 @@ extension ModelManager {
         let change = cache.serve(servable, generation: generation, rollbackTarget: pointer.previousModelID)
         settle(change)
         guard change.outcome == .made else { return }
+        state.withLock { state in
+            guard state.pointers[pointer.name] == pointer else { return }
+            state.served[pointer.name] = pointer
+            state.setVersion += 1
+        }
         if change.replaced != nil { counters.swaps.add() }
         publish(
             ModelEvent(

@@ -50,6 +50,14 @@ package final class ModelManager: Sendable {
         var mending: [ModelName: ProductionPointer] = [:]
         /// When the first of the failed production versions may be tried again.
         var retryAt: MonotonicTime?
+        /// Of each name the pointer whose version answers, or answered last.
+        var served: [ModelName: ProductionPointer] = [:]
+        /// Rows of versions that are in production or were before, as they were read last.
+        var rows: [ModelID: ModelVersion] = [:]
+        /// Grows with every change of what is served.
+        var setVersion = 0
+        /// Whether the pointers are those of the last known good set.
+        var isFromLastKnownGood = false
     }
 
     /// The most requests that may wait for loads at once; more are refused with RESOURCE_EXHAUSTED.
@@ -64,6 +72,7 @@ package final class ModelManager: Sendable {
     let blobLoader: BlobLoader?
     let staleAfter: Duration?
     let remoteLoads: RemoteLoads?
+    let metrics: MetricRecorder?
     let pool: LoaderPool
     let counters: ServerCounters
     let logger: Logger
@@ -80,12 +89,13 @@ package final class ModelManager: Sendable {
     ///   - remoteLoads: which versions are loaded on other threads than the pool's; nil for none.
     ///   - preloads: whether the production version of a name is loaded before anybody asks for it.
     ///   - staleAfter: how long after its training a model counts as old: it is used with a warning (R75, C31).
+    ///   - metrics: told of loads and of what leaves the memory; nil where nothing is recorded.
     ///   - clock: what retry delays are measured with.
     ///   - publish: told of every change, on any thread; must not block.
     package init(
         store: any RegistryStore, cache: ModelCache, pool: LoaderPool, counters: ServerCounters, logger: Logger,
         preloads: @escaping @Sendable (ModelName) -> Bool, staleAfter: Duration? = nil,
-        clock: @escaping @Sendable () -> MonotonicTime = { .now() },
+        metrics: MetricRecorder? = nil, clock: @escaping @Sendable () -> MonotonicTime = { .now() },
         loader: @escaping Loader, blobLoader: BlobLoader? = nil, remoteLoads: RemoteLoads? = nil,
         publish: @escaping @Sendable (ModelEvent) -> Void
     ) {
@@ -96,6 +106,7 @@ package final class ModelManager: Sendable {
         self.logger = logger
         self.preloads = preloads
         self.staleAfter = staleAfter
+        self.metrics = metrics
         self.clock = clock
         self.loader = loader
         self.blobLoader = blobLoader

@@ -128,7 +128,7 @@ import Testing
         let missing = try ProgramRun("hearth", ["db", "status", "--registry", path])
         #expect(missing.status == 1 && missing.errors.contains("there is no registry at"), "\(missing)")
         #expect(!FileManager.default.fileExists(atPath: path))
-        #expect(try ProgramRun("hearth", ["db", "upgrade", "--registry", path]).output.contains("1 step applied"))
+        #expect(try ProgramRun("hearth", ["db", "upgrade", "--registry", path]).output.contains("3 steps applied"))
         #expect(try ProgramRun("hearth", ["db", "upgrade", "--registry", path]).output.contains("nothing to do"))
         let status = try object(try ProgramRun("hearth", ["db", "status", "--registry", path, "--json"]))
         #expect(status["pending"] as? Int == 0 && status["ml_models"] as? String == "registry")

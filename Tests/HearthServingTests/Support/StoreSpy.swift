@@ -95,4 +95,8 @@ final class StoreSpy: RegistryStore {
     func setPinned(_ modelID: ModelID, _ pinned: Bool, actor: String, reason: String) throws(RegistryError) {
         try store.setPinned(modelID, pinned, actor: actor, reason: reason)
     }
+    func renewLeases(holder: String, modelIDs: Set<ModelID>, until: Timestamp) throws(RegistryError) {
+        try store.renewLeases(holder: holder, modelIDs: modelIDs, until: until)
+    }
+    func leases(at time: Timestamp) throws(RegistryError) -> Set<ModelID> { try store.leases(at: time) }
 }
