@@ -71,7 +71,10 @@ let package = Package(
             ]),
         program(
             "hearth-trainer",
-            ["HearthTraining", "HearthRegistryOpening", "HearthArtifacts", "HearthCore", argumentParser]),
+            [
+                "HearthTraining", "HearthLifecycle", "HearthRegistryOpening", "HearthArtifacts", "HearthCore",
+                argumentParser,
+            ]),
         // 5 composition
         layer(
             "HearthServer",

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HearthArtifacts
 import HearthCore
+import HearthLifecycle
 import HearthRegistry
 import HearthRegistryOpening
 import HearthTraining
@@ -43,6 +44,12 @@ struct PublishOptions: ParsableArguments {
             modelDirectory: directory.path
         ).open()
         let run = TrainingRun(request, directory: directory, registry: store, actor: actor)
+        // A training that failed is in the index as well (C17).
+        defer {
+            if let warning = RegistryIndex.refresh(store: store, directory: directory) {
+                StandardError.write("warning: \(warning)\n")
+            }
+        }
         let report = try run.run(promote: promote)
         if json {
             print(try CompactJSON.text(report.json))

@@ -8,8 +8,8 @@ struct Hearth: ParsableCommand {
         abstract: "Asks, watches and steers a running hearthd; brings it models that you already have.",
         discussion: """
             Commands that ask the server use its Unix socket: --socket, else HEARTH_SOCKET, else \
-            /run/hearth/hearth.sock. inspect, import, verify and verify-corpus read files, db, migrate, validate and \
-            clean work on the registry; they need no server.
+            /run/hearth/hearth.sock. inspect, import, verify and verify-corpus read files, db, migrate, registry, \
+            validate and clean work on the registry; they need no server.
 
             EXAMPLES
               hearth inspect model.pkl
@@ -27,6 +27,7 @@ struct Hearth: ParsableCommand {
         subcommands: [
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
-            DbCommand.self, MigrateCommand.self, ValidateCommand.self, CleanCommand.self, BenchCommand.self,
+            DbCommand.self, MigrateCommand.self, RegistryCommand.self, ValidateCommand.self, CleanCommand.self,
+            BenchCommand.self,
         ])
 }

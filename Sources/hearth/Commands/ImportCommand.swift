@@ -87,6 +87,7 @@ struct ImportCommand: ParsableCommand {
             if !options.json { print(outcome.text(isOnly: files.count == 1)) }
         }
         let promotions = promote && !Interruption.isWanted ? promotions(outcomes, importer) : []
+        if !outcomes.allSatisfy(\.isRefused) { IndexFile.refresh(registry, directory) }
         if options.json {
             print(
                 JSON.object([
