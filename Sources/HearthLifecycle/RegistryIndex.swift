@@ -20,7 +20,18 @@ package enum RegistryIndex {
     ///
     /// Throws `RegistryError` or `ArtifactError`; the index that was there stays then.
     package static func export(store: any RegistryStore, directory: ModelDirectory) throws {
-        try directory.replaceIndex { RegistryIndexText.encode(try entries(of: store)) }
+        try directory.replaceIndex { head in
+            let versions = try store.versions(of: nil, limit: .max)
+            let entries = versions.reversed().compactMap(ModelRegistryEntry.init)
+            return (RegistryIndexText.encode(entries), isForeign(head, known: versions))
+        }
+    }
+
+    /// Whether an index begins with a version that this registry never had: a Python program's, which `hearth registry
+    /// import` may still have to read.
+    private static func isForeign(_ head: [UInt8], known versions: [ModelVersion]) -> Bool {
+        guard let row = try? RegistryIndexText.decode(head).first, let entry = row.entry else { return false }
+        return !versions.contains { $0.modelID.text == entry.modelID }
     }
 
     /// The same after a change, which has succeeded whatever becomes of the index: returns a warning, or nil.

@@ -49,12 +49,23 @@ import Testing
         try RegistryIndex.export(store: shelf.store, directory: shelf.directory)
         let before = try rows()
         struct Refusal: Error {}
-        #expect(throws: Refusal.self) { try shelf.directory.replaceIndex { throw Refusal() } }
+        #expect(throws: Refusal.self) { try shelf.directory.replaceIndex { _ in throw Refusal() } }
         #expect(try rows() == before)
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.createDirectory(atPath: "\(path)/in", withIntermediateDirectories: true)
         let warning = RegistryIndex.refresh(store: shelf.store, directory: shelf.directory)
         #expect(warning?.hasPrefix("registry_index.csv was not written: ") == true)
+    }
+
+    @Test func `the index of another program in the same folder is kept beside Hearth's own`() throws {
+        let theirs = RegistryIndexText.encode([
+            ModelRegistryEntry(modelID: "old", modelType: "rf", createdAt: "2025", path: "old", status: "production")
+        ])
+        try Data(theirs).write(to: URL(filePath: path))
+        try shelf.publish(SampleModels.isolationForest(seed: 1), series: "s")
+        for _ in 0..<2 { try RegistryIndex.export(store: shelf.store, directory: shelf.directory) }
+        #expect(try [UInt8](Data(contentsOf: URL(filePath: "\(path).before-hearth"))) == theirs)
+        #expect(try rows().count == 1)
     }
 
     @Test func `R134: several writers at once leave the index of the last change`() throws {

@@ -32,7 +32,7 @@ extension ImportedFile {
     /// What `meta.json` says (R130): where the model comes from. Measures are unknown, so there are none.
     ///
     /// The file's name but no folder: model files hold nothing sensitive (R66).
-    var metadata: ModelMetadata {
+    package var metadata: ModelMetadata {
         var parameters: [String: JSONValue] = [
             "imported_file": .string(FolderListing.last(file.path)), "imported_format": .string(format.rawValue),
             "imported_sha256": .string("\(file.digest)"),

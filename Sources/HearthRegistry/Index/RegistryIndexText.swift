@@ -32,7 +32,7 @@ package enum RegistryIndexText {
                 .refused, "registry_index.csv has \(bytes.count) bytes, at most \(byteCountMax) are read",
                 hint: "split it")
         }
-        var records = records(of: bytes)[...]
+        var records = DelimitedText.records(of: bytes)[...]
         let heading = records.popFirst()?.cells ?? []
         // Figures may be absent; the rest says which model is where.
         for column in ModelRegistryEntry.columns
@@ -70,49 +70,5 @@ package enum RegistryIndexText {
             }
         }
         bytes.append(0x0A)
-    }
-
-    /// Lines of cells; empty lines are none.
-    private static func records(of bytes: [UInt8]) -> [(line: Int, cells: [String])] {
-        let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-        var records: [(line: Int, cells: [String])] = []
-        var cells: [String] = []
-        var cell: [UInt8] = []
-        var line = 1
-        var firstLine = 1
-        var isQuoted = false
-        var index = hasMark ? 3 : 0
-
-        func endCell() {
-            cells.append(String(decoding: cell, as: UTF8.self))
-            cell.removeAll(keepingCapacity: true)
-        }
-        func endRecord() {
-            if !cells.isEmpty || !cell.isEmpty {
-                endCell()
-                records.append((firstLine, cells))
-                cells.removeAll(keepingCapacity: true)
-            }
-        }
-
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == 0x0A { line += 1 }
-            switch byte {
-            case 0x22 where isQuoted && index + 1 < bytes.count && bytes[index + 1] == 0x22:
-                cell.append(0x22)
-                index += 1
-            case 0x22 where isQuoted || cell.isEmpty: isQuoted.toggle()
-            case 0x2C where !isQuoted: endCell()
-            case 0x0D where !isQuoted && index + 1 < bytes.count && bytes[index + 1] == 0x0A: break
-            case 0x0A where !isQuoted:
-                endRecord()
-                firstLine = line
-            default: cell.append(byte)
-            }
-            index += 1
-        }
-        endRecord()
-        return records
     }
 }

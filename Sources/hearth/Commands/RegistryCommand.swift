@@ -6,13 +6,13 @@ import HearthRegistry
 struct RegistryCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "registry",
-        abstract: "Writes the registry's index as a CSV file.",
+        abstract: "Writes the registry's index as a CSV file; takes over a Python registry.",
         discussion: """
             registry_index.csv has one row per version and exactly these columns: \
             \(ModelRegistryEntry.columns.joined(separator: ",")). Every change writes it anew into the model \
             directory; the database stays the truth, and nobody reads the file to serve.
             """,
-        subcommands: [Export.self])
+        subcommands: [Export.self, Import.self])
 
     struct Export: ParsableCommand {
         static let configuration = CommandConfiguration(
