@@ -98,6 +98,7 @@ struct AdoptedFiles {
         if metadata.featureImportance.isEmpty, let featureImportancesCSV {
             metadata.featureImportance = PythonMetadata.importance(csv: featureImportancesCSV)
         }
+        if metadata.featureImportance.isEmpty { metadata.featureImportance = imported.featureImportance }
         // What the index says and meta.json does not.
         for (name, text) in [("cum_return", row.entry.cumReturn), ("sharpe", row.entry.sharpe)] {
             guard metadata.metrics[name] == nil, let number = Double(text), number.isFinite else { continue }

@@ -47,7 +47,8 @@ extension ImportedFile {
         parameters["library_version"] = .string(facts.libraryVersion)
         if facts.treeCount > 0 { parameters["n_estimators"] = .integer(Int64(facts.treeCount)) }
         return ModelMetadata(
-            featureColumns: facts.featureNames, pipelineVersion: ModelImporter.pipelineVersion, parameters: parameters)
+            featureColumns: facts.featureNames, pipelineVersion: ModelImporter.pipelineVersion,
+            featureImportance: FeatureImportances(self)?.metadata ?? [:], parameters: parameters)
     }
 }
 

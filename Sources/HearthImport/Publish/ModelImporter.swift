@@ -77,16 +77,16 @@ package struct ModelImporter: Sendable {
     package func publish(_ file: ImportedFile, as naming: ImportNaming) throws(ImportError) -> Imported {
         let (name, key) = try naming.identity(of: file, in: registry)
         let createdAt = clock()
-        return try publish(
-            file,
-            Details(
-                modelID: try makeModelID(key, name, at: createdAt), name: name, key: key, createdAt: createdAt,
-                // Nobody measured it here, and the file's own time is the nearest to that of its training.
-                trainingDate: file.file.modified ?? createdAt, metadata: file.metadata,
-                originalName: file.model == nil ? nil : file.storedName))
+        // Nobody measured it here, and the file's own time is the nearest to that of its training.
+        let details = Details(
+            modelID: try makeModelID(key, name, at: createdAt), name: name, key: key, createdAt: createdAt,
+            trainingDate: file.file.modified ?? createdAt, metadata: file.metadata,
+            originalName: file.model == nil ? nil : file.storedName)
+        return try publish(file, details)
     }
 
-    /// The same for a version of which more is known than its file.
+    /// The same for a version of which more is known than its file. Importances that the file has and the details
+    /// have not are added (R132).
     ///
     /// - Throws: ``ImportError``; nothing is published then.
     package func publish(_ file: ImportedFile, _ details: Details) throws(ImportError) -> Imported {
@@ -100,7 +100,7 @@ package struct ModelImporter: Sendable {
                 createdAt: details.createdAt, trainedWith: file.library, schema: try file.schema(),
                 files: VersionFiles(
                     model: try file.sections(), metadata: details.metadata, metricsCSV: details.metricsCSV,
-                    featureImportancesCSV: details.featureImportancesCSV,
+                    featureImportancesCSV: details.featureImportancesCSV ?? FeatureImportances(file)?.csv,
                     others: try details.originalName.map { name throws(ArtifactError) in
                         [try VersionFile(name: name, bytes: file.file.bytes)]
                     } ?? []))

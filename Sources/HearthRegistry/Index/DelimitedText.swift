@@ -1,4 +1,4 @@
-/// Comma-separated text as RFC 4180 has it, read byte by byte.
+/// Comma-separated text as RFC 4180 has it.
 package enum DelimitedText {
     /// The lines with their cells, each with the number of its first line, counted from 1; empty lines are none.
     ///
@@ -43,5 +43,23 @@ package enum DelimitedText {
         }
         endRecord()
         return records
+    }
+
+    /// Adds a line of cells, quoted where they must be; it ends as pandas ends it.
+    package static func append(_ cells: [String], to bytes: inout [UInt8]) {
+        for (index, cell) in cells.enumerated() {
+            if index > 0 { bytes.append(0x2C) }
+            if cell.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) {
+                bytes.append(0x22)
+                for byte in cell.utf8 {
+                    if byte == 0x22 { bytes.append(0x22) }
+                    bytes.append(byte)
+                }
+                bytes.append(0x22)
+            } else {
+                bytes.append(contentsOf: cell.utf8)
+            }
+        }
+        bytes.append(0x0A)
     }
 }

@@ -17,8 +17,8 @@ package enum RegistryIndexText {
     package static func encode(_ entries: [ModelRegistryEntry]) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(100 + entries.count * 200)
-        append(ModelRegistryEntry.columns, to: &bytes)
-        for entry in entries { append(entry.cells, to: &bytes) }
+        DelimitedText.append(ModelRegistryEntry.columns, to: &bytes)
+        for entry in entries { DelimitedText.append(entry.cells, to: &bytes) }
         return bytes
     }
 
@@ -53,22 +53,5 @@ package enum RegistryIndexText {
                     modelID: cells[0], symbol: cells[1], timeframe: cells[2], modelType: cells[3], createdAt: cells[4],
                     path: cells[5], cumReturn: cells[6], sharpe: cells[7], status: cells[8]), cells: record.cells)
         }
-    }
-
-    private static func append(_ cells: [String], to bytes: inout [UInt8]) {
-        for (index, cell) in cells.enumerated() {
-            if index > 0 { bytes.append(0x2C) }
-            if cell.utf8.contains(where: { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }) {
-                bytes.append(0x22)
-                for byte in cell.utf8 {
-                    if byte == 0x22 { bytes.append(0x22) }
-                    bytes.append(byte)
-                }
-                bytes.append(0x22)
-            } else {
-                bytes.append(contentsOf: cell.utf8)
-            }
-        }
-        bytes.append(0x0A)
     }
 }
