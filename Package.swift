@@ -93,7 +93,8 @@ let package = Package(
                 "HearthModel", "HearthCore",
             ]),
         layer(
-            "HearthLifecycle", ["HearthServing", "HearthArtifacts", "HearthRegistry", "HearthCore"]),
+            "HearthLifecycle",
+            ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore"]),
         // 3 stages
         layer(
             "HearthServing",

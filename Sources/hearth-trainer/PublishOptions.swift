@@ -24,6 +24,9 @@ struct PublishOptions: ParsableArguments {
     @Option(help: "The most that all versions together may take, e.g. 100MB.")
     var maxTotalSize = "100MB"
 
+    @Option(help: "Afterwards keep at most so many versions of the model; the oldest go that nothing protects.")
+    var maxModels: Int?
+
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
@@ -51,14 +54,29 @@ struct PublishOptions: ParsableArguments {
             }
         }
         let report = try run.run(promote: promote)
+        let removed = try limitVersions(report, Cleaner(store: store, directory: directory))
         if json {
-            print(try CompactJSON.text(report.json))
+            var members = report.json
+            if maxModels != nil { members["removed"] = .array(removed.map { .string($0) }) }
+            print(try CompactJSON.text(members))
         } else {
             print(HumanReport(report: report, algorithm: request.algorithm).text)
+            if maxModels != nil { print("\(removed.count) older versions removed") }
         }
     }
 
+    /// `--max-models` (R163). What cannot be removed is said; the version is published all the same.
+    private func limitVersions(_ report: TrainingReport, _ cleaner: Cleaner) throws -> [String] {
+        guard let maxModels else { return [] }
+        let cleaned = try cleaner.limit(report.name, to: maxModels, newest: report.modelID, actor: actor)
+        for (item, reason) in cleaned.failures {
+            StandardError.write("warning: \(item.modelID) was not removed: \(reason)\n")
+        }
+        return cleaned.done.map(\.modelID.text)
+    }
+
     func validate() throws {
+        if let maxModels, maxModels < 1 { throw ValidationError("--max-models \(maxModels): at least 1") }
         _ = try Self.bytes(maxFileSize, "--max-file-size")
         _ = try Self.bytes(maxTotalSize, "--max-total-size")
     }
