@@ -82,6 +82,12 @@ let package = Package(
                 "HearthLifecycle", "HearthServing", "HearthGRPC", "HearthWire", "HearthRegistry", "HearthArtifacts",
                 "HearthKernels", "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
+        layer(
+            "HearthModelManager",
+            [
+                "HearthImport", "HearthLifecycle", "HearthRegistryOpening", "HearthServing", "HearthRegistryPostgres",
+                "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+            ]),
         // 4 faces
         layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
@@ -169,6 +175,12 @@ let package = Package(
         tests(
             "HearthLifecycleTests",
             ["HearthLifecycle", "HearthServing", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthCore"]),
+        tests(
+            "HearthModelManagerTests",
+            [
+                "HearthModelManager", "HearthLifecycle", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel", "HearthCore",
+            ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
         tests(
