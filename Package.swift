@@ -72,8 +72,8 @@ let package = Package(
         program(
             "hearth-trainer",
             [
-                "HearthTraining", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts", "HearthCore",
-                argumentParser,
+                "HearthTraining", "HearthLifecycle", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts",
+                "HearthCore", argumentParser,
             ]),
         // 5 composition
         layer(
@@ -82,6 +82,12 @@ let package = Package(
                 "HearthLifecycle", "HearthServing", "HearthGRPC", "HearthWire", "HearthRegistry", "HearthArtifacts",
                 "HearthKernels", "HearthModel", "HearthMetrics", "HearthCore", logging,
             ], settings: hotPath),
+        layer(
+            "HearthModelManager",
+            [
+                "HearthImport", "HearthLifecycle", "HearthRegistryOpening", "HearthServing", "HearthRegistryPostgres",
+                "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore",
+            ]),
         // 4 faces
         layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
@@ -93,7 +99,8 @@ let package = Package(
                 "HearthModel", "HearthCore",
             ]),
         layer(
-            "HearthLifecycle", ["HearthServing", "HearthArtifacts", "HearthRegistry", "HearthCore"]),
+            "HearthLifecycle",
+            ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore"]),
         // 3 stages
         layer(
             "HearthServing",
@@ -184,6 +191,12 @@ let package = Package(
             [
                 "HearthLifecycle", "HearthServing", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthCore",
                 logging,
+            ]),
+        tests(
+            "HearthModelManagerTests",
+            [
+                "HearthModelManager", "HearthLifecycle", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel", "HearthCore",
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
         tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),

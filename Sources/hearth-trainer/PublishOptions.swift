@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import HearthArtifacts
 import HearthCore
+import HearthLifecycle
 import HearthObjectStore
 import HearthRegistry
 import HearthRegistryOpening
@@ -46,6 +47,9 @@ struct PublishOptions: ParsableArguments {
             discussion: "Smaller on the disk and in a bucket, slower to load; once loaded there is no difference."))
     var gzip = false
 
+    @Option(help: "Afterwards keep at most so many versions of the model; the oldest go that nothing protects.")
+    var maxModels: Int?
+
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
@@ -73,15 +77,36 @@ struct PublishOptions: ParsableArguments {
         }
         let run = TrainingRun(
             request, directory: directory, registry: store, remote: remote, actor: actor, isCompressed: gzip)
+        // A training that failed is in the index as well (C17).
+        defer {
+            if let warning = RegistryIndex.refresh(store: store, directory: directory) {
+                StandardError.write("warning: \(warning)\n")
+            }
+        }
         let report = try run.run(promote: promote)
+        let removed = try limitVersions(report, Cleaner(store: store, directory: directory))
         if json {
-            print(try CompactJSON.text(report.json))
+            var members = report.json
+            if maxModels != nil { members["removed"] = .array(removed.map { .string($0) }) }
+            print(try CompactJSON.text(members))
         } else {
             print(HumanReport(report: report, algorithm: request.algorithm).text)
+            if maxModels != nil { print("\(removed.count) older versions removed") }
         }
     }
 
+    /// `--max-models` (R163). What cannot be removed is said; the version is published all the same.
+    private func limitVersions(_ report: TrainingReport, _ cleaner: Cleaner) throws -> [String] {
+        guard let maxModels else { return [] }
+        let cleaned = try cleaner.limit(report.name, to: maxModels, newest: report.modelID, actor: actor)
+        for (item, reason) in cleaned.failures {
+            StandardError.write("warning: \(item.modelID) was not removed: \(reason)\n")
+        }
+        return cleaned.done.map(\.modelID.text)
+    }
+
     func validate() throws {
+        if let maxModels, maxModels < 1 { throw ValidationError("--max-models \(maxModels): at least 1") }
         _ = try Self.bytes(maxFileSize, "--max-file-size")
         _ = try Self.bytes(maxTotalSize, "--max-total-size")
         guard artifactStore != nil || s3Endpoint == nil else {

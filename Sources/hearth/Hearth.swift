@@ -9,7 +9,7 @@ struct Hearth: ParsableCommand {
         discussion: """
             Commands that ask the server use its Unix socket: --socket, else HEARTH_SOCKET, else \
             /run/hearth/hearth.sock. inspect, import, verify, verify-corpus and artifacts read files, db, migrate, \
-            validate and clean work on the registry; they need no server.
+            registry, validate and clean work on the registry; they need no server.
 
             EXAMPLES
               hearth inspect model.pkl
@@ -27,7 +27,7 @@ struct Hearth: ParsableCommand {
         subcommands: [
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
-            DbCommand.self, MigrateCommand.self, ValidateCommand.self, CleanCommand.self, ArtifactsCommand.self,
-            BenchCommand.self,
+            DbCommand.self, MigrateCommand.self, RegistryCommand.self, ValidateCommand.self, CleanCommand.self,
+            ArtifactsCommand.self, BenchCommand.self,
         ])
 }

@@ -61,7 +61,7 @@ extension FileDescriptor {
     /// Writes all of `bytes`.
     ///
     /// Throws ``SystemError``.
-    func write(_ bytes: [UInt8], subject: String) throws(SystemError) {
+    package func write(_ bytes: [UInt8], subject: String) throws(SystemError) {
         try unsafe bytes.withUnsafeBufferPointer { buffer throws(SystemError) in
             try unsafe write(UnsafeRawBufferPointer(buffer), subject: subject)
         }

@@ -117,7 +117,7 @@ extension ModelDirectory {
 
     /// Whether `name` is that of a file that lives beside the versions and never is one.
     static func isReserved(_ name: String) -> Bool {
-        name.hasPrefix(".") || name == "README.md" || name.hasPrefix("registry.sqlite")
+        name.hasPrefix(".") || name == "README.md" || name == indexFileName || name.hasPrefix("registry.sqlite")
     }
 
     /// The path of a version's folder, for messages.

@@ -1,9 +1,9 @@
-import HearthCore
+package import HearthCore
 
 /// Reading back what ``Timestamp/iso8601`` writes.
-enum TimeText {
+package enum TimeText {
     /// Reads `2025-11-12T12:00:00.123456Z`, with one to six digits of a fraction or none; nil for anything else.
-    static func timestamp(_ text: String) -> Timestamp? {
+    package static func timestamp(_ text: String) -> Timestamp? {
         let bytes = Array(text.utf8)
         let marks: [Int: UInt8] = [4: 0x2D, 7: 0x2D, 10: 0x54, 13: 0x3A, 16: 0x3A]
         guard bytes.count >= 20, bytes.count <= 27, bytes.last == 0x5A else { return nil }

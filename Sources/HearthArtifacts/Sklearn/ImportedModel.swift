@@ -29,12 +29,16 @@ package struct ImportedFacts: Sendable, Equatable {
     package var targetClasses: [ClassLabels]
     /// Trees that predictions use; 0 for models without trees.
     package var treeCount: Int
+    /// `feature_importances_`, one per column of the caller; empty for an estimator without, and behind stages that
+    /// change the columns.
+    package var featureImportances: [Double]
     /// The names of the outputs.
     package var outputs: [String]
 
     package init(
         className: String, steps: [String], library: String, libraryVersion: String, featureNames: [String],
-        classes: ClassLabels?, targetClasses: [ClassLabels] = [], treeCount: Int, outputs: [String]
+        classes: ClassLabels?, targetClasses: [ClassLabels] = [], treeCount: Int,
+        featureImportances: [Double] = [], outputs: [String]
     ) {
         self.className = className
         self.steps = steps
@@ -44,6 +48,7 @@ package struct ImportedFacts: Sendable, Equatable {
         self.classes = classes
         self.targetClasses = targetClasses
         self.treeCount = treeCount
+        self.featureImportances = featureImportances
         self.outputs = outputs
     }
 }

@@ -24,6 +24,9 @@ package struct SklearnConverter {
     /// Whether a FunctionTransformer may have the function of HistGradientBoosting.
     var acceptsPartial = false
 
+    /// The estimator that was finished last: the one that answers, when it is the only step.
+    var finished: SklearnEstimator?
+
     /// The estimator that answers is a booster's wrapper whose class has no `decision_function`.
     var lacksDecision = false
 
@@ -67,12 +70,17 @@ package struct SklearnConverter {
                 "\(error.place): \(error.message)", code: error.code == .unsupported ? .unsupported : .unexpectedContent
             )
         }
+        // Last, so that nothing of the model is refused for what they cost.
+        var importances: [Double] = []
+        if let source = converter.finished, converter.steps == [source.className], converter.stages.isEmpty {
+            importances = SklearnImportances(source)?.values ?? []
+        }
         return ImportedModel(
             definition: definition,
             facts: ImportedFacts(
                 className: node.className?.name ?? "", steps: converter.steps, library: converter.library,
                 libraryVersion: converter.libraryVersion, featureNames: signature.columnNames, classes: classes,
-                targetClasses: targetClasses, treeCount: treeCount,
+                targetClasses: targetClasses, treeCount: treeCount, featureImportances: importances,
                 outputs: estimator == .identity ? ["transform"] : estimator.outputShape?.outputNames ?? []))
     }
 
@@ -142,6 +150,7 @@ package struct SklearnConverter {
         try enterStep(source)
         try useNumbers(source.node)
         libraryVersion = source.versionText
+        finished = source
         lacksDecision = false
     }
 

@@ -169,7 +169,9 @@ struct RowMigration {
         let original = try converted.originalName.map { name throws(ArtifactError) in
             try VersionFile(name: name, bytes: converted.file.file.bytes)
         }
-        return VersionFiles(model: converted.sections, metadata: metadata, others: original.map { [$0] } ?? [])
+        return VersionFiles(
+            model: converted.sections, metadata: metadata,
+            featureImportancesCSV: FeatureImportances(converted.file)?.csv, others: original.map { [$0] } ?? [])
     }
 
     /// The row's transaction. When the database does not say whether it took the change, it is asked.

@@ -32,7 +32,7 @@ extension ImportedFile {
     /// What `meta.json` says (R130): where the model comes from. Measures are unknown, so there are none.
     ///
     /// The file's name but no folder: model files hold nothing sensitive (R66).
-    var metadata: ModelMetadata {
+    package var metadata: ModelMetadata {
         var parameters: [String: JSONValue] = [
             "imported_file": .string(FolderListing.last(file.path)), "imported_format": .string(format.rawValue),
             "imported_sha256": .string("\(file.digest)"),
@@ -47,7 +47,8 @@ extension ImportedFile {
         parameters["library_version"] = .string(facts.libraryVersion)
         if facts.treeCount > 0 { parameters["n_estimators"] = .integer(Int64(facts.treeCount)) }
         return ModelMetadata(
-            featureColumns: facts.featureNames, pipelineVersion: ModelImporter.pipelineVersion, parameters: parameters)
+            featureColumns: facts.featureNames, pipelineVersion: ModelImporter.pipelineVersion,
+            featureImportance: FeatureImportances(self)?.metadata ?? [:], parameters: parameters)
     }
 }
 

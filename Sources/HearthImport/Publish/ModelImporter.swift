@@ -45,6 +45,35 @@ package struct ModelImporter: Sendable {
         package var originalName: String?
     }
 
+    /// What is known of a version beside its file.
+    package struct Details: Sendable {
+        package var modelID: ModelID
+        package var name: ModelName
+        package var key: ModelKey
+        package var status: VersionStatus
+        package var createdAt: Timestamp
+        package var trainingDate: Timestamp
+        package var metadata: ModelMetadata
+        package var metricsCSV: [UInt8]?
+        package var featureImportancesCSV: [UInt8]?
+        /// The name of the original in the folder; nil for a `model.hearth`.
+        package var originalName: String?
+
+        package init(
+            modelID: ModelID, name: ModelName, key: ModelKey, status: VersionStatus = .success, createdAt: Timestamp,
+            trainingDate: Timestamp, metadata: ModelMetadata, originalName: String?
+        ) {
+            self.modelID = modelID
+            self.name = name
+            self.key = key
+            self.status = status
+            self.createdAt = createdAt
+            self.trainingDate = trainingDate
+            self.metadata = metadata
+            self.originalName = originalName
+        }
+    }
+
     /// Converts the file and publishes it: `model.hearth` with golden vectors, the original beside it, and the row.
     ///
     /// - Parameter isCompressed: whether both lie on the disk compressed by gzip.
@@ -54,19 +83,33 @@ package struct ModelImporter: Sendable {
     ) throws(ImportError) -> Imported {
         let (name, key) = try naming.identity(of: file, in: registry)
         let createdAt = clock()
-        let modelID = try makeModelID(key, name, at: createdAt)
-        let metadata = file.metadata
-        let originalName = file.model == nil ? nil : file.storedName
+        // Nobody measured it here, and the file's own time is the nearest to that of its training.
+        let details = Details(
+            modelID: try makeModelID(key, name, at: createdAt), name: name, key: key, createdAt: createdAt,
+            trainingDate: file.file.modified ?? createdAt, metadata: file.metadata,
+            originalName: file.model == nil ? nil : file.storedName)
+        return try publish(file, details, isCompressed: isCompressed)
+    }
+
+    /// The same for a version of which more is known than its file. Importances that the file has and the details
+    /// have not are added (R132).
+    ///
+    /// - Throws: ``ImportError``; nothing is published then.
+    package func publish(
+        _ file: ImportedFile, _ details: Details, isCompressed: Bool = false
+    ) throws(ImportError) -> Imported {
+        let (modelID, key) = (details.modelID, details.key)
         let published: PublishedVersion
         do throws(ArtifactError) {
             let version = NewVersion(
-                modelID: modelID, name: name,
+                modelID: modelID, name: details.name,
                 key: Manifest.Key(
                     modelType: key.modelType, metricType: key.metricType, symbol: key.symbol, timeframe: key.timeframe),
-                createdAt: createdAt, trainedWith: file.library, schema: try file.schema(),
+                createdAt: details.createdAt, trainedWith: file.library, schema: try file.schema(),
                 files: VersionFiles(
-                    model: try file.sections(), metadata: metadata,
-                    others: try originalName.map { name throws(ArtifactError) in
+                    model: try file.sections(), metadata: details.metadata, metricsCSV: details.metricsCSV,
+                    featureImportancesCSV: details.featureImportancesCSV ?? FeatureImportances(file)?.csv,
+                    others: try details.originalName.map { name throws(ArtifactError) in
                         [try VersionFile(name: name, bytes: file.file.bytes)]
                     } ?? [], isCompressed: isCompressed))
             published = try directory.publish(
@@ -76,15 +119,35 @@ package struct ModelImporter: Sendable {
                 commit: { published in
                     try registry.commit(
                         row(
-                            modelID, name, key, file, path: published.path, sizeBytes: published.byteCount,
-                            manifestDigest: "\(published.manifestDigest)", createdAt: createdAt), actor: actor)
+                            details, path: published.path, sizeBytes: published.byteCount,
+                            manifestDigest: "\(published.manifestDigest)"), actor: actor)
                 })
         } catch {
             throw ImportError(.publishFailed, "\(file.file.path) was not published: \(error)", cause: error)
         }
         return Imported(
-            modelID: modelID, name: name, path: "\(directory.path)/\(published.path)", sizeBytes: published.byteCount,
-            originalName: originalName)
+            modelID: modelID, name: details.name, path: "\(directory.path)/\(published.path)",
+            sizeBytes: published.byteCount, originalName: details.originalName)
+    }
+
+    /// Registers a version whose folder an ended run has left without a row; nil when there is no such folder, or it
+    /// was not made of this file.
+    package func adoptLeftover(_ file: ImportedFile, _ details: Details) throws(ImportError) -> Imported? {
+        let modelID = details.modelID
+        guard let opened = try? directory.open(modelID), let metadata = try? directory.metadata(of: modelID),
+            metadata.parameters["imported_sha256"] == .string("\(file.file.digest)")
+        else { return nil }
+        let byteCount = opened.manifest.files.reduce(0) { $0 + $1.byteCount }
+        do {
+            try registry.commit(
+                row(details, path: modelID.text, sizeBytes: byteCount, manifestDigest: "\(opened.manifestDigest)"),
+                actor: actor)
+        } catch {
+            throw ImportError(.registryFailed, "\(modelID) was not registered: \(error)", cause: error)
+        }
+        return Imported(
+            modelID: modelID, name: details.name, path: "\(directory.path)/\(modelID)", sizeBytes: byteCount,
+            originalName: details.originalName)
     }
 
     /// Registers a file that lies in the model directory as it is: a server converts it when it loads it. The file is
@@ -119,8 +182,10 @@ package struct ModelImporter: Sendable {
         do {
             try registry.commit(
                 row(
-                    modelID, name, key, file, path: original, sizeBytes: file.file.byteCount, manifestDigest: "",
-                    createdAt: createdAt), actor: actor)
+                    Details(
+                        modelID: modelID, name: name, key: key, createdAt: createdAt,
+                        trainingDate: file.file.modified ?? createdAt, metadata: file.metadata, originalName: nil),
+                    path: original, sizeBytes: file.file.byteCount, manifestDigest: ""), actor: actor)
         } catch {
             throw ImportError(.registryFailed, "\(file.file.path) was not registered: \(error)", cause: error)
         }
@@ -162,13 +227,26 @@ package struct ModelImporter: Sendable {
     }
 
     private func row(
-        _ modelID: ModelID, _ name: ModelName, _ key: ModelKey, _ file: ImportedFile, path: String, sizeBytes: Int,
-        manifestDigest: String, createdAt: Timestamp
+        _ details: Details, path: String, sizeBytes: Int, manifestDigest: String
     ) throws -> ModelVersion {
-        ModelVersion(
-            modelID: modelID, name: name, key: key, status: .success, path: path, sizeBytes: Int64(sizeBytes),
-            manifestDigest: manifestDigest, parametersJSON: try CompactJSON.text(file.metadata.parameters),
-            // Nobody measured it here: no metrics, and the file's own time is the nearest to that of its training.
-            trainingDate: file.file.modified ?? createdAt, createdAt: createdAt)
+        let metrics = details.metadata.metrics
+        return ModelVersion(
+            modelID: details.modelID, name: details.name, key: details.key, status: details.status, path: path,
+            sizeBytes: Int64(sizeBytes), manifestDigest: manifestDigest,
+            parametersJSON: try CompactJSON.text(details.metadata.parameters),
+            metricsJSON: try CompactJSON.text(metrics), accuracy: metrics["accuracy"]?.finite,
+            precision: metrics["precision"]?.finite, recall: metrics["recall"]?.finite,
+            trainingDate: details.trainingDate, createdAt: details.createdAt)
+    }
+}
+
+extension JSONValue {
+    /// A number that is one; nil for anything else.
+    fileprivate var finite: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let value) where value.isFinite: value
+        case .null, .bool, .number, .string, .array, .object: nil
+        }
     }
 }

@@ -1,8 +1,10 @@
 import HearthCore
+import HearthLifecycle
 import HearthRegistry
 import HearthServing
 import HearthWire
 import Logging
+import Synchronization
 
 /// The calls of `hearth.v1.Models` that change what is in production.
 extension ControlPlane {
@@ -47,6 +49,7 @@ extension ControlPlane {
 
     /// Serves a new pointer before its reply goes out, so that who promoted sees the new version in the next call.
     private func takeOver(_ pointer: ProductionPointer) throws(CallFailure) -> PointerResponse {
+        isIndexDue.store(true, ordering: .relaxed)
         let (headVersion, failures) = try registry { () throws(RegistryError) in try manager.reconcile() }
         if let failure = failures[pointer.modelID] {
             let message =
@@ -62,5 +65,12 @@ extension ControlPlane {
         reply.headVersion = headVersion
         reply.changedAtMicroseconds = pointer.changedAt.microseconds
         return reply
+    }
+
+    /// Writes `registry_index.csv` after a change, when its caller has the reply (R134).
+    func writeIndexIfDue() {
+        guard isIndexDue.exchange(false, ordering: .relaxed) else { return }
+        guard let warning = RegistryIndex.refresh(store: store, directory: directory) else { return }
+        logger.warning("the registry's index is out of date", metadata: ["error": "\(warning)"])
     }
 }

@@ -38,6 +38,9 @@ package final class ControlPlane: Sendable {
     let store: any RegistryStore
     let gates: PromotionGates
     let validator: RegistryValidator
+    let directory: ModelDirectory
+    /// Set by a call that has changed the registry; used by the control thread alone.
+    let isIndexDue = Atomic<Bool>(false)
     let counters: [ServerCounters]
     let facts: Facts
     let logger: Logger
@@ -55,6 +58,7 @@ package final class ControlPlane: Sendable {
         counters: [ServerCounters], facts: Facts, logger: Logger, regions: SharedMemoryTable? = nil
     ) {
         self.gates = gates
+        self.directory = directory
         validator = RegistryValidator(store: store, directory: directory)
         self.manager = manager
         self.store = store
@@ -71,6 +75,7 @@ package final class ControlPlane: Sendable {
             while let request = queue.take() {
                 request.answer(answer(request, arena))
                 arena.reset()
+                writeIndexIfDue()
             }
         }
         thread.withLock { $0 = started }

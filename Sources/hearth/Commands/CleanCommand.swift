@@ -66,12 +66,14 @@ struct CleanCommand: ParsableCommand {
     func run() throws {
         let directory = try place.directory(
             fileByteCountMax: ArtifactLimits().fileByteCountMax, access: .readWrite)
-        let cleaner = Cleaner(store: try place.store(), directory: directory)
+        let store = try place.store()
+        let cleaner = Cleaner(store: store, directory: directory)
         let survey = try cleaner.survey()
         let plan = RetentionPlan(survey.retention, policy(survey.disk))
         let faults = try FaultInjection(
             CommandEnvironment.text("HEARTH_FAULT_POINT"), names: Cleaner.FaultPoint.allCases.map(\.rawValue))
         let report = yes ? run(plan, survey, cleaner, faults) : nil
+        if report?.done.isEmpty == false { IndexFile.refresh(store, directory) }
         print(json ? Self.json(plan, report, survey.disk).text : Self.text(plan, report, survey.disk))
         if report?.failures.isEmpty == false || report?.leftovers.failures.isEmpty == false { throw ExitCode.failure }
     }

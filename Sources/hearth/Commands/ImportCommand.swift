@@ -4,6 +4,7 @@ import HearthArtifacts
 import HearthClient
 import HearthCore
 import HearthImport
+import HearthLifecycle
 import HearthRegistry
 
 struct ImportCommand: ParsableCommand {
@@ -21,6 +22,7 @@ struct ImportCommand: ParsableCommand {
               hearth import backup/*.pkl --name 'old.{file}'
               hearth import 2024.pkl 2025.pkl --name churn --promote
               hearth import /app/ml_models/big.pkl --in-place --name churn
+              hearth import churn.pkl --name churn --max-models 5
 
             NAMES: --name is a name, or a pattern with {file} (the file's name without .pkl and the like) and {type} \
             (the estimator, e.g. isolation_forest). One name for several files makes them versions of one model, in \
@@ -61,6 +63,9 @@ struct ImportCommand: ParsableCommand {
     @Flag(help: "Put the version into production (of several of one name, the last).")
     var promote = false
 
+    @Option(help: "Afterwards keep at most so many versions of the model; the oldest go that nothing protects.")
+    var maxModels: Int?
+
     @Flag(help: "Copy nothing: serve the file from where it lies in the model directory.")
     var inPlace = false
 
@@ -75,6 +80,7 @@ struct ImportCommand: ParsableCommand {
     func validate() throws {
         guard symbol != nil || timeframe == nil else { throw ValidationError("--timeframe needs --symbol.") }
         guard series == nil || symbol == nil else { throw ValidationError("Give either --series or --symbol.") }
+        if let maxModels, maxModels < 1 { throw ValidationError("--max-models \(maxModels): at least 1.") }
         guard !files.isEmpty else { throw ValidationError("Name the files to import.") }
         guard !inPlace || !gzip else {
             throw ValidationError("--in-place leaves the file as it is; a .pkl.gz is read as well.")
@@ -101,20 +107,29 @@ struct ImportCommand: ParsableCommand {
             if !options.json { print(outcome.text(isOnly: files.count == 1)) }
         }
         let promotions = promote && !Interruption.isWanted ? promotions(outcomes, importer) : []
+        let cleaner = Cleaner(store: registry, directory: directory)
+        let limits = Interruption.isWanted ? [] : limitVersions(outcomes, cleaner)
+        if !outcomes.allSatisfy(\.isRefused) { IndexFile.refresh(registry, directory) }
         if options.json {
             print(
                 JSON.object([
                     ("imported", .array(outcomes.map(\.json))), ("promoted", .array(promotions.map(\.json))),
+                    ("removed", .array(limits.flatMap(\.removed).map { .text($0) })),
                 ]).text)
         } else {
             for promotion in promotions { print(promotion.text) }
+            for limit in limits { print(limit.text) }
             try sayMore(outcomes)
         }
         if Interruption.isWanted {
             StandardErrorText.line("interrupted: \(outcomes.count { !$0.isRefused }) of \(files.count) files imported")
             throw ExitCode(128 + SIGINT)
         }
-        if outcomes.contains(where: \.isRefused) || promotions.contains(where: \.hasFailed) { throw ExitCode.failure }
+        if outcomes.contains(where: \.isRefused) || promotions.contains(where: \.hasFailed)
+            || limits.contains(where: \.hasFailed)
+        {
+            throw ExitCode.failure
+        }
     }
 
     private func outcome(
@@ -143,6 +158,19 @@ struct ImportCommand: ParsableCommand {
             last.append(imported)
         }
         return last.map { ImportPromotion($0, importer, options.client(), socketPath: options.socketPath) }
+    }
+
+    /// `--max-models`, once for each name.
+    private func limitVersions(_ outcomes: [ImportOutcome], _ cleaner: Cleaner) -> [VersionLimit] {
+        guard let maxModels else { return [] }
+        var last: [ModelName: ModelID] = [:]
+        for outcome in outcomes {
+            if case .success(let imported) = outcome.result { last[imported.name] = imported.modelID }
+        }
+        return last.sorted { $0.key.text < $1.key.text }.map { name, newest in
+            VersionLimit(
+                cleaner, name, maxModels, newest: newest, actor: CommandEnvironment.actor("hearth-import"))
+        }
     }
 
     private func sayMore(_ outcomes: [ImportOutcome]) throws {

@@ -77,12 +77,14 @@ struct MigrateCommand: ParsableCommand {
             let location = try PostgresLocation(text)
             try checkSchema()
             let directory = try openDirectory()
+            let store = PostgresRegistryStore(location)
             let migration = BlobMigration(
-                try PostgresBlobTable(location), PostgresRegistryStore(location), directory,
+                try PostgresBlobTable(location), store, directory,
                 options: BlobMigration.Options(
                     isDryRun: dryRun, batch: batch, limits: limit.limits, purgesBlobs: purgeBlobs,
                     actor: CommandEnvironment.actor("hearth-migrate")))
             let report = try run(migration, faults)
+            if !dryRun, report.migrated > 0, let directory { IndexFile.refresh(store, directory) }
             if json {
                 print(report.json.text)
             } else {

@@ -6,7 +6,14 @@ struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "Lists versions, and says which one answers.",
-        subcommands: [List.self, Show.self, Promote.self, Rollback.self], defaultSubcommand: List.self)
+        discussion: """
+            list, show, promote and rollback ask the server; archive, pin, unpin, history and compare work on the \
+            registry and the model directory and need none.
+            """,
+        subcommands: [
+            List.self, Show.self, Promote.self, Rollback.self, Archive.self, Pin.self, Unpin.self, History.self,
+            Compare.self,
+        ], defaultSubcommand: List.self)
 
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(

@@ -4,7 +4,7 @@
 enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
-        (5, "composition", ["HearthServer"]),
+        (5, "composition", ["HearthServer", "HearthModelManager"]),
         (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle", "HearthRegistryOpening"]),
         (
             3, "stages",
