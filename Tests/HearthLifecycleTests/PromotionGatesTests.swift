@@ -39,8 +39,9 @@ import Testing
         }
         #expect(schema(try subject("new")).outcome == .passed)
         #expect(schema(try subject("new", columns: [])).outcome == .passed)
-        #expect(schema(try subject("new", columns: ["a", "b", "c"], count: 3)).detail
-            == "3 values per row found, 2 in production")
+        #expect(
+            schema(try subject("new", columns: ["a", "b", "c"], count: 3)).detail
+                == "3 values per row found, 2 in production")
         #expect(schema(try subject("new", window: 2)).detail == "a window of 2 found, 1 in production")
         #expect(schema(try subject("new", columns: ["b", "a"])).detail == "column 0 is 'b', 'a' in production")
         #expect(schema(try subject("new", outputs: ["predict", "predict_proba"])).outcome == .failed)

@@ -29,7 +29,8 @@ import Testing
             metricsJSON: #"{"held": {"sharpe": 9}, "note": "sharpe", "sharpe" : -1.25e-3, "cum_return":0.5}"#,
             trainingDate: time, createdAt: time)
         let row = try #require(ModelRegistryEntry(version))
-        #expect(row.cells == ["a", "BTC", "1h", "rf", "2025-11-12T12:00:00.123456Z", "a", "0.5", "-1.25e-3", "success"])
+        #expect(
+            row.cells == ["a", "BTC", "1h", "rf", "2025-11-12T12:00:00.123456Z", "a", "0.5", "-1.25e-3", "success"])
         version.path = nil
         #expect(ModelRegistryEntry(version) == nil)
         version.status = .failed

@@ -33,8 +33,9 @@ struct AdoptedRow {
         isProduction = status == .production
         self.status = isProduction ? .success : status
         guard let createdAt = IndexTime.timestamp(entry.createdAt) else {
-            throw AdoptionError("created_at '\(entry.createdAt.prefix(80))' found, a time such as "
-                + "2025-11-12T12:00:00 expected")
+            throw AdoptionError(
+                "created_at '\(entry.createdAt.prefix(80))' found, a time such as "
+                    + "2025-11-12T12:00:00 expected")
         }
         self.createdAt = createdAt
     }
