@@ -186,9 +186,9 @@ let package = Package(
         tests(
             "HearthImportTests",
             [
-                "HearthImport", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel",
-                "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth",
-                "hearthd",
+                "HearthModelManager", "HearthRegistryOpening", "HearthImport", "HearthServing", "HearthClient",
+                "HearthArtifacts", "HearthKernels", "HearthModel", "HearthRegistrySQLite", "HearthRegistryPostgres",
+                "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
             ]),
     ]
 )
