@@ -203,9 +203,9 @@ let package = Package(
         tests(
             "HearthImportTests",
             [
-                "HearthImport", "HearthLifecycle", "HearthServing", "HearthClient", "HearthArtifacts", "HearthKernels",
-                "HearthModel", "HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry", "HearthCore",
-                logging, "hearth", "hearthd",
+                "HearthModelManager", "HearthRegistryOpening", "HearthImport", "HearthLifecycle", "HearthServing",
+                "HearthClient", "HearthArtifacts", "HearthKernels", "HearthModel", "HearthRegistrySQLite",
+                "HearthRegistryPostgres", "HearthRegistry", "HearthCore", logging, "hearth", "hearthd",
             ]),
     ]
 )

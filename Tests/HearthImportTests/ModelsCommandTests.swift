@@ -77,6 +77,28 @@ import Testing
         #expect(index.split(separator: "\n").count == 3)
     }
 
+    @Test func `R134: the server writes the index after a promotion and a rollback`() throws {
+        let ids = try publish(2)
+        let server = try RunningServer(
+            modelsDirectory: shelf.directory.path, socketPath: shelf.folder.file("hearthd.sock"))
+        func ask(_ arguments: String...) throws {
+            let run = try ProgramRun("hearth", ["models"] + arguments + ["--socket", server.socketPath])
+            #expect(run.status == 0, "\(run)")
+        }
+        func production() throws -> [String] {
+            // A thread answers these calls one after the other, and writes the index between two of them.
+            try ask("list")
+            let index = try String(contentsOfFile: "\(shelf.directory.path)/registry_index.csv", encoding: .utf8)
+            return index.split(separator: "\n").filter { $0.hasSuffix(",production") }.map(String.init)
+        }
+        try ask("promote", "isolation_forest.s", ids[0].text)
+        #expect(try production().map { $0.hasPrefix(ids[0].text) } == [true])
+        try ask("promote", "isolation_forest.s", ids[1].text)
+        #expect(try production().map { $0.hasPrefix(ids[1].text) } == [true])
+        try ask("rollback", "isolation_forest.s")
+        #expect(try production().map { $0.hasPrefix(ids[0].text) } == [true])
+    }
+
     @Test func `R134: hearth registry export writes the index where it is wanted`() throws {
         let id = try publish(1)[0]
         let file = shelf.folder.file("index.csv")
