@@ -20,8 +20,7 @@ READING_MAX = 36
 REQUIRED = ((7, 32), (41, 76), (94, 115), (128, 163))
 # ... but for these, which are not shown yet. A number leaves this list with its first test.
 NOT_YET: Set[int] = {
-    *(7, 11),
-    *(103, 106, 108, 111, 112, 113),
+    7,
     *(143, 145, 150, 151, 152, 153, 155, 158),
 }
 

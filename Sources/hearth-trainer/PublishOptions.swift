@@ -53,6 +53,9 @@ struct PublishOptions: ParsableArguments {
     @Flag(help: "Put the new version into production at once.")
     var promote = false
 
+    @Option(help: "Also write what was done to standard error as a log line: english or specification.")
+    var logTexts: LifecycleLine.Texts?
+
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
@@ -85,6 +88,13 @@ struct PublishOptions: ParsableArguments {
         }
         let report = try run.run(promote: promote)
         let removed = try limitVersions(report, Cleaner(store: store, directory: directory))
+        if let logTexts {
+            var accuracy: Double?
+            if case .number(let value) = report.model.metrics["accuracy"] { accuracy = value }
+            let line = LifecycleLine.saved(
+                path: report.path, byteCount: Int(clamping: report.sizeBytes), accuracy: accuracy)
+            StandardError.write(line.text(logTexts, program: "hearth-trainer") + "\n")
+        }
         if json {
             var members = report.json
             if maxModels != nil { members["removed"] = .array(removed.map { .string($0) }) }

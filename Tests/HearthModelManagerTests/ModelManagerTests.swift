@@ -47,6 +47,20 @@ import Testing
         return try ModelID(String(path.split(separator: "/").last ?? ""))
     }
 
+    @Test func `R11: it saves versions, loads the newest, cleans up, tells of errors and watches the disk`() throws {
+        let manager = manager()
+        let ids = try (0..<5).map { try save(manager, seed: $0) }
+        #expect(Set(ids).count == 5)
+        #expect(try manager.loadModelFromFile(modelType: Self.type, metricType: Self.series)?.version.modelID == ids[4])
+        #expect(try manager.cleanupOldModels().deletedCount == 2)
+        #expect(try manager.listAvailableModels().map(\.modelID) == ids[2...].reversed())
+        try shelf.damage(ids[4])
+        #expect(throws: (any Error).self) {
+            try manager.loadModelFromFile(modelType: Self.type, metricType: Self.series)
+        }
+        #expect(try manager.checkDiskSpace().totalGB > 0)
+    }
+
     @Test func `R12, R23: a manager makes its directory and its registry`() throws {
         let folder = try TemporaryFolder()
         let manager = try ModelManager(modelsDirectory: folder.file("a/b"))

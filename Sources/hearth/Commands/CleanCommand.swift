@@ -50,6 +50,9 @@ struct CleanCommand: ParsableCommand {
     @Flag(help: "Do it. Without this nothing is changed.")
     var yes = false
 
+    @Option(help: "Also write what was done to standard error as a log line: english or specification.")
+    var logTexts: LifecycleLine.Texts?
+
     @Flag(help: "Print JSON instead of text.")
     var json = false
 
@@ -75,6 +78,10 @@ struct CleanCommand: ParsableCommand {
         let report = yes ? run(plan, survey, cleaner, faults) : nil
         if report?.done.isEmpty == false { IndexFile.refresh(store, directory) }
         print(json ? Self.json(plan, report, survey.disk).text : Self.text(plan, report, survey.disk))
+        if let report, let logTexts {
+            let line = LifecycleLine.cleaned(count: report.done.count, byteCount: report.freedByteCount)
+            StandardErrorText.line(line.text(logTexts, program: "hearth"))
+        }
         if report?.failures.isEmpty == false || report?.leftovers.failures.isEmpty == false { throw ExitCode.failure }
     }
 

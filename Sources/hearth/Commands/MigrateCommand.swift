@@ -3,6 +3,7 @@ import Glibc
 import HearthArtifacts
 import HearthCore
 import HearthImport
+import HearthLifecycle
 import HearthRegistry
 import HearthRegistryOpening
 import HearthRegistryPostgres
@@ -54,6 +55,9 @@ struct MigrateCommand: ParsableCommand {
         @Flag(help: "Afterwards, take model_data out of rows whose file has the same bytes.")
         var purgeBlobs = false
 
+        @Option(help: "Also write what was done to standard error as a log line: english or specification.")
+        var logTexts: LifecycleLine.Texts?
+
         @Flag(help: "Print JSON instead of text.")
         var json = false
 
@@ -89,6 +93,10 @@ struct MigrateCommand: ParsableCommand {
                 print(report.json.text)
             } else {
                 print(report.text(quota: place.maxTotalSize.bytes))
+            }
+            if let logTexts, !dryRun {
+                let line = LifecycleLine.migrated(count: report.migrated)
+                StandardErrorText.line(line.text(logTexts, program: "hearth"))
             }
             if let warning = try directory?.diskSpace().warning { StandardErrorText.line(warning) }
             if Interruption.isWanted { throw ExitCode(128 + SIGINT) }

@@ -1,0 +1,4 @@
+import ArgumentParser
+import HearthLifecycle
+
+extension LifecycleLine.Texts: ExpressibleByArgument {}
