@@ -52,7 +52,8 @@ package struct RegistryValidator: Sendable {
                 let file = try directory.readOriginal(original)
                 finding.byteCount = file.byteCount
                 _ = try ModelImport.convert(
-                    file, limits: ImportLimits(fileByteCountMax: directory.limits.fileByteCountMax))
+                    file, limits: ImportLimits(fileByteCountMax: directory.limits.fileByteCountMax),
+                    withImportances: false)
                 return finding
             }
             let (manifest, digest) = try directory.manifest(of: version.modelID)

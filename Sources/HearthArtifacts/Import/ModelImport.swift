@@ -44,8 +44,11 @@ package enum ModelImport {
 
     /// Converts a file that is in memory.
     ///
-    /// Throws what ``read(path:limits:)`` throws, but for reading.
-    package static func convert(_ file: ModelFile, limits: ImportLimits) throws(ArtifactError) -> ImportedFile {
+    /// - Parameter withImportances: whether to add up importances of columns too: for who publishes, not for who loads.
+    /// - Throws: what ``read(path:limits:)`` throws, but for reading.
+    package static func convert(
+        _ file: ModelFile, limits: ImportLimits, withImportances: Bool = true
+    ) throws(ArtifactError) -> ImportedFile {
         let budgets = limits.pickle
         let codec = try unsafe Codec.of(file.store.bytes, path: file.path)
         var content = file.store
@@ -63,7 +66,7 @@ package enum ModelImport {
         case .pickle, .joblib:
             if unsafe content.bytes.first == 0x80, content.count > 1 { protocolVersion = unsafe Int(content.bytes[1]) }
             let document = try PickleDocument(content: content, path: file.path, codec: codec, limits: budgets)
-            model = .definition(try SklearnConverter.model(document))
+            model = .definition(try SklearnConverter.model(document, withImportances: withImportances))
         case .xgboostJSON, .xgboostUBJSON, .lightGBMText:
             let byteCountMax = max(limits.fileByteCountMax, BoosterLimits.expandedByteCountMax)
             guard content.count <= byteCountMax else {

@@ -39,9 +39,12 @@ package struct SklearnConverter {
 
     /// The model in a file: an estimator, or the one estimator in a dict, list or tuple.
     ///
+    /// - Parameter withImportances: whether to add up importances of columns too, which nobody needs to answer calls.
     /// - Throws: `.unsupported` and `.unsupportedVersion` for what is legal and not computed, `.unexpectedContent` for
     ///   state that contradicts itself, `.overBudget` for a file that contains itself too often.
-    package static func model(_ document: PickleDocument) throws(ArtifactError) -> ImportedModel {
+    package static func model(
+        _ document: PickleDocument, withImportances: Bool = false
+    ) throws(ArtifactError) -> ImportedModel {
         document.beginConversion()
         let node = try BundleSearch.estimator(in: document.root)
         var converter = SklearnConverter()
@@ -72,7 +75,9 @@ package struct SklearnConverter {
         }
         // Last, so that nothing of the model is refused for what they cost.
         var importances: [Double] = []
-        if let source = converter.finished, converter.steps == [source.className], converter.stages.isEmpty {
+        if withImportances, let source = converter.finished, converter.steps == [source.className],
+            converter.stages.isEmpty
+        {
             importances = SklearnImportances(source)?.values ?? []
         }
         return ImportedModel(

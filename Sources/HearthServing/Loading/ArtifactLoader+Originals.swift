@@ -114,7 +114,7 @@ extension ArtifactLoader {
     /// A whole `model.hearth` of a model file.
     private func convert(_ file: ModelFile, _ key: ConversionKey) throws(ArtifactError) -> [UInt8] {
         let limits = ImportLimits(fileByteCountMax: directory.limits.fileByteCountMax)
-        let imported = try ModelImport.convert(file, limits: limits)
+        let imported = try ModelImport.convert(file, limits: limits, withImportances: false)
         return try HearthFile.encode(imported.sections() + [key.section])
     }
 
