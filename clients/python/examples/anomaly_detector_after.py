@@ -13,7 +13,7 @@ import statistics
 import sys
 from typing import List, Optional
 
-from hearth_client import Client, HearthError, NotFound
+from hearth_client import Client, HearthError, Source
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +27,12 @@ class AnomalyDetector:
         """1 for a normal value, -1 for an anomaly."""
         try:
             found = self.client.detect(metric_type, values)
-        except NotFound:
-            logger.warning("no model, z-score instead: %s", metric_type)
-            return self.detect_with_zscore(values)
         except HearthError as error:
             logger.error("no answer, z-score instead: %s", error)
             return self.detect_with_zscore(values)
+        if found.source is Source.ZSCORE:
+            # The server has its own: robust, against the values that were sent.
+            logger.warning("no model, z-score instead: %s", metric_type)
         # A model over windows of w points cannot score the first w - 1: they count as normal.
         return [1] * found.first_point + [-1 if anomaly else 1 for anomaly in found.anomalies]
 

@@ -111,12 +111,13 @@ def test_requests_are_what_protobuf_writes() -> None:
     assert _messages.watch_request("m") == proto["WatchRequest"](model_name="m").SerializeToString()
     assert _messages.list_request("m", 7) == proto["ListRequest"](model_name="m", limit=7).SerializeToString()
     assert _messages.get_request("m", "v") == proto["GetRequest"](model_name="m", model_version="v").SerializeToString()
-    assert (
-        _messages.promote_request("m", "v", 2**63, "why")
-        == proto["PromoteRequest"](
-            model_name="m", model_version="v", expected_generation=2**63, reason="why"
-        ).SerializeToString()
-    )
+    for force in (False, True):
+        assert (
+            _messages.promote_request("m", "v", 2**63, "why", force)
+            == proto["PromoteRequest"](
+                model_name="m", model_version="v", expected_generation=2**63, reason="why", force=force
+            ).SerializeToString()
+        )
     assert (
         _messages.rollback_request("m", 3, "why")
         == proto["RollbackRequest"](model_name="m", expected_generation=3, reason="why").SerializeToString()
