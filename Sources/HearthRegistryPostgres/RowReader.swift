@@ -5,10 +5,10 @@ import HearthRegistry
 ///
 /// The statements cast every column to one of `text`, `bigint`, `double precision`, `timestamptz`, `boolean` and
 /// `bytea`, whatever type the table has.
-struct RowReader {
+struct RowReader: RegistryRowReader {
     private let values: [[UInt8]?]
-    private let table: String
-    private let place: String
+    let table: String
+    let place: String
     private var index = 0
 
     init(_ result: borrowing PostgresResult, row: Int, of table: String, at place: String) {
@@ -26,20 +26,10 @@ struct RowReader {
         return text
     }
 
-    mutating func text(_ column: String) throws(RegistryError) -> String {
-        guard let text = try optionalText(column) else { throw damage(column, "text, not NULL") }
-        return text
-    }
-
     mutating func optionalInteger(_ column: String) throws(RegistryError) -> Int64? {
         guard let bytes = next() else { return nil }
         guard bytes.count == 8 else { throw damage(column, "a bigint") }
         return bytes.reduce(0) { $0 << 8 | Int64($1) }
-    }
-
-    mutating func integer(_ column: String) throws(RegistryError) -> Int64 {
-        guard let integer = try optionalInteger(column) else { throw damage(column, "an integer, not NULL") }
-        return integer
     }
 
     mutating func optionalDouble(_ column: String) throws(RegistryError) -> Double? {
@@ -65,53 +55,16 @@ struct RowReader {
         return time
     }
 
-    mutating func time(_ column: String) throws(RegistryError) -> Timestamp {
-        guard let time = try optionalTime(column) else { throw damage(column, "a time, not NULL") }
-        return time
-    }
+    func missing(_ column: String, expected: String) -> RegistryError { damage(column, "\(expected), not NULL") }
 
-    mutating func name(_ column: String) throws(RegistryError) -> ModelName {
-        let text = try text(column)
-        do {
-            return try ModelName(text)
-        } catch {
-            throw damage(column, error)
-        }
-    }
-
-    mutating func optionalModelID(_ column: String) throws(RegistryError) -> ModelID? {
-        guard let text = try optionalText(column) else { return nil }
-        do {
-            return try ModelID(text)
-        } catch {
-            throw damage(column, error)
-        }
-    }
-
-    mutating func modelID(_ column: String) throws(RegistryError) -> ModelID {
-        guard let id = try optionalModelID(column) else { throw damage(column, "a model_id, not NULL") }
-        return id
-    }
-
-    /// One of the texts of `Value`.
-    mutating func word<Value: RawRepresentable<String>>(_ column: String) throws(RegistryError) -> Value {
-        let text = try text(column)
-        guard let value = Value(rawValue: text) else {
-            throw damage(column, "a word that this program knows, not '\(text.prefix(80))'")
-        }
-        return value
+    func unknownWord(_ column: String, _ text: String) -> RegistryError {
+        damage(column, "a word that this program knows, not '\(text.prefix(80))'")
     }
 
     private func damage(_ column: String, _ expected: String) -> RegistryError {
         RegistryError(
             .corrupt, "\(place): \(table).\(column) is not what it must be: \(expected) expected", hint: Self.hint)
     }
-
-    private func damage(_ column: String, _ cause: NameError) -> RegistryError {
-        RegistryError(.corrupt, "\(place): \(table).\(column): \(cause)", hint: Self.hint, cause: cause)
-    }
-
-    private static let hint = "the row was not written by Hearth; mend or delete it, or restore a backup"
 
     private mutating func next() -> [UInt8]? {
         defer { index += 1 }
