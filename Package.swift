@@ -38,6 +38,7 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let sqlite: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 /// The C library below GRDB, for what GRDB does not offer.
 let sqliteLibrary: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
+let yaml: Target.Dependency = .product(name: "Yams", package: "Yams")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 
 let package = Package(
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
@@ -65,15 +67,17 @@ let package = Package(
         program(
             "hearth",
             [
-                "HearthClient", "HearthImport", "HearthLifecycle", "HearthServing", "HearthObjectStore",
-                "HearthRegistryOpening", "HearthRegistryPostgres", "HearthRegistry", "HearthKernels",
-                "HearthArtifacts", "HearthModel", "HearthCore", histogram, argumentParser,
+                "HearthStrategy", "HearthConfiguration", "HearthMarket", "HearthClient", "HearthImport",
+                "HearthLifecycle", "HearthServing", "HearthObjectStore", "HearthRegistryOpening",
+                "HearthRegistryPostgres", "HearthRegistry", "HearthKernels", "HearthArtifacts", "HearthModel",
+                "HearthCore", histogram, argumentParser,
             ]),
         program(
             "hearth-trainer",
             [
-                "HearthTraining", "HearthLifecycle", "HearthObjectStore", "HearthRegistryOpening", "HearthArtifacts",
-                "HearthCore", argumentParser,
+                "HearthTraining", "HearthStrategy", "HearthConfiguration", "HearthMarket", "HearthLifecycle",
+                "HearthServing", "HearthObjectStore", "HearthRegistryOpening", "HearthRegistry", "HearthKernels",
+                "HearthArtifacts", "HearthModel", "HearthCore", argumentParser,
             ]),
         // 5 composition
         layer(
@@ -91,7 +95,17 @@ let package = Package(
         // 4 faces
         layer("HearthRegistryOpening", ["HearthRegistrySQLite", "HearthRegistryPostgres", "HearthRegistry"]),
         layer(
-            "HearthTraining", ["HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel"]),
+            "HearthTraining",
+            [
+                "HearthMarket", "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel",
+                "HearthCore", "CXGBoost",
+            ]),
+        layer(
+            "HearthStrategy",
+            [
+                "HearthMarket", "HearthClient", "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry",
+                "HearthModel", "HearthCore",
+            ]),
         layer(
             "HearthImport",
             [
@@ -108,6 +122,8 @@ let package = Package(
                 "HearthKernels", "HearthArtifacts", "HearthRegistry", "HearthModel", "HearthMetrics", "HearthCore",
                 logging,
             ], settings: hotPath),
+        layer("HearthMarket", ["HearthArtifacts", "HearthModel", "HearthCore"]),
+        layer("HearthConfiguration", ["HearthCore", yaml]),
         layer("HearthGRPC", ["HearthWire", "HearthCore", "CNGHTTP2", "CZlib"], settings: hotPath),
         layer("HearthClient", ["HearthWire", "HearthCore"]),
         layer("HearthObjectStore", ["HearthArtifacts", "HearthCore", "CCurl"]),
@@ -133,6 +149,7 @@ let package = Package(
         .systemLibrary(name: "CLZMA", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CXGBoost", pkgConfig: "xgboost", providers: [.apt(["libxgboost-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // tests
@@ -199,7 +216,21 @@ let package = Package(
                 "HearthModel", "HearthCore",
             ]),
         tests("HearthClientTests", ["HearthClient", "HearthWire", "HearthCore", "CHearthLinux"]),
-        tests("HearthTrainingTests", ["HearthTraining", "HearthRegistrySQLite"]),
+        tests(
+            "HearthTrainingTests",
+            [
+                "HearthTraining", "HearthStrategy", "HearthMarket", "HearthRegistrySQLite", "HearthArtifacts",
+                "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore", "hearth-trainer",
+            ]),
+        tests("HearthMarketTests", ["HearthMarket", "HearthArtifacts", "HearthModel", "HearthCore"]),
+        tests("HearthConfigurationTests", ["HearthConfiguration", "HearthCore"]),
+        tests(
+            "HearthStrategyTests",
+            [
+                "HearthStrategy", "HearthMarket", "HearthServer", "HearthServing", "HearthClient", "HearthArtifacts",
+                "HearthKernels", "HearthRegistrySQLite", "HearthRegistry", "HearthModel", "HearthCore", logging,
+                "hearth", "hearthd", "hearth-trainer",
+            ]),
         tests(
             "HearthImportTests",
             [

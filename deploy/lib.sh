@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # System packages (Debian and Ubuntu names) that every build needs.
 build_packages=(
     libprotobuf-c-dev libnghttp2-dev libsqlite3-dev libssl-dev zlib1g-dev libbz2-dev liblzma-dev liblz4-dev libpq-dev
-    libcurl4-openssl-dev pkg-config git
+    libcurl4-openssl-dev libxgboost-dev pkg-config git
 )
 
 # heading TEXT: opens a section of the output.

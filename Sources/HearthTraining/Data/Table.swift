@@ -83,7 +83,7 @@ package struct Table: Sendable {
                 labels.append(label)
             }
             if let index = plan.time {
-                guard let time = TimeText.timestamp(reader.bytes[reader.range(of: index)]) else {
+                guard let time = FieldTime.timestamp(reader.bytes[reader.range(of: index)]) else {
                     throw TrainingError(
                         .badValue, path: path, line: reader.line,
                         "'\(reader.text(of: index).prefix(40))' in column '\(header[index])' is no time",

@@ -5,12 +5,12 @@ enum Layers {
     static let table: [(layer: Int, name: String, targets: [String])] = [
         (6, "programs", ["hearthd", "hearth", "hearth-trainer"]),
         (5, "composition", ["HearthServer", "HearthModelManager"]),
-        (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle", "HearthRegistryOpening"]),
+        (4, "faces", ["HearthTraining", "HearthImport", "HearthLifecycle", "HearthRegistryOpening", "HearthStrategy"]),
         (
             3, "stages",
             [
                 "HearthServing", "HearthGRPC", "HearthClient", "HearthObjectStore", "HearthRegistrySQLite",
-                "HearthRegistryPostgres",
+                "HearthRegistryPostgres", "HearthMarket", "HearthConfiguration",
             ]
         ),
         (2, "machinery", ["HearthKernels", "HearthArtifacts", "HearthWire", "HearthRegistry"]),
@@ -21,7 +21,7 @@ enum Layers {
     /// Targets of C, outside the layers: who may import one is in ``Walls``.
     static let cTargets = [
         "CHearthLinux", "CHearthMessages", "CProtobufC", "CNGHTTP2", "CZlib", "CBZip2", "CLZMA", "CLZ4", "CCrypto",
-        "CLibPQ", "CCurl",
+        "CLibPQ", "CCurl", "CXGBoost",
     ]
 
     /// What tests share; it may be imported by tests only.

@@ -47,6 +47,12 @@ enum Walls {
             module: "CCurl", importers: ["Sources/HearthObjectStore/Curl/CurlHandle.swift"],
             reason: "requests to an object store"),
         Wall(
+            module: "CXGBoost", importers: ["Sources/HearthTraining/XGBoost/"],
+            reason: "boosted trees and random forests are trained by the library that its users know"),
+        Wall(
+            module: "Yams", importers: ["Sources/HearthConfiguration/"],
+            reason: "config/system.yml"),
+        Wall(
             module: "GRDB", importers: ["Sources/HearthRegistrySQLite/"],
             reason: "SQLite is one of the stores behind RegistryStore"),
         Wall(

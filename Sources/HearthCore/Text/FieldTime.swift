@@ -1,10 +1,8 @@
-import HearthCore
-
 /// Reads the times of a series: ISO 8601 or seconds since 1970.
-enum TimeText {
+package enum FieldTime {
     /// `2022-03-20T11:00:00+01:00`, `2022-03-20 11:00`, `2022-03-20` (UTC without an offset), or a number of seconds;
     /// nil for anything else.
-    static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
+    package static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
         if let seconds = FieldText.number(bytes) {
             guard seconds.isFinite, abs(seconds) < 9e12 else { return nil }
             return Timestamp(microseconds: Int64((seconds * 1e6).rounded()))
@@ -36,7 +34,7 @@ enum TimeText {
     }
 
     /// Howard Hinnant's `days_from_civil` (proleptic Gregorian calendar).
-    static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
+    package static func daysSince1970(year: Int, month: Int, day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

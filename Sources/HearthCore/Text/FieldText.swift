@@ -1,10 +1,10 @@
-/// What the text of one CSV field means.
+/// What the text of one field of a CSV file means.
 ///
 /// Free functions over bytes: no allocation for ordinary numbers.
-enum FieldText {
+package enum FieldText {
     /// The number that `bytes` say; NaN for a missing value (empty, `NA`, `NaN`, `null`, `None`, in any case); nil
     /// when it is neither, or not finite.
-    static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
+    package static func number(_ bytes: ArraySlice<UInt8>) -> Double? {
         let trimmed = trimming(bytes)
         if let exact = shortDecimal(trimmed) { return exact }
         if isMissing(trimmed) { return .nan }
@@ -19,7 +19,7 @@ enum FieldText {
     }
 
     /// Whether the row is an anomaly: `1`, `true`, `yes` or `0`, `false`, `no`; nil for anything else.
-    static func label(_ bytes: ArraySlice<UInt8>) -> Bool? {
+    package static func label(_ bytes: ArraySlice<UInt8>) -> Bool? {
         switch String(decoding: trimming(bytes), as: UTF8.self).lowercased() {
         case "1", "1.0", "true", "yes": true
         case "0", "0.0", "false", "no": false
@@ -27,7 +27,8 @@ enum FieldText {
         }
     }
 
-    static func isMissing(_ bytes: ArraySlice<UInt8>) -> Bool {
+    /// Whether the field says that there is no value.
+    package static func isMissing(_ bytes: ArraySlice<UInt8>) -> Bool {
         guard bytes.count <= 4 else { return false }
         switch String(decoding: bytes, as: UTF8.self).lowercased() {
         case "", "na", "n/a", "nan", "null", "none": return true
