@@ -36,20 +36,6 @@ package struct EquityAccount: Sendable, Equatable {
         self.costs = costs
     }
 
-    /// An account that goes on where another one, such as that of a process that ended, has stood at a bar's close.
-    package init(costs: TradeCosts, equity: Double, peakEquity: Double, position: Position, lastClose: Double) {
-        self.costs = costs
-        self.equity = equity
-        self.peakEquity = peakEquity
-        self.position = position
-        self.lastClose = lastClose
-    }
-
-    /// Measures ``drawdown`` from the present equity on.
-    package mutating func forgetPeak() {
-        peakEquity = equity
-    }
-
     /// How far the equity is below its peak, as a share of the peak.
     package var drawdown: Double { 1 - equity / peakEquity }
 

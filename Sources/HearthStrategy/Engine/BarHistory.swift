@@ -2,8 +2,8 @@ import HearthMarket
 
 /// The last bars, oldest first, in bounded memory: what the features of a new model are warmed from.
 struct BarHistory: Sendable {
-    /// About 300 KB; the longest warm-up of the presets is far below.
-    static let countMax = 4096
+    /// More than any feature looks back (``FeatureKind`` allows 10,000 bars); about 1.2 MB.
+    static let countMax = 16_384
 
     private var bars: [Bar] = []
     private var first = 0

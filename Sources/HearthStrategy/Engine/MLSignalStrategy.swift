@@ -16,9 +16,6 @@ package struct MLSignalStrategy {
     private var pipeline: FeaturePipeline?
     private var history = BarHistory()
 
-    /// How many times their warm-up the features of a new model see, at most.
-    private static let warmUpCountMax = 4
-
     /// A strategy that has seen nothing and knows no model.
     package init(symbol: String, timeframe: Timeframe) {
         self.symbol = symbol
@@ -26,21 +23,22 @@ package struct MLSignalStrategy {
     }
 
     /// What a bar came to.
-    package struct Judgement {
+    struct Judgement {
         /// What speaks against a position.
-        package var reasons: [EngineReason] = []
+        var reasons: [EngineReason] = []
         /// The first of them in words; nil when there is none.
-        package var problem: String?
+        var problem: String?
         /// The model that answered; nil when none did.
-        package var model: StrategyModel?
-        package var featuresHash: String?
-        package var answer: ScoredRow?
+        var model: StrategyModel?
+        var featuresHash: String?
+        var answer: ScoredRow?
         /// What the model's rule makes of the answer, whatever ``reasons`` say.
-        package var wanted = Position.flat
+        var wanted = Position.flat
 
         /// A bar that was not looked at.
-        package init() {}
+        init() {}
 
+        /// Notes what speaks against a position.
         mutating func add(_ reason: EngineReason, _ words: @autoclosure () -> String) {
             reasons.append(reason)
             if problem == nil { problem = words() }
@@ -66,8 +64,9 @@ package struct MLSignalStrategy {
         if pipeline == nil || model?.schemaHash != next.schemaHash {
             do throws(MarketError) {
                 var fresh = try FeaturePipeline(next.card.schema)
-                let count = fresh.warmUpBarCount.multipliedReportingOverflow(by: Self.warmUpCountMax)
-                for bar in history.suffix(count.overflow ? .max : count.partialValue) { fresh.push(bar) }
+                // A row depends on the bars of the warm-up alone, so the new features are those of a pipeline that
+                // has seen everything.
+                for bar in history.suffix(fresh.warmUpBarCount) { fresh.push(bar) }
                 pipeline = fresh
             } catch {
                 throw ScoringFailure(.schemaMismatch, "the features of '\(next.modelID)' cannot be computed: \(error)")
@@ -81,7 +80,7 @@ package struct MLSignalStrategy {
     /// - Parameters:
     ///   - closeTime: of that bar.
     ///   - remaining: the time left until the deadline; zero or less when it has passed.
-    package mutating func judge(
+    mutating func judge(
         closeTime: Timestamp, limits: LiveLimits, by scorer: any Scorer, remaining: () -> Duration
     ) -> Judgement {
         var judgement = Judgement()

@@ -7,6 +7,7 @@ struct LineFile: ~Copyable {
     private let file: FileDescriptor
     private var buffer: [UInt8] = []
     private var position = 0
+    private var offset = 0
     private var isAtEnd = false
 
     private static let chunkByteCount = 256 << 10
@@ -43,13 +44,11 @@ struct LineFile: ~Copyable {
     private mutating func fill() throws(StrategyError) {
         buffer.removeSubrange(..<position)
         position = 0
-        var chunk = [UInt8](repeating: 0, count: Self.chunkByteCount)
         do throws(SystemError) {
-            let count = try unsafe chunk.withUnsafeMutableBytes { bytes throws(SystemError) in
-                try unsafe file.read(into: bytes, subject: path)
-            }
-            isAtEnd = count < chunk.count
-            buffer.append(contentsOf: chunk.prefix(count))
+            let chunk = try file.bytes(at: offset, count: Self.chunkByteCount, subject: path)
+            isAtEnd = chunk.count < Self.chunkByteCount
+            offset += chunk.count
+            buffer.append(contentsOf: chunk)
         } catch {
             throw StrategyError(.badLog, "the log cannot be read: \(error)", cause: error)
         }

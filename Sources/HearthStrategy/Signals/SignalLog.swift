@@ -1,5 +1,5 @@
 import Glibc
-package import HearthCore
+import HearthCore
 
 /// The file of an engine's decisions: one JSON object per line, one line per bar, never two for the same bar.
 ///
@@ -29,27 +29,17 @@ package final class SignalLog {
     package init(path: String, isSynchronized: Bool = false) throws(StrategyError) {
         self.path = path
         self.isSynchronized = isSynchronized
-        let contents: (file: FileDescriptor, size: Int, tail: [UInt8])
-        do throws(SystemError) {
-            contents = try Self.open(path)
-        } catch {
-            throw StrategyError(.system, "the signal log cannot be opened: \(error)", cause: error)
-        }
-        guard let isFree = try? contents.file.lock(.exclusiveNow, subject: path), isFree else {
-            throw StrategyError(
-                .system, "another engine writes '\(path)'", hint: "give this one a log of its own, or stop the other")
-        }
-        let tail = contents.tail
+        file = try Self.open(path)
+        let (size, tail) = try Self.tail(of: file, path)
         let end = tail.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
-        tornByteCount = tail.count - end
-        byteCount = contents.size - tornByteCount
-        guard end > 0 || contents.size <= Self.lineByteCountMax else {
+        guard end > 0 || size <= Self.lineByteCountMax else {
             throw StrategyError(
                 .badLog, "the last \(tail.count) bytes of '\(path)' have no line end",
                 hint: "this is no signal log; name another file")
         }
+        tornByteCount = tail.count - end
+        byteCount = size - tornByteCount
         last = try Self.lastRecord(tail[..<end], path)
-        file = contents.file
         guard tornByteCount == 0 || ftruncate(file.number, byteCount) == 0 else {
             throw StrategyError(
                 .system, "the torn last line of '\(path)' cannot be cut: \(SystemError.last("ftruncate"))")
@@ -62,9 +52,7 @@ package final class SignalLog {
     package func append(_ record: SignalRecord) throws(StrategyError) {
         let line = record.line
         do throws(SystemError) {
-            try unsafe line.withUnsafeBytes { bytes throws(SystemError) in
-                try unsafe file.write(bytes, at: byteCount, subject: path)
-            }
+            try file.write(line, at: byteCount, subject: path)
             if isSynchronized { try file.synchronize(subject: path) }
         } catch {
             // A part of the line may be there: without it the file ends with a whole record.
@@ -77,15 +65,27 @@ package final class SignalLog {
         byteCount += line.count
     }
 
-    private static func open(_ path: String) throws(SystemError) -> (file: FileDescriptor, size: Int, tail: [UInt8]) {
-        let file = try FileDescriptor.open(path, flags: O_RDWR | O_CREAT, mode: 0o644)
-        let size = Int(try file.status(subject: path).byteCount)
-        var tail = [UInt8](repeating: 0, count: min(size, lineByteCountMax))
-        let offset = size - tail.count
-        let count = try unsafe tail.withUnsafeMutableBytes { bytes throws(SystemError) in
-            try unsafe file.read(into: bytes, at: offset, subject: path)
+    private static func open(_ path: String) throws(StrategyError) -> FileDescriptor {
+        do throws(SystemError) {
+            let file = try FileDescriptor.open(path, flags: O_RDWR | O_CREAT, mode: 0o644)
+            if try file.lock(.exclusiveNow, subject: path) { return file }
+        } catch {
+            throw StrategyError(.system, "the signal log cannot be opened: \(error)", cause: error)
         }
-        return (file, offset + count, Array(tail.prefix(count)))
+        throw StrategyError(
+            .system, "another engine writes '\(path)'", hint: "give this one a log of its own, or stop the other")
+    }
+
+    private static func tail(
+        of file: borrowing FileDescriptor, _ path: String
+    ) throws(StrategyError) -> (size: Int, tail: [UInt8]) {
+        do throws(SystemError) {
+            let size = Int(try file.status(subject: path).byteCount)
+            let count = min(size, lineByteCountMax)
+            return (size, try file.bytes(at: size - count, count: count, subject: path))
+        } catch {
+            throw StrategyError(.system, "the signal log cannot be read: \(error)", cause: error)
+        }
     }
 
     private static func lastRecord(_ lines: ArraySlice<UInt8>, _ path: String) throws(StrategyError) -> SignalRecord? {
