@@ -138,7 +138,7 @@ struct BarDecoderTests {
     }
 
     @Test(arguments: [
-        ("a,b,c,d,e\n", "the first line is neither a header of bars, nor a bar, nor JSON: 'a,b,c,d,e'"),
+        ("p,q,r,s,u\n", "the first line is neither a header of bars, nor a bar, nor JSON: 'p,q,r,s,u'"),
         ("hello\n", "the first line is neither a header of bars, nor a bar, nor JSON: 'hello'"),
         ("time,open,high,close,x\n", "the header 'time,open,high,close,x' names no column for low"),
         ("time,date,open,high,low,close\n", "the header names two columns for time: 'time,date,open,high,low,close'"),

@@ -43,7 +43,7 @@ struct FeaturePipelineTests {
     @Test func `a market that does not move gives numbers too`() throws {
         let bars = MarketFixtures.bars(closes: [Double](repeating: 0.1, count: 200))
         let row = try #require(try rows(FeaturePreset.basic.schema, bars).last ?? nil)
-        #expect(row.allSatisfy(\.isFinite))
+        #expect(row.allSatisfy { $0.isFinite })
         #expect(row[FeaturePreset.basic.schema.columnNames.firstIndex(of: "rsi_14") ?? 0] == 50)
     }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import HearthCore
 import HearthMarket
+import HearthTestSupport
 
 /// Bars and files for tests.
 enum MarketFixtures {
@@ -31,13 +32,12 @@ enum MarketFixtures {
 
     /// Gives `body` the path of a file with `text`, which is gone afterwards.
     static func withFile<Result>(_ text: String, _ body: (String) throws -> Result) throws -> Result {
-        var template = Array("/tmp/hearth-bars-XXXXXX".utf8CString)
-        let descriptor = FileDescriptor(owning: unsafe mkstemp(&template))
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { unlink(path) }
+        let folder = try TemporaryFolder()
+        let path = folder.file("bars.csv")
+        let descriptor = try FileDescriptor.open(path, flags: O_WRONLY | O_CREAT | O_CLOEXEC, mode: 0o600)
         try unsafe Array(text.utf8).withUnsafeBytes { bytes in
             try unsafe descriptor.write(bytes, subject: path)
         }
-        return try body(path)
+        return try withExtendedLifetime(folder) { try body(path) }
     }
 }

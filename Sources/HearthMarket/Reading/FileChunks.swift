@@ -12,12 +12,7 @@ enum FileChunks {
     static func read(
         _ path: String, byteCountMax: ByteCount, _ body: (ArraySlice<UInt8>) throws(MarketError) -> Void
     ) throws(MarketError) {
-        let descriptor: FileDescriptor
-        do throws(SystemError) {
-            descriptor = try FileDescriptor.open(path, flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        } catch {
-            throw failure(path, "opened", error)
-        }
+        let descriptor = try open(path)
         try check(descriptor, path, byteCountMax)
         var buffer = [UInt8](repeating: 0, count: byteCount)
         while true {
@@ -33,6 +28,14 @@ enum FileChunks {
             case .success(let count): try body(buffer[0..<count])
             case .failure(let error): throw failure(path, "read", error)
             }
+        }
+    }
+
+    private static func open(_ path: String) throws(MarketError) -> FileDescriptor {
+        do throws(SystemError) {
+            return try FileDescriptor.open(path, flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        } catch {
+            throw failure(path, "opened", error)
         }
     }
 
