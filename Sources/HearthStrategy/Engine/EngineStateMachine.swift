@@ -29,6 +29,11 @@ package struct EngineStateMachine: Sendable, Equatable {
     package struct Transition: Sendable, Equatable {
         package var from: State
         package var to: State
+
+        package init(from: State, to: State) {
+            self.from = from
+            self.to = to
+        }
     }
 
     package private(set) var state = State.warming

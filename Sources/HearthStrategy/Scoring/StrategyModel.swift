@@ -28,8 +28,8 @@ package final class StrategyModel: Sendable {
     ///   - parametersJSON: as the registry keeps them.
     ///   - columns: the names of the served model's inputs; empty when it has none.
     ///   - columnCount: values per row of the served model; 0 when it is not known.
-    /// - Throws: ``ScoringFailure``: `model_unusable` without a card, `schema_mismatch` when the card's features are not
-    ///   the model's inputs.
+    /// - Throws: ``ScoringFailure``: `model_unusable` without a card, `schema_mismatch` when the card's features are
+    ///   not the model's inputs.
     package convenience init(
         modelID: String, generation: UInt64, parametersJSON: String, isArchived: Bool, columns: [String],
         columnCount: Int

@@ -48,7 +48,8 @@ package final class SignalLog {
 
     /// Adds a record.
     ///
-    /// Throws ``StrategyError`` when it is not in the file; the file then is as it was, and the decision must not count.
+    /// Throws ``StrategyError`` when it is not in the file; the file then is as it was, and the decision must not
+    /// count.
     package func append(_ record: SignalRecord) throws(StrategyError) {
         let line = record.line
         do throws(SystemError) {

@@ -49,7 +49,7 @@ struct KillSwitchTests {
 
     @Test func `features outside the trained range are flat until they come back`() throws {
         var wild = bars
-        wild[20].close *= 3
+        wild[20].close *= 5
         wild[20].high = wild[20].close
         let limited = limits {
             $0.rangeTolerance = 0.1
@@ -81,7 +81,8 @@ struct KillSwitchTests {
         }
         var engine = try StrategySamples.engine(limits: limits { $0.deadlineShare = 0.25 })
         for bar in bars.prefix(2) { _ = engine.take(bar, by: scorer, elapsed: { elapsed }) }
-        let record = try #require(engine.take(bars[2], by: scorer, elapsed: { elapsed }))
+        let recordTaken = engine.take(bars[2], by: scorer, elapsed: { elapsed })
+        let record = try #require(recordTaken)
         #expect(record.reasons == ["deadline_missed"])
         #expect(record.usedModelID == "model-a")
         #expect(record.decision == .flat)
@@ -119,14 +120,17 @@ struct KillSwitchTests {
             falling[index].low = open - 1
         }
         var records: [SignalRecord] = []
-        for bar in falling.prefix(20) { records += engine.take(bar, by: scorer).map { [$0] } ?? [] }
-        let halted = try #require(records.firstIndex { $0.state == "halted" })
+        for bar in falling.prefix(20) {
+            if let record = engine.take(bar, by: scorer) { records.append(record) }
+        }
+        let halted = try #require(records.firstIndex(where: { $0.state == "halted" }))
         #expect(records[halted].reasons == ["drawdown_limit"])
         #expect(1 - records[halted].equity / records[halted].peakEquity > 0.1)
         #expect(1 - records[halted - 1].equity / records[halted - 1].peakEquity <= 0.1)
         #expect(records[(halted + 1)...].allSatisfy { $0.state == "halted" && $0.position == .flat })
         engine.resume()
-        let resumed = try #require(engine.take(falling[20], by: scorer))
+        let resumedTaken = engine.take(falling[20], by: scorer)
+        let resumed = try #require(resumedTaken)
         #expect(resumed.state == "live")
         #expect(resumed.decision == .long)
         #expect(resumed.peakEquity == resumed.equity)
@@ -139,11 +143,13 @@ struct KillSwitchTests {
         for bar in bars.prefix(10) { _ = engine.take(bar, by: scorer) }
         engine.halt()
         #expect(engine.transition == .init(from: .live, to: .halted))
-        let halted = try #require(engine.take(bars[10], by: scorer))
+        let haltedTaken = engine.take(bars[10], by: scorer)
+        let halted = try #require(haltedTaken)
         #expect(halted.position == .flat)
         #expect(halted.reasons == ["operator_halt"])
         engine.resume()
-        let resumed = try #require(engine.take(bars[11], by: scorer))
+        let resumedTaken = engine.take(bars[11], by: scorer)
+        let resumed = try #require(resumedTaken)
         #expect(resumed.state == "live")
     }
 
@@ -152,9 +158,11 @@ struct KillSwitchTests {
         var engine = try StrategySamples.engine(limits: .none)
         for bar in bars.prefix(10) { _ = engine.take(bar, by: scorer) }
         engine.halt()
-        let last = try #require(engine.take(bars[10], by: scorer))
+        let lastTaken = engine.take(bars[10], by: scorer)
+        let last = try #require(lastTaken)
         var next = try StrategySamples.engine(limits: .none, after: last)
-        #expect(next.take(bars[11], by: scorer)?.state == "halted")
+        let taken = next.take(bars[11], by: scorer)
+        #expect(taken?.state == "halted")
     }
 
     @Test func `no model in production is flat and recovers by itself`() throws {
@@ -165,7 +173,8 @@ struct KillSwitchTests {
         let records = bars.prefix(10).compactMap { engine.take($0, by: scorer) }
         #expect(records.allSatisfy { $0.state == "degraded" && $0.reasons == ["no_model"] })
         scorer.production = production
-        #expect(engine.take(bars[10], by: scorer)?.state == "live")
+        let recovered = engine.take(bars[10], by: scorer)
+        #expect(recovered?.state == "live")
     }
 
     @Test func `features that this library cannot compute are a schema mismatch`() throws {

@@ -64,12 +64,14 @@ struct StrategyEngineTests {
         _ = run(&engine, bars.prefix(5), scorer)
         scorer.production = .success(try StrategySamples.model("model-b", generation: 2))
         let asked = scorer.questions.count
-        let record = try #require(engine.take(bars[5], by: scorer))
+        let recordTaken = engine.take(bars[5], by: scorer)
+        let record = try #require(recordTaken)
         #expect(record.usedModelID == "model-b")
         #expect(record.generation == 2)
         #expect(scorer.questions[asked...].map(\.modelID) == ["model-a", "model-b"])
         #expect(scorer.questions[asked...].map(\.exactly) == [false, true])
-        let next = try #require(engine.take(bars[6], by: scorer))
+        let nextTaken = engine.take(bars[6], by: scorer)
+        let next = try #require(nextTaken)
         #expect(next.usedModelID == "model-b")
         #expect(scorer.questions.last?.exactly == false)
     }
