@@ -34,7 +34,8 @@ package struct BoostingSettings: Sendable, Equatable {
         Setting(
             "training.gradient_boosting.colsample_bytree", \.training.gradientBoosting.columnShare,
             .number(0...1, isAbove: true),
-            variable: "HEARTH_TRAINING_GRADIENT_BOOSTING_COLSAMPLE_BYTREE", "The share of columns that each tree sees."),
+            variable: "HEARTH_TRAINING_GRADIENT_BOOSTING_COLSAMPLE_BYTREE",
+            "The share of columns that each tree sees."),
         Setting(
             "training.gradient_boosting.reg_lambda", \.training.gradientBoosting.lambda, .number(0...1e6),
             variable: "HEARTH_TRAINING_GRADIENT_BOOSTING_REG_LAMBDA", "The L2 penalty on leaves."),
@@ -45,6 +46,6 @@ package struct BoostingSettings: Sendable, Equatable {
             optional: "training.gradient_boosting.early_stopping_rounds",
             \.training.gradientBoosting.earlyStoppingRounds, .integer(1...10_000),
             variable: "HEARTH_TRAINING_GRADIENT_BOOSTING_EARLY_STOPPING_ROUNDS",
-            "Stop after so many rounds without a better validation loss; empty to grow all."),
+            "Stop after so many rounds without a better validation loss; empty grows all."),
     ]
 }

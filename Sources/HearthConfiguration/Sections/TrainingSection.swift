@@ -15,7 +15,7 @@ package struct TrainingSection: Sendable, Equatable {
 
     package var learner = Learner.gradientBoosting
     /// The preset of features, by the name that `hearth-trainer train bars --help` lists.
-    package var featurePreset = "default"
+    package var featurePreset = "basic"
     package var classWeight = ClassWeight.none
     package var seed = 42
     package var threads = 1
