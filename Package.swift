@@ -156,8 +156,8 @@ let package = Package(
         .target(
             name: "HearthTestSupport",
             dependencies: [
-                "HearthServing", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels", "HearthRegistry",
-                "HearthModel", "HearthWire", "HearthCore", "CZlib",
+                "HearthServing", "HearthClient", "HearthRegistrySQLite", "HearthArtifacts", "HearthKernels",
+                "HearthRegistry", "HearthModel", "HearthWire", "HearthCore", "CZlib",
             ], path: "Tests/HearthTestSupport",
             swiftSettings: strict),
         tests("TidyTests", []),

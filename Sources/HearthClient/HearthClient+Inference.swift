@@ -92,7 +92,7 @@ extension HearthClient {
             case .success(let payload):
                 return try payload.span.withView { view throws(HearthError) in try operation.value(of: view) }
             case .failure(let error):
-                guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                guard let delay = retry.delay(after: error, deadline: deadline) else { throw retry.final(error) }
                 do {
                     try await Task.sleep(nanoseconds: delay)
                 } catch {

@@ -102,7 +102,7 @@ public final class HearthClient: Sendable {
             do {
                 return try attempt(connection, deadline)
             } catch {
-                guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                guard let delay = retry.delay(after: error, deadline: deadline) else { throw retry.final(error) }
                 connection.close()
                 Retry.sleep(delay)
                 deadline.beginAttempt()

@@ -55,7 +55,7 @@ public final class Predictor {
             do {
                 return try attempt(rows, deadline)
             } catch {
-                guard let delay = retry.delay(after: error, deadline: deadline) else { throw error }
+                guard let delay = retry.delay(after: error, deadline: deadline) else { throw retry.final(error) }
                 connection.close()
                 Retry.sleep(delay)
                 deadline.beginAttempt()

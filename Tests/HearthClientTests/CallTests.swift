@@ -15,7 +15,7 @@ struct CallTests {
         path = folder.file("s")
     }
 
-    private func client(timeout: Duration = .seconds(5)) -> HearthClient {
+    private func client(timeout: Duration = .seconds(30)) -> HearthClient {
         var configuration = HearthClient.Configuration(socketPath: path)
         configuration.timeout = timeout
         configuration.waiting = .block
@@ -97,7 +97,7 @@ struct CallTests {
         #expect(error?.code == .deadlineExceeded)
         #expect(error?.origin == .client)
         #expect(took >= 60_000_000)
-        #expect(took < 2_000_000_000)
+        #expect(took < 20_000_000_000)
         let sent = timeouts.withLock { $0 }
         #expect(sent.count == 1)
         #expect(sent.allSatisfy { $0 > 0 && $0 <= 60_000_000 })

@@ -40,7 +40,7 @@ import Testing
         }
         #expect(failure?.code == .unavailable)
         #expect(failure?.message.contains("cannot be reached") == true, "\(failure?.message ?? "")")
-        _ = try? machine.client.reload()
+        _ = try? machine.impatientClient.reload()
         #expect(try machine.score("isolation_forest.local", Self.row) == bits)
     }
 
@@ -56,7 +56,7 @@ import Testing
         let machine = try machine(remote, local: local)
         // More fetches than any pool has threads.
         let callers = try far.map { id in
-            let client = machine.client
+            let client = machine.impatientClient
             return try SystemThread(name: "caller") {
                 let name = "isolation_forest." + (id.text.split(separator: "_").first { $0.hasPrefix("far") } ?? "")
                 _ = try? client.predict(model: name, rows: Self.row, version: id.text)

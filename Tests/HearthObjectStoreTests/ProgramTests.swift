@@ -82,7 +82,7 @@ import Testing
             try #require(!data.isEmpty, "\(text)")
             text += String(decoding: data, as: UTF8.self)
         }
-        let client = HearthClient(HearthClient.Configuration(socketPath: socket))
+        let client = HearthClient(.patient(socket))
         let answer = try client.predict(model: "isolation_forest.s", rows: [0.5, 0.5])
         #expect(answer.modelVersion == id)
         #expect(FileManager.default.fileExists(atPath: folder.file("b/\(id)/manifest.json")))
@@ -121,7 +121,7 @@ import Testing
             text += String(decoding: data, as: UTF8.self)
         }
         while silent.requests.isEmpty { sched_yield() }
-        let client = HearthClient(HearthClient.Configuration(socketPath: socket))
+        let client = HearthClient(.patient(socket))
         let row = [0.1, -0.5, 1.5, 0.25]
         let answer = try client.predict(model: "isolation_forest.local", rows: row)
         #expect(try answer.outputs[0].values == [ModelShelf.expected(definition, rows: row)[0]])

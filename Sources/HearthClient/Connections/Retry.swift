@@ -15,6 +15,8 @@ struct Retry: Sendable {
     /// Whether anything but a missing server is retried.
     let repeatsCalls: Bool
     private var attempt = 0
+    /// Why the last attempt failed that was made again.
+    private var earlier: HearthError?
 
     init(isIdempotent: Bool, waitsForServer: Bool, repeatsCalls: Bool = true) {
         self.repeatsCalls = repeatsCalls
@@ -35,7 +37,17 @@ struct Retry: Sendable {
         let delay = milliseconds * 1_000_000
         guard deadline.remaining > delay else { return nil }
         attempt += 1
+        earlier = error
         return delay
+    }
+
+    /// `error` as the caller gets it: where time ran out over repeated attempts, with what the one before said.
+    func final(_ error: HearthError) -> HearthError {
+        guard error.code == .deadlineExceeded, let earlier else { return error }
+        var explained = error
+        explained.message += "; the attempt before: \(earlier.message)"
+        if !earlier.hint.isEmpty { explained.hint = earlier.hint }
+        return explained
     }
 
     /// Waits on the calling thread.

@@ -34,7 +34,15 @@ final class Machine: Sendable {
 
     deinit { server.stop() }
 
-    var client: HearthClient { HearthClient(HearthClient.Configuration(socketPath: socketPath)) }
+    /// Waits long for an answer and takes the first one, also when it is a refusal.
+    var client: HearthClient {
+        var configuration = HearthClient.Configuration.patient(socketPath)
+        configuration.repeatsCalls = false
+        return HearthClient(configuration)
+    }
+
+    /// For calls that are meant to wait in vain: it gives up after a second.
+    var impatientClient: HearthClient { HearthClient(HearthClient.Configuration(socketPath: socketPath)) }
 
     /// The answer to one row, as bits.
     func score(_ model: String, _ row: [Double], version: String = "") throws -> UInt64 {

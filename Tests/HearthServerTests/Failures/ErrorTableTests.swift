@@ -25,7 +25,7 @@ import Testing
     }
 
     private static func eventually(_ condition: () -> Bool) -> Bool {
-        let deadline = MonotonicTime.now().advanced(byNanoseconds: 20_000_000_000)
+        let deadline = MonotonicTime.now().advanced(byNanoseconds: 60_000_000_000)
         while MonotonicTime.now() < deadline {
             if condition() { return true }
             poll(nil, 0, 20)

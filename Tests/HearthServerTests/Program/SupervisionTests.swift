@@ -33,7 +33,7 @@ import Testing
                 program.line(containing: "serving the socket that was passed")?.contains("socket=\(path)") == true)
             #expect(!exists(program.socketPath))
             #expect(!exists(program.socketPath + ".lock"))
-            let client = HearthClient(.init(socketPath: path))
+            let client = HearthClient(.patient(path))
             let reply = try client.predict(model: ServedForest.model, rows: ServedForest.row)
             #expect(reply.outputs[0].values == [forest.score])
             // Gone from the environment, closed for children.

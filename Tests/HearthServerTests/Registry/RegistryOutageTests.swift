@@ -53,7 +53,7 @@ import Testing
 
     /// Waits until `condition` holds; false when it does not within 30 seconds.
     private static func eventually(_ condition: () throws -> Bool) -> Bool {
-        let deadline = MonotonicTime.now().advanced(byNanoseconds: 30_000_000_000)
+        let deadline = MonotonicTime.now().advanced(byNanoseconds: 60_000_000_000)
         while MonotonicTime.now() < deadline {
             if (try? condition()) == true { return true }
             poll(nil, 0, 10)
