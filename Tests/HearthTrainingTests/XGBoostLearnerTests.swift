@@ -1,4 +1,5 @@
 import HearthArtifacts
+import HearthMarket
 import HearthModel
 import HearthTraining
 import Synchronization
@@ -78,8 +79,7 @@ import Testing
         let file = try #require(fitted.original)
         let facts = try BoosterConverter.model(xgboost: file.bytes, path: "model.ubj").facts
         #expect(facts.treeCount == Int(best) + 1 && facts.treeCount < 490)
-        let found = ProbabilityMeasures.logLoss(
-            try LearnerFixture.probabilities(fitted.definition, validation.rows), validation.labels)
+        let found = try Self.logLoss(fitted, validation)
         #expect((found - loss).magnitude < 1e-12)
         // Neither one round fewer nor more of the same rounds is better.
         for rounds in [Int(best), Int(best) + 2, Int(best) + 10] {
@@ -87,10 +87,22 @@ import Testing
                 .gradientBoosting(
                     BoostingParameters(rounds: rounds, learningRate: 0.3, maxDepth: 6, earlyStoppingRounds: nil)),
                 training)
-            let otherLoss = ProbabilityMeasures.logLoss(
-                try LearnerFixture.probabilities(other.definition, validation.rows), validation.labels)
-            #expect(otherLoss >= loss)
+            #expect(try Self.logLoss(other, validation) >= loss)
         }
+    }
+
+    private static func logLoss(_ fitted: FittedClassifier, _ data: LabelledRows) throws -> Double {
+        try ClassificationMeasures(
+            labels: data.labels, probabilities: try LearnerFixture.probabilities(fitted.definition, data.rows)
+        ).logLoss
+    }
+
+    @Test func `the loss of early stopping counts a row by its weight`() {
+        let weighted = WeightedLogLoss.mean([0.9, 0.3], [true, false], weights: [3, 1])
+        let repeated = WeightedLogLoss.mean([0.9, 0.9, 0.9, 0.3], [true, true, true, false], weights: [1, 1, 1, 1])
+        #expect((weighted - repeated).magnitude < 1e-15)
+        let certain = WeightedLogLoss.mean([0, 1], [true, true], weights: [1, 1])
+        #expect(certain > 17 && certain < 19, "a certain error is a great loss, not an infinite one")
     }
 
     @Test func `the gain is where the signal is, and the importances add up to 1`() throws {
@@ -110,9 +122,10 @@ import Testing
                 .gradientBoosting(BoostingParameters(rounds: 40, earlyStoppingRounds: nil, classWeight: weight)),
                 training)
             return try #require(
-                ClassificationEvaluation(
-                    probabilities: try LearnerFixture.probabilities(fitted.definition, test.rows), labels: test.labels
-                ).up.recall)
+                ClassificationMeasures(
+                    labels: test.labels,
+                    probabilities: try LearnerFixture.probabilities(fitted.definition, test.rows)
+                ).classes[1].recall)
         }
         #expect(recalls[1] > recalls[0] + 0.1)
     }

@@ -107,7 +107,7 @@ struct XGBoostLearner {
                     validationLoss: round == 0 ? nil : stopping.lastLoss))
             try booster.grow(round: round, from: matrix)
             let probabilities = try booster.predictions(of: held).map(Double.init)
-            let loss = ProbabilityMeasures.logLoss(probabilities, validation.labels, weights: weights)
+            let loss = WeightedLogLoss.mean(probabilities, validation.labels, weights: weights)
             if stopping.isOver(after: round, loss: loss) { break }
         }
         return stopping
