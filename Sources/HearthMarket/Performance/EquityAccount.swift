@@ -36,8 +36,23 @@ package struct EquityAccount: Sendable, Equatable {
         self.costs = costs
     }
 
+    /// An account that goes on where another one was after a bar.
+    ///
+    /// What no account can have is brought to what it can: an equity or a last close that is no number or below 0 to 0
+    /// or none, a peak below the equity to the equity.
+    package init(costs: TradeCosts, equity: Double, peakEquity: Double, position: Position, lastClose: Double?) {
+        self.costs = costs
+        self.equity = equity > 0 && equity.isFinite ? equity : 0
+        self.peakEquity = max(self.equity, peakEquity.isFinite ? peakEquity : 0)
+        self.position = position
+        self.lastClose = lastClose.flatMap { $0 > 0 && $0.isFinite ? $0 : nil }
+    }
+
+    /// Measures ``drawdown`` from here on.
+    package mutating func forgetPeak() { peakEquity = equity }
+
     /// How far the equity is below its peak, as a share of the peak.
-    package var drawdown: Double { 1 - equity / peakEquity }
+    package var drawdown: Double { peakEquity > 0 ? 1 - equity / peakEquity : 0 }
 
     /// Goes through `bar`, whose open fills `wanted`: the position that was decided at the close before.
     ///

@@ -58,8 +58,8 @@ package struct EquityPlot: Sendable {
             let end = line.equity.last.map { PlotNumber.text(($0 - 1) * 100, digits: 2, signed: true) } ?? "?"
             let deepest = PlotNumber.text(line.drawdowns.reduce(0, max) * 100, digits: 2)
             return [
-                "<line x1=\"\(left)\" y1=\"42\" x2=\"\(left + 24)\" y2=\"42\" stroke=\"\(color)\" stroke-width=\"2\"/>",
-                "<text x=\"\(left + 30)\" y=\"46\">\(name): \(end) %, max drawdown \(deepest) %</text>",
+                "<line x1=\"\(left)\" y1=\"38\" x2=\"\(left + 24)\" y2=\"38\" stroke=\"\(color)\" stroke-width=\"2\"/>",
+                "<text x=\"\(left + 30)\" y=\"42\">\(name): \(end) %, max drawdown \(deepest) %</text>",
             ]
         }
     }

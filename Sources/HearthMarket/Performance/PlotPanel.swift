@@ -70,11 +70,11 @@ struct PlotPanel {
         return parts
     }
 
-    /// Vertical lines at up to seven points, with their days or, in a short run, minutes (UTC).
+    /// Vertical lines at up to five points, with their days or, in a short run, minutes (UTC).
     func dates(_ times: [Timestamp], labelled: Bool) -> [String] {
         guard let first = times.first, let last = times.last, times.count >= 2 else { return [] }
         let isShort = last.microseconds / 86_400_000_000 - first.microseconds / 86_400_000_000 < 7
-        let stops = min(7, times.count)
+        let stops = min(5, times.count)
         return (0..<stops).flatMap { stop in
             let index = (times.count - 1) * stop / (stops - 1)
             let across = Self.number(x(index))

@@ -70,6 +70,24 @@ struct BarReturnsTests {
         #expect(account.drawdown == run.drawdowns.last)
     }
 
+    @Test func `an account that goes on where another one was gives the same numbers`() throws {
+        let (bars, wanted) = PerformanceSamples.walk(count: 60, seed: 9)
+        var whole = EquityAccount(costs: costs)
+        var parts = whole
+        for (index, bar) in bars.enumerated() {
+            parts = EquityAccount(
+                costs: costs, equity: parts.equity, peakEquity: parts.peakEquity, position: parts.position,
+                lastClose: index == 0 ? nil : bars[index - 1].close)
+            #expect(try parts.pass(bar, wanted: wanted[index]) == whole.pass(bar, wanted: wanted[index]))
+            #expect(parts == whole)
+        }
+        whole.forgetPeak()
+        #expect(whole.drawdown == 0)
+        let impossible = EquityAccount(
+            costs: costs, equity: .nan, peakEquity: -1, position: .long, lastClose: .infinity)
+        #expect(impossible.equity == 0 && impossible.drawdown == 0)
+    }
+
     @Test(arguments: [(0.0, 1.0), (1.0, -1.0), (.nan, 1.0), (1.0, .infinity)])
     func `what is no price is refused`(open: Double, close: Double) throws {
         let bars = PerformanceSamples.bars([(100, 100), (open, close)])

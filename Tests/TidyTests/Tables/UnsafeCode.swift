@@ -22,6 +22,7 @@ enum UnsafeCode {
         ("Sources/HearthRegistrySQLite/RegistryOpener.swift", "stat fills a struct by pointer"),
         ("Sources/HearthRegistrySQLite/RegistryDatabase.swift", "one setting that GRDB leaves to SQLite's own call"),
         ("Sources/HearthRegistryPostgres/Connection/", "libpq speaks in pointers"),
+        ("Sources/HearthMarket/Reading/FileChunks.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),

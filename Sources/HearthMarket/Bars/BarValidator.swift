@@ -1,0 +1,125 @@
+import HearthCore
+
+/// Lets only good bars through, in order, and counts the others and the gaps.
+///
+/// A gap is a step between the open times of two good bars of more than one timeframe; it is a weekend's when it takes
+/// less than ``weekendMicrosecondsMax`` and a whole Saturday (UTC) lies in it. A gap is counted, not filled: features
+/// count bars, not hours. The state is a few numbers, whatever the number of bars. Not thread safe; one owner.
+package struct BarValidator: Sendable {
+    package let timeframe: Timeframe
+    /// What was found so far.
+    package private(set) var report: BarReport
+
+    private var lastOpen: Timestamp?
+
+    /// From Friday's close to Tuesday's opening, for a weekend with a holiday.
+    package static let weekendMicrosecondsMax: Int64 = 84 * 3600 * 1_000_000
+    /// 1900-01-01 to 2200-01-01: times outside are mistakes of a unit, and one of them would make all later bars late.
+    static let timeRange =
+        Timestamp(microseconds: -2_208_988_800_000_000)..<Timestamp(microseconds: 7_258_118_400_000_000)
+    /// Prices of real markets lie well within; features of what lies outside could overflow.
+    package static let priceRange = 1e-15...1e15
+    /// The most that is traded in one bar, for the same reason.
+    package static let volumeMax = 1e24
+    private static let day: Int64 = 86_400_000_000
+
+    /// A validator that has seen nothing.
+    ///
+    /// - Parameter report: what was found already while the lines were read.
+    package init(timeframe: Timeframe, report: BarReport = BarReport()) {
+        self.timeframe = timeframe
+        self.report = report
+        self.report.timeframe = timeframe
+    }
+
+    /// What is wrong with `bar`, and in which words; nil when it is good and later than all before it.
+    ///
+    /// - Parameter line: where the bar stands, for the report.
+    package mutating func check(_ bar: Bar, line: Int) -> (problem: BarProblem, reason: String)? {
+        report.lineCount += 1
+        if let found = Self.fault(of: bar, timeframe: timeframe) ?? orderFault(of: bar) {
+            report.count(found.problem, line: line, reason: found.reason)
+            return found
+        }
+        countGap(before: bar, line: line)
+        lastOpen = bar.openTime
+        report.firstOpen = report.firstOpen ?? bar.openTime
+        report.lastOpen = bar.openTime
+        report.barCount += 1
+        return nil
+    }
+
+    /// Counts a line that could not even be read as a bar.
+    package mutating func count(_ problem: BarProblem, line: Int, reason: String) {
+        report.lineCount += 1
+        report.count(problem, line: line, reason: reason)
+    }
+
+    private static func fault(of bar: Bar, timeframe: Timeframe) -> (problem: BarProblem, reason: String)? {
+        let prices = [("open", bar.open), ("high", bar.high), ("low", bar.low), ("close", bar.close)]
+        for (name, price) in prices where !price.isFinite {
+            return (.notANumber, "\(name) is missing or not a number")
+        }
+        for (name, price) in prices where !priceRange.contains(price) {
+            return (.badPrice, "\(name) is \(price)")
+        }
+        for (name, price) in [("open", bar.open), ("low", bar.low), ("close", bar.close)] where price > bar.high {
+            return (.inconsistent, "\(name) \(price) is above the high \(bar.high)")
+        }
+        for (name, price) in [("open", bar.open), ("close", bar.close)] where price < bar.low {
+            return (.inconsistent, "\(name) \(price) is below the low \(bar.low)")
+        }
+        guard bar.volume >= 0, bar.volume <= volumeMax else { return (.badVolume, "volume is \(bar.volume)") }
+        guard timeRange.contains(bar.openTime), timeRange.contains(bar.closeTime) else {
+            return (.badTimes, "the time lies before 1900 or after 2199")
+        }
+        guard bar.closeTime > bar.openTime else { return (.badTimes, "closes no later than it opens") }
+        guard bar.closeTime.microseconds - bar.openTime.microseconds <= timeframe.microseconds else {
+            return (.badTimes, "lasts longer than \(timeframe)")
+        }
+        return nil
+    }
+
+    private func orderFault(of bar: Bar) -> (problem: BarProblem, reason: String)? {
+        guard let lastOpen, bar.openTime <= lastOpen else { return nil }
+        if bar.openTime == lastOpen { return (.duplicate, "opens at \(bar.openTime.iso8601) once more") }
+        return (.outOfOrder, "opens at \(bar.openTime.iso8601), the bar before it at \(lastOpen.iso8601)")
+    }
+
+    private mutating func countGap(before bar: Bar, line: Int) {
+        guard let lastOpen else { return }
+        let step = bar.openTime.microseconds - lastOpen.microseconds
+        guard step > timeframe.microseconds else { return }
+        let first = lastOpen.microseconds + timeframe.microseconds
+        let reason = "no bars from \(Timestamp(microseconds: first).iso8601) to \(bar.openTime.iso8601)"
+        if Self.isWeekend(first..<bar.openTime.microseconds) {
+            report.weekendGaps.count(line: line, reason: reason)
+        } else {
+            report.gaps.count(line: line, reason: reason)
+            // A step of 1.5 timeframes misses no whole bar, yet is a gap: it counts as one.
+            report.missingBarCount += max(1, Int(step / timeframe.microseconds) - 1)
+        }
+    }
+
+    /// Whether the time without bars, from where the first missing bar would open, is that of a weekend.
+    static func isWeekend(_ gap: Range<Int64>) -> Bool {
+        guard gap.upperBound - gap.lowerBound < weekendMicrosecondsMax else { return false }
+        // 1970-01-01 was a Thursday, so Saturdays are the days 2, 9, 16, ...
+        var day = floorDivision(gap.lowerBound, Self.day)
+        if gap.lowerBound > day * Self.day { day += 1 }
+        while (day + 1) * Self.day <= gap.upperBound {
+            if floorRemainder(day, 7) == 2 { return true }
+            day += 1
+        }
+        return false
+    }
+
+    private static func floorDivision(_ value: Int64, _ divisor: Int64) -> Int64 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+
+    private static func floorRemainder(_ value: Int64, _ divisor: Int64) -> Int64 {
+        value - floorDivision(value, divisor) * divisor
+    }
+}
