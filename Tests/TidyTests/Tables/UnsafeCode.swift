@@ -26,6 +26,7 @@ enum UnsafeCode {
         ("Sources/HearthMarket/Reading/FileChunks.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
+        ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
         ("Sources/hearthd/DescriptorLimit.swift", "getrlimit and setrlimit take a struct by pointer"),
         ("Sources/hearthd/Hearthd.swift", "an environment variable is C text"),
