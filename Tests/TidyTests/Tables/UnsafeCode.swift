@@ -23,6 +23,7 @@ enum UnsafeCode {
         ("Sources/HearthRegistrySQLite/RegistryDatabase.swift", "one setting that GRDB leaves to SQLite's own call"),
         ("Sources/HearthRegistryPostgres/Connection/", "libpq speaks in pointers"),
         ("Sources/HearthMarket/Reading/FileChunks.swift", "reads a file into its one buffer"),
+        ("Sources/HearthMarket/Generator/BarFile+Write.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
