@@ -1,5 +1,5 @@
 import HearthCore
-import HearthMarket
+package import HearthMarket
 
 /// A run of the live engine: a feed's bars go through the ``StrategyEngine``, its signals into the log, its state to a
 /// file and a socket. The thin edge around the pure core; everything but the engine's socket is on the caller's thread.
@@ -43,14 +43,16 @@ package final class LiveRun {
         self.options = options
         self.record = record
         self.note = note
+        let pipe: WakePipe
         do throws(SystemError) {
-            wake = try WakePipe()
+            pipe = try WakePipe()
         } catch {
             throw StrategyError(.system, "the engine cannot be set up: \(error)", cause: error)
         }
         control = try options.controlSocket.map { path throws(StrategyError) in
-            try ControlServer(path: path, wake: wake)
+            try ControlServer(path: path, wake: pipe)
         }
+        wake = pipe
         decoder = BarDecoder(timeframe: engine.strategy.timeframe, path: options.source.description)
     }
 
