@@ -27,6 +27,7 @@ enum UnsafeCode {
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
+        ("Sources/hearth-trainer/StopSignals.swift", "signal sets are filled by pointer"),
         ("Sources/hearthd/DescriptorLimit.swift", "getrlimit and setrlimit take a struct by pointer"),
         ("Sources/hearthd/Hearthd.swift", "an environment variable is C text"),
         ("Sources/hearthd/StopSignals.swift", "signal sets are filled by pointer"),
