@@ -7,9 +7,9 @@ import HearthTraining
 func reportingUsage(_ body: () throws -> Void) throws {
     do {
         try body()
-    } catch let error as MarketError where error.code == .badParameter {
-        throw ValidationError(error.description)
     } catch let error as TrainingError where error.code == .badParameter {
+        throw ValidationError(error.description)
+    } catch let error as MarketError where error.code == .badParameter {
         throw ValidationError(error.description)
     }
 }
