@@ -16,6 +16,10 @@ package struct TrainingError: Error, Sendable, CustomStringConvertible {
         case unusableData
         /// A parameter is outside its range, or contradicts another.
         case badParameter
+        /// The library that learns gave up, with its own words.
+        case learnerFailed
+        /// Somebody asked it to stop; nothing was written.
+        case stopped
         /// The trained model did not pass its own check.
         case verificationFailed
         /// The version could not be written to the model directory.

@@ -28,6 +28,6 @@ struct Hearth: ParsableCommand {
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
             DbCommand.self, MigrateCommand.self, RegistryCommand.self, ValidateCommand.self, CleanCommand.self,
-            ArtifactsCommand.self, BenchCommand.self,
+            ArtifactsCommand.self, ConfigCommand.self, BenchCommand.self,
         ])
 }

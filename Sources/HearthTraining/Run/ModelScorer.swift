@@ -33,6 +33,18 @@ struct ModelScorer {
         try Self.scores(of: rows, model)
     }
 
+    /// The probability of class 1 for each row, of a classifier of two classes.
+    ///
+    /// Throws ``TrainingError`` for a row that the model refuses, or a model of another kind.
+    func probabilities(of rows: RowMatrix) throws(TrainingError) -> [Double] {
+        guard let index = model.outputs.firstIndex(where: { $0.name == "predict_proba" && $0.width == 2 }) else {
+            throw TrainingError(.verificationFailed, "the model has no probabilities of two classes")
+        }
+        let outputs = try Self.outputs(of: rows, model)
+        let start = model.outputs[..<index].reduce(0) { $0 + $1.width } * rows.rowCount
+        return (0..<rows.rowCount).map { outputs[start + 2 * $0 + 1] }
+    }
+
     static func scores(of rows: RowMatrix, _ model: ServableModel) throws(TrainingError) -> Scores {
         let outputs = try outputs(of: rows, model)
         let count = rows.rowCount

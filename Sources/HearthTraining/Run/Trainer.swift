@@ -79,7 +79,7 @@ package struct Trainer: Sendable {
     }
 
     /// At most `count` indices of 0..<`total`, evenly spread.
-    private static func spread(_ count: Int, _ total: Int) -> [Int] {
+    static func spread(_ count: Int, _ total: Int) -> [Int] {
         let chosen = min(count, total)
         return (0..<chosen).map { $0 * total / chosen }
     }

@@ -150,9 +150,10 @@ package struct TrainingRun: Sendable {
         _ error: TrainingError, _ modelID: ModelID, at time: Timestamp, after duration: Duration
     ) -> TrainingError {
         switch error.code {
-        case .badParameter, .noSuchColumn, .unreadableFile:
+        case .badParameter, .noSuchColumn, .unreadableFile, .stopped:
             return error
-        case .badTable, .badValue, .unusableData, .verificationFailed, .unwritableFile, .publishFailed, .registryFailed:
+        case .badTable, .badValue, .unusableData, .learnerFailed, .verificationFailed, .unwritableFile, .publishFailed,
+            .registryFailed:
             break
         }
         do {
