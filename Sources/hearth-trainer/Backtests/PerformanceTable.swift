@@ -26,15 +26,16 @@ struct PerformanceTable {
 
     /// The measures, one per line, strategy first.
     var text: String {
-        let rows = [["", "strategy", "buy and hold"]] + Self.rows(backtest.measures, backtest.buyAndHoldMeasures)
-        return Self.aligned(rows)
+        Self.text([("strategy", backtest.measures), ("buy and hold", backtest.buyAndHoldMeasures)])
     }
 
-    private static func rows(_ one: PerformanceMeasures, _ other: PerformanceMeasures) -> [[String]] {
+    /// The measures of several runs, one per line, a run per column.
+    static func text(_ runs: [(name: String, measures: PerformanceMeasures)]) -> String {
         func row(_ name: String, _ value: (PerformanceMeasures) -> String) -> [String] {
-            [name, value(one), value(other)]
+            [name] + runs.map { value($0.measures) }
         }
-        return [
+        return aligned([
+            [""] + runs.map(\.name),
             row("cum_return") { percent($0.cumulativeReturn) },
             row("sharpe (per year)") { sharpe($0) },
             row("max_drawdown") { percent($0.maxDrawdown) },
@@ -43,7 +44,7 @@ struct PerformanceTable {
             row("trades") { "\($0.tradeCount)" },
             row("turnover") { "\($0.turnover) (\(MeasureLines.decimal($0.annualTurnover, 1)) a year)" },
             row("costs") { percent($0.costs) },
-        ]
+        ])
     }
 
     /// The first column to the left, the others to the right.
