@@ -66,7 +66,9 @@ struct BacktestCommand: ParsableCommand {
         _ result: StrategyBacktest, _ window: BarWindow
     ) throws -> ClassificationMeasures? {
         let card = result.model.card
-        guard card.decision.output == "predict_proba", card.decision.column == 1, card.label != .null else { return nil }
+        guard card.decision.output == "predict_proba", card.decision.column == 1, card.label != .null else {
+            return nil
+        }
         return try DirectionMeasures.measure(
             scores: result.signals.map(\.score), measured: window.measured, bars: window.bars,
             label: LabelConfiguration(json: card.label))

@@ -54,7 +54,8 @@ struct ComparisonReport {
             ("sharpe per bar", comparison.sharpePerBar.map(ratio) ?? "unknown: one of them does not vary"),
             ("correlation", comparison.correlation.map { MeasureLines.decimal($0, 3) } ?? "unknown"),
             (
-                "bars", "first better in \(comparison.betterCount), second in \(comparison.worseCount) of "
+                "bars",
+                "first better in \(comparison.betterCount), second in \(comparison.worseCount) of "
                     + "\(comparison.returnCount)"
             ),
             (
@@ -65,8 +66,10 @@ struct ComparisonReport {
             ),
         ]
         let measures = PerformanceTable.text(
-            [("first", first.backtest.measures), ("second", second.backtest.measures),
-                ("buy and hold", first.backtest.buyAndHoldMeasures)])
+            [
+                ("first", first.backtest.measures), ("second", second.backtest.measures),
+                ("buy and hold", first.backtest.buyAndHoldMeasures),
+            ])
         return "\(MeasureLines.aligned(lines))\n\n\(measures)\n\n\(verdict)"
     }
 

@@ -57,14 +57,15 @@ struct StrategyOptions: ParsableArguments {
     func scorer(
         _ text: String, _ store: any RegistryStore, _ directory: ModelDirectory
     ) throws -> ServableScorer {
-        let isID = try (try? ModelID(text)).map { try store.version($0) != nil } ?? false
-        if !isID, (try? ModelName(text)) == nil || (try store.productionPointer(of: try ModelName(text))) == nil {
+        if let id = try? ModelID(text), try store.version(id) != nil {
+            return try ServableScorer(.pinned(modelID: text), directory: directory, store: store)
+        }
+        guard let name = try? ModelName(text), try store.productionPointer(of: name) != nil else {
             throw StrategyError(
                 .unusableModel, "'\(text)' is no version, and no model of that name has one in production",
                 hint: "`hearth models list` shows what there is")
         }
-        return try ServableScorer(
-            isID ? .pinned(modelID: text) : .auto(name: text), directory: directory, store: store)
+        return try ServableScorer(.auto(name: text), directory: directory, store: store)
     }
 
     /// The bars for models that were trained on one market: those of the file, the unseen part of them if asked.
@@ -76,7 +77,8 @@ struct StrategyOptions: ParsableArguments {
             throw MarketError(
                 .badData, path: window.data,
                 "its bars last \(bars.timeframe?.description ?? "no time that is known"), '\(models[0].modelID)' was "
-                    + "trained on \(card.timeframe)", hint: "give bars of \(card.timeframe), or say so with --timeframe")
+                    + "trained on \(card.timeframe)", hint: "give bars of \(card.timeframe), or say so with --timeframe"
+            )
         }
         guard unseen else { return bars }
         let first = try cards.map { try Self.firstUnseen(of: bars.bars, $0) }.reduce(bars.measured.lowerBound, max)

@@ -24,6 +24,7 @@ enum UnsafeCode {
         ("Sources/HearthRegistryPostgres/Connection/", "libpq speaks in pointers"),
         ("Sources/HearthConfiguration/Reading/ConfigurationFile.swift", "reads a file into its one buffer"),
         ("Sources/HearthMarket/Reading/FileChunks.swift", "reads a file into its one buffer"),
+        ("Sources/HearthMarket/Generator/BarFile+Write.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
