@@ -1,6 +1,7 @@
 import Foundation
 import HearthCore
 import HearthMarket
+import HearthTestSupport
 import HearthTraining
 import Testing
 
@@ -45,7 +46,8 @@ import Testing
                 ])
         for row in rows.dropFirst() {
             func number(_ column: String) throws -> Double {
-                try #require(Double(row[try #require(header.firstIndex(of: column))]))
+                let index = try #require(header.firstIndex(of: column))
+                return try #require(Double(row[index]))
             }
             for measure in ["log_loss", "roc_auc", "cum_return"] {
                 let folds = try (1...3).map { try number("fold_\($0)_\(measure)") }

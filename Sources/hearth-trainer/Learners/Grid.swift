@@ -87,11 +87,11 @@ struct Grid: ParsableCommand {
             try request.check()
             let stop = try StopSignals.flag()
             let line = TrainingProgressLine()
-            do throws(TrainingError) {
+            do {
                 let report = try GridRun(request).run(control: TrainingControl(stop: stop) { line.show($0) })
                 line.clear()
                 try print(report)
-            } catch  where error.code == .stopped {
+            } catch let error as TrainingError where error.code == .stopped {
                 line.clear()
                 StandardError.write("stopped; the rows that are done are in the .partial file in \(output)\n")
                 throw ExitCode(StopSignals.exitStatus)
@@ -120,7 +120,7 @@ struct Grid: ParsableCommand {
         if json {
             let members: [String: JSONValue] = [
                 "path": .string(report.path), "combinations": .integer(Int64(report.results.count)),
-                "failed": .integer(Int64(failed)), "best": report.best.map { .object(members(of: $0)) } ?? .null,
+                "failed": .integer(Int64(failed)), "best": report.best.map { .object(summary(of: $0)) } ?? .null,
             ]
             Swift.print(try CompactJSON.text(members))
             return
@@ -145,7 +145,7 @@ struct Grid: ParsableCommand {
         Swift.print(MeasureLines.aligned(lines))
     }
 
-    private func members(of result: GridResult) -> [String: JSONValue] {
+    private func summary(of result: GridResult) -> [String: JSONValue] {
         var members: [String: JSONValue] = ["combination": .integer(Int64(result.number))]
         for (axis, value) in zip(axes, result.values) { members[axis.parameter] = .number(value) }
         for measure in GridResult.measures {
