@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HearthCore
 import HearthMarket
 import Testing
 
@@ -52,7 +53,7 @@ struct RealBarsTests {
         let labels = try LabelConfiguration.tripleBarrier(horizon: 24, upper: 3, lower: 3, volatilityWindow: 50)
             .labels(bars)
         for direction in Label.Direction.allCases {
-            #expect(labels.count { $0?.direction == direction } > 500)
+            #expect(labels.count { $0?.direction == direction } > 400)
         }
         let folds = try WalkForward(foldCount: 4, testBarCount: 600, embargo: 24, training: .expanding)
             .folds(labels, firstRow: 112)

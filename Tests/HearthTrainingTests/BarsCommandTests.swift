@@ -56,8 +56,8 @@ struct BarsCommandTests {
     @Test func `a check tells what is wrong and where, and fails only when strict`() throws {
         let path = folder.file("bad.csv")
         try
-            "time,open,high,low,close\n2024-01-01,1,2,1,1\n2024-01-02,1,2,1,-1\n2024-01-03,1,2,1,1\n2024-01-03,1,2,1,1\n"
-            .write(toFile: path, atomically: true, encoding: .utf8)
+            ("time,open,high,low,close\n2024-01-01,1,2,1,1\n2024-01-02,1,2,1,-1\n"
+            + "2024-01-03,1,2,1,1\n2024-01-03,1,2,1,1\n").write(toFile: path, atomically: true, encoding: .utf8)
         let checked = try run("bars", "check", path, "--timeframe", "1d")
         #expect(checked.status == 0)
         #expect(
@@ -68,7 +68,8 @@ struct BarsCommandTests {
                 from       2024-01-01T00:00:00.000000Z
                 to         2024-01-03T00:00:00.000000Z
                 bad_price  1 (a price is zero or less, or beyond all reason), line 3: close is -1.0
-                duplicate  1 (opens when the bar before it opened), line 5: opens at 2024-01-03T00:00:00.000000Z once more
+                duplicate  1 (opens when the bar before it opened), line 5: opens at \
+                2024-01-03T00:00:00.000000Z once more
                 gaps       1, 1 bar missing, line 4: no bars from 2024-01-02T00:00:00.000000Z to \
                 2024-01-03T00:00:00.000000Z
 
