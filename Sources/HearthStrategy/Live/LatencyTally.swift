@@ -38,6 +38,7 @@ package struct LatencyTally: Sendable {
         guard index >= subClassCount else { return Int64(index) }
         let shift = index / subClassCount - 1
         let lower = Int64(index % subClassCount + subClassCount)
-        return ((lower + 1) << Int64(shift)) - 1
+        // Of the last class 2^63 - 1, by way of the overflow.
+        return ((lower + 1) << Int64(shift)) &- 1
     }
 }

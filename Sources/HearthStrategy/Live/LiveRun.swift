@@ -69,11 +69,11 @@ package final class LiveRun {
     ///
     /// Throws ``StrategyError`` when the feed cannot be read or a signal cannot be logged.
     package func run(stop: () -> Bool = { false }) throws(StrategyError) {
-        try control?.start()
         defer {
             publish(isRunning: false)
             control?.close()
         }
+        try control?.start()
         begin()
         var feed = try FeedStream(options.source, connectionCountMax: options.connectionCountMax, wake: wake)
         publish(isRunning: true)

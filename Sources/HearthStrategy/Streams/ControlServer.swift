@@ -9,8 +9,8 @@ import Synchronization
 ///     halt      stops trading; the snapshot after that
 ///     resume    opens every latch and removes the halt file; the snapshot after that
 ///
-/// Only the user that runs the engine may connect. One thread accepts, one serves each of a few connections; the engine's
-/// own thread never waits for any of them.
+/// Only the user that runs the engine may connect. One thread accepts, one serves each of a few connections; the
+/// engine's own thread never waits for any of them.
 package final class ControlServer: Sendable {
     /// What a caller wants of the engine.
     package enum Command: String, Sendable {
@@ -32,6 +32,8 @@ package final class ControlServer: Sendable {
 
     /// Connections at the same time.
     private static let connectionCountMax = 16
+    /// After an accept that failed.
+    private static let retryMilliseconds: Int32 = 50
     /// A request is one word.
     private static let requestByteCountMax = 64
     /// Snapshots that wait for a slow follower; further ones pass it by.
@@ -106,7 +108,12 @@ package final class ControlServer: Sendable {
     }
 
     private func accept() {
-        while let connection = try? StreamSocket.accept(listener.number) {
+        while !state.withLock({ $0.isClosed }) {
+            guard let connection = try? StreamSocket.accept(listener.number) else {
+                // Out of descriptors, or closed: looked at again in a while.
+                _ = poll(nil, 0, Self.retryMilliseconds)
+                continue
+            }
             let number = connection.release()
             let isTaken = state.withLock { state in
                 guard !state.isClosed, state.connections.count < Self.connectionCountMax else { return false }

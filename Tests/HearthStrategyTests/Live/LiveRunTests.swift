@@ -186,6 +186,7 @@ struct LiveRunTests {
                     }
                     return found
                 }
+                try client.ask("follow") { Self.member("signals", $0) != "20" }
                 var seen = [try state("status"), try state("halt")]
                 #expect(FileManager.default.fileExists(atPath: haltFile))
                 Self.append(TradingShelf.lines(bars[20..<25]), to: path)

@@ -75,7 +75,9 @@ struct ServerRunTests {
             guard record.sequence % 50 == 49, record.sequence / 50 < order.count else { return }
             let next = order[record.sequence / 50]
             do {
-                _ = try admin.promote(model: shelf.name.text, version: next.text)
+                // Forced: the gates refuse a model with another number of columns.
+                _ = try admin.promote(
+                    model: shelf.name.text, version: next.text, reason: "test", force: true)
             } catch {
                 Issue.record(error)
             }
