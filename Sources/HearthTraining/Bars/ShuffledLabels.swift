@@ -1,5 +1,5 @@
 package import HearthArtifacts
-package import HearthCore
+import HearthCore
 package import HearthMarket
 
 /// Learns a version once more from labels in random order: what a model comes to that cannot have learned anything.
@@ -85,10 +85,4 @@ package struct ShuffledLabels: Sendable {
         }
         return labelled
     }
-}
-
-/// What one model from shuffled labels came to.
-package struct ShuffledOutcome: Sendable, Equatable {
-    package let seed: UInt64
-    package let measures: PerformanceMeasures
 }
