@@ -1,7 +1,9 @@
 import Foundation
 import HearthArtifacts
+import HearthCore
 import HearthMarket
 import HearthStrategy
+import HearthTestSupport
 import HearthTraining
 import Testing
 

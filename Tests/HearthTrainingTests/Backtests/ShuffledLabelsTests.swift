@@ -1,6 +1,7 @@
 import HearthArtifacts
 import HearthCore
 import HearthMarket
+import HearthRegistry
 import HearthStrategy
 import HearthTraining
 import Testing
