@@ -25,7 +25,7 @@ final class TrainingProgressLine: Sendable {
     private static let interval = Duration.milliseconds(100)
 
     /// - Parameter writesLines: whether lines are written where standard error is no terminal.
-    init(writesLines: Bool) {
+    init(writesLines: Bool = false) {
         form = isatty(STDERR_FILENO) == 1 ? .terminal : writesLines ? .lines : .nothing
     }
 
