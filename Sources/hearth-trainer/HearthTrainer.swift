@@ -17,7 +17,7 @@ struct HearthTrainer: ParsableCommand {
 
             A model that trades, from generated bars to its equity curve:
 
-              hearth-trainer bars generate --output bars.csv --timeframe 1h
+              hearth-trainer generate bars --output bars.csv --timeframe 1h
               hearth-trainer train gradient-boosting --data bars.csv \\
                   --symbol TEST --timeframe 1h --models-dir models --promote
               hearth-trainer backtest gradient_boosting.TEST.1h --data bars.csv --unseen \\
