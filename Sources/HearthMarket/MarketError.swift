@@ -2,7 +2,7 @@
 package struct MarketError: Error, Sendable, CustomStringConvertible {
     /// What kind of failure it is, to switch on.
     package enum Code: Sendable, Hashable {
-        /// The file or stream cannot be opened or read.
+        /// The file or stream cannot be opened, read or written.
         case unreadable
         /// It can be read but holds no bars, or bars beyond the limits.
         case badData

@@ -104,6 +104,8 @@ extension FileDescriptor {
         case exclusive
         /// At once or not at all; does not exclude others that ask in the same way.
         case sharedNow
+        /// At once or not at all; nobody else has it.
+        case exclusiveNow
     }
 
     /// Takes the advisory lock of the open file (flock(2)); the kernel gives it back when the last descriptor of this
@@ -115,6 +117,7 @@ extension FileDescriptor {
             switch mode {
             case .exclusive: LOCK_EX
             case .sharedNow: LOCK_SH | LOCK_NB
+            case .exclusiveNow: LOCK_EX | LOCK_NB
             }
         while flock(number, operation) != 0 {
             switch hearth_errno() {

@@ -1,8 +1,8 @@
 /// Features of a schema, bar by bar: the one computation behind training, backtests and live decisions.
 ///
-/// A row depends on the last ``warmUpBarCount`` bars alone, to the last bit; it does not matter when the pipeline began.
-/// A push costs a pass over each feature's window and allocates nothing while nobody else holds ``values``. Bars are
-/// to be good and in order, as ``BarValidator`` lets them through. Not thread safe; one owner.
+/// A row depends on the last ``warmUpBarCount`` bars alone, to the last bit; it does not matter when the pipeline
+/// began. A push costs a pass over each feature's window and allocates nothing while nobody else holds ``values``. Bars
+/// are to be good and in order, as ``BarValidator`` lets them through. Not thread safe; one owner.
 package struct FeaturePipeline: Sendable {
     package let schema: FeatureSchema
     /// Bars that must have come before there is a row: the most that any feature needs.

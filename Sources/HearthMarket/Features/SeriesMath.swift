@@ -1,5 +1,5 @@
-/// Sums over the newest values of a series, from the oldest to the newest: never kept and updated, so nothing drifts and
-/// the bits depend on the values alone.
+/// Sums over the newest values of a series, from the oldest to the newest: never kept and updated, so nothing drifts
+/// and the bits depend on the values alone.
 enum SeriesMath {
     static func mean(_ values: ArraySlice<Double>) -> Double {
         var sum = 0.0

@@ -9,8 +9,8 @@ package enum BarFile {
     ///   - isStrict: throw at the first line that gives no bar.
     /// - Returns: the bars, at least one, and the report, whose `timeframe` is the one given or found.
     ///
-    /// Throws ``MarketError`` when the file cannot be read, is larger than `limits` allow, has no layout of bars, no good
-    /// bar, or, without `timeframe`, fewer than two.
+    /// Throws ``MarketError`` when the file cannot be read, is larger than `limits` allow, has no layout of bars, no
+    /// good bar, or, without `timeframe`, fewer than two.
     package static func read(
         _ path: String, timeframe: Timeframe? = nil, isStrict: Bool = false, limits: BarLimits = BarLimits()
     ) throws(MarketError) -> (bars: [Bar], report: BarReport) {

@@ -21,8 +21,8 @@ enum BarLayout: Equatable, Sendable {
     /// Reads the first line.
     ///
     /// A line of names names the columns; without a time among them, a first column without a name is the time, as
-    /// pandas writes an index. A line that begins with a time and four numbers has no header: the fields are time, open,
-    /// high, low, close, volume, and, when the seventh is a time, the close time, as in Binance's archives.
+    /// pandas writes an index. A line that begins with a time and four numbers has no header: the fields are time,
+    /// open, high, low, close, volume, and, when the seventh is a time, the close time, as in Binance's archives.
     ///
     /// Throws ``MarketError`` when the line is neither.
     static func detect(_ line: ArraySlice<UInt8>, limits: BarLimits) throws(MarketError) -> BarLayout {

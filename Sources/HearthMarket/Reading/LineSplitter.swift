@@ -1,7 +1,7 @@
 /// Cuts bytes that come in any pieces into lines; LF or CR LF ends one.
 ///
-/// Holds the beginning of one line at most, and no more than `byteCountMax` bytes of it: the rest of an overlong line is
-/// passed over.
+/// Holds the beginning of one line at most, and no more than `byteCountMax` bytes of it: the rest of an overlong line
+/// is passed over.
 struct LineSplitter: Sendable {
     private let byteCountMax: Int
     private var partial: [UInt8] = []

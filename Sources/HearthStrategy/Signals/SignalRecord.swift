@@ -27,13 +27,19 @@ package struct SignalRecord: Sendable, Equatable {
     package var decision: Position
     /// Who answered: `file`, `database`; nil when nobody did.
     package var source: String?
+    /// What the paper account holds since the bar's open, and what it is worth at the bar's close as a multiple of what
+    /// it began with; its greatest worth at any close so far.
+    package var position: Position
+    package var equity: Double
+    package var peakEquity: Double
     /// From the bar's arrival to the decision; nil in a replay, where it would say nothing.
     package var latencyMicroseconds: Double?
 
     package init(
         sequence: Int, openTime: Timestamp, closeTime: Timestamp, close: Double, state: String, reasons: [String],
         usedModelID: String?, generation: UInt64?, schemaHash: String?, featuresHash: String?, score: Double?,
-        decision: Position, source: String?, latencyMicroseconds: Double?
+        decision: Position, source: String?, position: Position = .flat, equity: Double = 1, peakEquity: Double = 1,
+        latencyMicroseconds: Double?
     ) {
         self.sequence = sequence
         self.openTime = openTime
@@ -48,6 +54,9 @@ package struct SignalRecord: Sendable, Equatable {
         self.score = score
         self.decision = decision
         self.source = source
+        self.position = position
+        self.equity = equity
+        self.peakEquity = peakEquity
         self.latencyMicroseconds = latencyMicroseconds
     }
 }
