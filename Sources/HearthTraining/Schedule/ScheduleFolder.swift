@@ -21,8 +21,12 @@ package struct ScheduleFolder: Sendable {
     ///
     /// Throws ``TrainingError`` for a file that cannot be read or is none of the schedule's.
     package func state() throws(TrainingError) -> ScheduleState {
-        guard let bytes = try system(statePath, { () throws(SystemError) in try readState() }) else {
-            return ScheduleState()
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try readState()
+        } catch {
+            if error.code == ENOENT { return ScheduleState() }
+            throw Self.failure(statePath, error)
         }
         do {
             return try ScheduleState(decoding: bytes)
@@ -60,28 +64,26 @@ package struct ScheduleFolder: Sendable {
     /// Throws ``TrainingError``.
     package func lock(model: ModelName) throws(TrainingError) -> ScheduleLock? {
         let lockPath = "\(path)/\(model.text).lock"
-        let file = try system(lockPath) { () throws(SystemError) in
-            try FileDescriptor.open(lockPath, flags: O_RDWR | O_CREAT, mode: 0o640)
+        do throws(SystemError) {
+            return try Self.lockNow(lockPath)
+        } catch {
+            throw Self.failure(lockPath, error)
         }
-        guard flock(file.number, LOCK_EX | LOCK_NB) == 0 else {
-            let error = SystemError.last("flock", lockPath)
-            guard error.code == EWOULDBLOCK else { throw Self.failure(lockPath, error) }
-            return nil
-        }
-        return ScheduleLock(file)
+    }
+
+    private static func lockNow(_ path: String) throws(SystemError) -> ScheduleLock? {
+        let file = try FileDescriptor.open(path, flags: O_RDWR | O_CREAT, mode: 0o640)
+        let isFree = flock(file.number, LOCK_EX | LOCK_NB) == 0
+        let error = SystemError.last("flock", path)
+        guard isFree || error.code == EWOULDBLOCK else { throw error }
+        return isFree ? ScheduleLock(file) : nil
     }
 
     private var statePath: String { "\(path)/state.json" }
 
-    /// The bytes of the state file; nil when there is none.
-    private func readState() throws(SystemError) -> [UInt8]? {
-        let file: FileDescriptor
-        do throws(SystemError) {
-            file = try FileDescriptor.open(statePath, flags: O_RDONLY | O_NONBLOCK)
-        } catch {
-            if error.code == ENOENT { return nil }
-            throw error
-        }
+    /// The bytes of the state file; throws ENOENT when there is none.
+    private func readState() throws(SystemError) -> [UInt8] {
+        let file = try FileDescriptor.open(statePath, flags: O_RDONLY | O_NONBLOCK)
         let status = try file.status(subject: statePath)
         guard status.kind == .file else { throw SystemError("read", statePath, code: EISDIR) }
         guard status.byteCount <= ScheduleState.byteCountMax else { throw SystemError("read", statePath, code: EFBIG) }

@@ -135,7 +135,9 @@ package struct ScheduleRunner: Sendable {
         }
         // Before the lock was there, another program may have done it.
         let known = try folder.state().jobs[step.name]
-        let isDone = known.map { ($0.lastDue ?? $0.firstSeen) >= due && $0.outcome != .running && $0.outcome != .stopped }
+        let isDone = known.map {
+            ($0.lastDue ?? $0.firstSeen) >= due && $0.outcome != .running && $0.outcome != .stopped
+        }
         guard isForced || isDone != true else { return }
         let start = clock()
         try change(step, at: start) { job in

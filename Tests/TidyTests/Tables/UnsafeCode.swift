@@ -28,6 +28,7 @@ enum UnsafeCode {
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
+        ("Sources/HearthTraining/Schedule/ScheduleFolder.swift", "reads and writes a file from an array's bytes"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
         ("Sources/HearthStrategy/Streams/", "files and sockets of the engine take and fill memory by pointer"),
         ("Sources/HearthStrategy/Scoring/ServableScorer.swift", "hands a version's mapped sections to the kernel"),
