@@ -59,9 +59,10 @@ struct PublishOptions: ParsableArguments {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    /// Trains, publishes and prints the report.
-    func run(_ request: TrainingRequest) throws {
-        try request.check()
+    /// Opens the model directory, the registry and the store.
+    ///
+    /// Before the training, which may take long: what is wrong with the options is said now.
+    func open() throws -> Publication {
         let directory = try ModelDirectory(
             location.path, create: true,
             limits: ArtifactLimits(
@@ -72,43 +73,56 @@ struct PublishOptions: ParsableArguments {
             option: registry, environment: environment[RegistryLocation.environmentVariable],
             modelDirectory: directory.path
         ).open()
-        // Before the training, which may take long: what is wrong with the options is said now.
         let remote = try artifactStore.map { (url) throws(ArtifactError) in
             try S3ArtifactStore(
                 url: url, endpoint: s3Endpoint, limits: directory.limits, patience: .command,
                 environment: { environment[$0] })
         }
+        return Publication(directory: directory, store: store, remote: remote, actor: actor)
+    }
+
+    /// Trains, publishes and prints the report.
+    func run(_ request: TrainingRequest) throws {
+        try request.check()
+        let publication = try open()
         let run = TrainingRun(
-            request, directory: directory, registry: store, remote: remote, actor: actor, isCompressed: gzip)
+            request, directory: publication.directory, registry: publication.store, remote: publication.remote,
+            actor: publication.actor, isCompressed: gzip)
         // A training that failed is in the index as well (C17).
-        defer {
-            if let warning = RegistryIndex.refresh(store: store, directory: directory) {
-                StandardError.write("warning: \(warning)\n")
-            }
-        }
+        defer { publication.refreshIndex() }
         let report = try run.run(promote: promote)
-        let removed = try limitVersions(report, Cleaner(store: store, directory: directory))
+        var accuracy: Double?
+        if case .number(let value) = report.model.metrics["accuracy"] { accuracy = value }
+        try finish(
+            Publication.Outcome(
+                modelID: report.modelID, name: report.name, path: report.path, sizeBytes: report.sizeBytes,
+                accuracy: accuracy, json: report.json,
+                text: HumanReport(report: report, algorithm: request.algorithm).text), publication)
+    }
+
+    /// Takes older versions away where that was asked for, and prints what was done.
+    func finish(_ outcome: Publication.Outcome, _ publication: Publication) throws {
+        let removed = try limitVersions(
+            outcome, Cleaner(store: publication.store, directory: publication.directory))
         if let logTexts {
-            var accuracy: Double?
-            if case .number(let value) = report.model.metrics["accuracy"] { accuracy = value }
             let line = LifecycleLine.saved(
-                path: report.path, byteCount: Int(clamping: report.sizeBytes), accuracy: accuracy)
+                path: outcome.path, byteCount: Int(clamping: outcome.sizeBytes), accuracy: outcome.accuracy)
             StandardError.write(line.text(logTexts, program: "hearth-trainer") + "\n")
         }
         if json {
-            var members = report.json
+            var members = outcome.json
             if maxModels != nil { members["removed"] = .array(removed.map { .string($0) }) }
             print(try CompactJSON.text(members))
         } else {
-            print(HumanReport(report: report, algorithm: request.algorithm).text)
+            print(outcome.text)
             if maxModels != nil { print("\(removed.count) older versions removed") }
         }
     }
 
     /// `--max-models` (R163). What cannot be removed is said; the version is published all the same.
-    private func limitVersions(_ report: TrainingReport, _ cleaner: Cleaner) throws -> [String] {
+    private func limitVersions(_ outcome: Publication.Outcome, _ cleaner: Cleaner) throws -> [String] {
         guard let maxModels else { return [] }
-        let cleaned = try cleaner.limit(report.name, to: maxModels, newest: report.modelID, actor: actor)
+        let cleaned = try cleaner.limit(outcome.name, to: maxModels, newest: outcome.modelID, actor: actor)
         for (item, reason) in cleaned.failures {
             StandardError.write("warning: \(item.modelID) was not removed: \(reason)\n")
         }

@@ -2,7 +2,6 @@ package import HearthArtifacts
 package import HearthCore
 package import HearthRegistry
 import HearthModel
-import HearthServing
 
 /// One training from a file to the registry: train, measure, publish, register, promote if asked.
 ///
@@ -11,16 +10,12 @@ import HearthServing
 /// `failed` and the reason (C17); one that was asked for wrongly leaves nothing. Calls block.
 package struct TrainingRun: Sendable {
     private let request: TrainingRequest
-    private let directory: ModelDirectory
-    private let registry: any RegistryStore
-    /// Where the version is pushed before it is registered; nil for nowhere.
-    private let remote: (any ArtifactStore)?
-    /// Who the registry's events name.
-    private let actor: String
-    private let isCompressed: Bool
+    private let publisher: VersionPublisher
     private let clock: @Sendable () -> Timestamp
 
     /// - Parameters:
+    ///   - remote: where the version is pushed before it is registered; nil for nowhere.
+    ///   - actor: who the registry's events name.
     ///   - isCompressed: whether the model lies on the disk compressed by gzip.
     ///   - clock: the wall clock, unless a test holds it still.
     package init(
@@ -29,11 +24,8 @@ package struct TrainingRun: Sendable {
         clock: @escaping @Sendable () -> Timestamp = { .now() }
     ) {
         self.request = request
-        self.directory = directory
-        self.registry = registry
-        self.remote = remote
-        self.actor = actor
-        self.isCompressed = isCompressed
+        publisher = VersionPublisher(
+            directory: directory, registry: registry, remote: remote, actor: actor, isCompressed: isCompressed)
         self.clock = clock
     }
 
@@ -44,59 +36,26 @@ package struct TrainingRun: Sendable {
     package func run(promote: Bool) throws(TrainingError) -> TrainingReport {
         let start = ContinuousClock.now
         let createdAt = clock()
-        let modelID = try makeModelID(at: createdAt)
+        let modelID = try VersionPublisher.makeModelID(parts: request.modelIDParts, at: createdAt)
         let model: TrainedModel
         do throws(TrainingError) {
             model = try Trainer(request).train()
         } catch {
-            throw remember(error, modelID, at: createdAt, after: start.duration(to: .now))
+            throw publisher.remember(
+                error, modelID, request.name, request.key, parameters: request.algorithm.parameters, at: createdAt,
+                after: start.duration(to: .now))
         }
-        let metadata = metadata(of: model)
-        let published: PublishedVersion
-        do throws(ArtifactError) {
-            published = try directory.publish(
-                newVersion(model, modelID, metadata, createdAt: createdAt), to: remote,
-                // As a server will load it.
-                verify: { artifact in _ = try ArtifactLoader.check(artifact, subject: modelID.text) },
-                commit: { published in
-                    try register(published, of: model, parameters: metadata.parameters, createdAt: createdAt)
-                })
-        } catch {
-            throw TrainingError(
-                error.code == .verificationFailed ? .verificationFailed : .publishFailed,
-                "the trained model was not published: \(error)", cause: error)
-        }
-        let pointer = promote ? try self.promote(modelID) : nil
+        let confusion = model.evaluation?.confusion
+        let published = try publisher.publish(
+            VersionPublisher.Draft(
+                modelID: modelID, name: request.name, key: request.key, createdAt: createdAt, status: .success,
+                trainedWith: Manifest.Library(name: "hearth", version: Self.pipelineVersion),
+                signature: model.definition.signature, sections: model.sections, metadata: metadata(of: model),
+                accuracy: confusion?.accuracy, precision: confusion?.precision, recall: confusion?.recall))
+        let pointer = promote ? try publisher.promote(modelID, of: request.name) : nil
         return TrainingReport(
-            modelID: modelID, name: request.name, model: model, path: "\(directory.path)/\(published.path)",
+            modelID: modelID, name: request.name, model: model, path: "\(publisher.directory.path)/\(published.path)",
             sizeBytes: Int64(published.byteCount), status: promote ? .production : .success, pointer: pointer)
-    }
-
-    private func makeModelID(at time: Timestamp) throws(TrainingError) -> ModelID {
-        var randomness = SystemRandomNumberGenerator()
-        do throws(NameError) {
-            return try ModelID.make(parts: request.modelIDParts, at: time, randomness: &randomness)
-        } catch {
-            throw TrainingError(
-                .badParameter, error.description, hint: "choose a shorter or plainer series", cause: error)
-        }
-    }
-
-    private func newVersion(
-        _ model: TrainedModel, _ modelID: ModelID, _ metadata: ModelMetadata, createdAt: Timestamp
-    ) -> NewVersion {
-        let signature = model.definition.signature
-        let key = request.key
-        return NewVersion(
-            modelID: modelID, name: request.name,
-            key: Manifest.Key(
-                modelType: key.modelType, metricType: key.metricType, symbol: key.symbol, timeframe: key.timeframe),
-            createdAt: createdAt, trainedWith: Manifest.Library(name: "hearth", version: Self.pipelineVersion),
-            schema: Manifest.Schema(
-                columns: signature.columnNames, columnCount: signature.columnCount, window: signature.window),
-            files: VersionFiles(
-                model: model.sections, metadata: metadata, metricsCSV: MetricsCSV.text(model.metrics),
-                isCompressed: isCompressed))
     }
 
     /// What `meta.json` says (R130, R133).
@@ -115,57 +74,5 @@ package struct TrainingRun: Sendable {
             labelConfig: request.selection.label.map { .object(["column": .string($0), "anomaly": .integer(1)]) }
                 ?? .null,
             pipelineVersion: Self.pipelineVersion, metrics: model.metrics, parameters: parameters)
-    }
-
-    /// Registers the version: the registry's part of publishing.
-    private func register(
-        _ published: PublishedVersion, of model: TrainedModel, parameters: [String: JSONValue], createdAt: Timestamp
-    ) throws {
-        let confusion = model.evaluation?.confusion
-        let version = ModelVersion(
-            modelID: published.modelID, name: request.name, key: request.key, status: .success, path: published.path,
-            sizeBytes: Int64(published.byteCount), manifestDigest: "\(published.manifestDigest)",
-            parametersJSON: try CompactJSON.text(parameters), metricsJSON: try CompactJSON.text(model.metrics),
-            accuracy: confusion?.accuracy, precision: confusion?.precision, recall: confusion?.recall,
-            trainingDate: createdAt, createdAt: createdAt)
-        try registry.commit(version, actor: actor)
-    }
-
-    private func promote(_ modelID: ModelID) throws(TrainingError) -> ProductionPointer {
-        do throws(RegistryError) {
-            let pointer = try registry.promote(
-                modelID, of: request.name, expectedGeneration: nil, actor: actor, reason: "trained with promotion")
-            // A hint for servers, which look for themselves every two seconds.
-            try? directory.announceChange()
-            return pointer
-        } catch {
-            throw TrainingError(
-                .registryFailed, "\(modelID) is trained and registered but was not promoted: \(error)",
-                hint: "promote it with 'hearth models promote'", cause: error)
-        }
-    }
-
-    /// Keeps a row of a training that failed for its data; returns the error to throw.
-    private func remember(
-        _ error: TrainingError, _ modelID: ModelID, at time: Timestamp, after duration: Duration
-    ) -> TrainingError {
-        switch error.code {
-        case .badParameter, .noSuchColumn, .unreadableFile, .stopped:
-            return error
-        case .badTable, .badValue, .unusableData, .learnerFailed, .verificationFailed, .unwritableFile, .publishFailed,
-            .registryFailed:
-            break
-        }
-        do {
-            try registry.recordFailure(
-                of: modelID, name: request.name, key: request.key, error: error.description,
-                parametersJSON: try CompactJSON.text(request.algorithm.parameters), duration: duration, at: time,
-                actor: actor)
-            return error
-        } catch let registryError {
-            var both = error
-            both.hint += (both.hint.isEmpty ? "" : "; ") + "and the registry did not take the failure: \(registryError)"
-            return both
-        }
     }
 }

@@ -30,6 +30,7 @@ enum UnsafeCode {
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
         ("Sources/HearthTraining/Schedule/ScheduleFolder.swift", "reads and writes a file from an array's bytes"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
+        ("Sources/hearth-trainer/StopSignals.swift", "signal sets are filled by pointer"),
         ("Sources/HearthStrategy/Streams/", "files and sockets of the engine take and fill memory by pointer"),
         ("Sources/HearthStrategy/Scoring/ServableScorer.swift", "hands a version's mapped sections to the kernel"),
         ("Sources/hearthd/DescriptorLimit.swift", "getrlimit and setrlimit take a struct by pointer"),
