@@ -18,5 +18,7 @@ struct HearthTrainer: ParsableCommand {
             With --label the model is measured on rows that it has not seen; without, it is trained and published all \
             the same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
             """,
-        subcommands: [Train.self, Evaluate.self, Generate.self, Bars.self])
+        subcommands: [
+            Train.self, Evaluate.self, BacktestCommand.self, Compare.self, Measure.self, Generate.self, Bars.self,
+        ])
 }

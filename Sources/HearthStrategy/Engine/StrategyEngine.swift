@@ -25,17 +25,20 @@ package struct StrategyEngine {
 
     /// An engine that has seen nothing.
     ///
-    /// - Parameter record: the last record of its log, after which it goes on: bars up to that one are only taken into
-    ///   the features.
+    /// - Parameters:
+    ///   - record: the last record of its log, after which it goes on: bars up to that one are only taken into the
+    ///     features.
+    ///   - start: without a record, bars that close before this time are only taken into the features too.
     package init(
         symbol: String, timeframe: Timeframe, limits: LiveLimits = LiveLimits(), costs: TradeCosts,
-        after record: SignalRecord? = nil
+        after record: SignalRecord? = nil, from start: Timestamp? = nil
     ) {
         self.limits = limits
         self.costs = costs
         strategy = MLSignalStrategy(symbol: symbol, timeframe: timeframe)
         guard let record else {
             broker = PaperBroker(costs: costs)
+            lastDecided = start.map { Timestamp(microseconds: $0.microseconds &- 1) }
             return
         }
         broker = PaperBroker(costs: costs, after: record)

@@ -1,8 +1,9 @@
-import HearthArtifacts
+package import HearthArtifacts
 
 /// `metrics.csv` of a version (R131): one measure per line, those that are unknown left empty.
-enum MetricsCSV {
-    static func text(_ metrics: [String: JSONValue]) -> [UInt8] {
+package enum MetricsCSV {
+    /// The file.
+    package static func text(_ metrics: [String: JSONValue]) -> [UInt8] {
         let lines = metrics.keys.sorted().map { "\($0),\(field(metrics[$0]))\n" }
         return Array(("metric,value\n" + lines.joined()).utf8)
     }

@@ -1,0 +1,77 @@
+import HearthArtifacts
+import HearthCore
+import HearthMarket
+import HearthStrategy
+
+/// What `backtest` says of a model, for a person and for a program.
+struct BacktestReport {
+    let result: StrategyBacktest
+    let classification: ClassificationMeasures?
+    let limits: StrategyOptions.LimitChoice
+
+    /// What `metrics.csv` holds.
+    var metrics: [String: JSONValue] {
+        var members = result.backtest.metrics
+        members["bars"] = .integer(Int64(result.bars.count))
+        members["trained_bars"] = .integer(Int64(result.trainedBarCount))
+        members["held_back_bars"] = .integer(Int64(result.heldBack.barCount))
+        guard let classification else { return members }
+        return members.merging(classification.metrics.map { ("label_\($0.key)", $0.value) }) { own, _ in own }
+    }
+
+    var json: [String: JSONValue] {
+        var members = metrics
+        members["model_id"] = .string(result.model.modelID)
+        members["symbol"] = .string(result.model.card.symbol)
+        members["timeframe"] = .string(result.model.card.timeframe.description)
+        members["from"] = .string(result.backtest.measures.firstClose.iso8601)
+        members["to"] = .string(result.backtest.measures.lastClose.iso8601)
+        members["limits"] = .string(limits.rawValue)
+        members["held_back"] = .object(
+            Dictionary(
+                uniqueKeysWithValues: result.heldBack.reasons.map { ($0.reason, .integer(Int64($0.barCount))) }))
+        return members
+    }
+
+    var text: String {
+        let table = PerformanceTable(backtest: result.backtest)
+        var lines = [
+            ("model_id", result.model.modelID),
+            ("market", "\(result.model.card.symbol) \(result.model.card.timeframe)"),
+        ]
+        lines += table.lines
+        lines.append(("learned from", learned))
+        lines.append(("held back", heldBack))
+        if let classification { lines += Self.lines(of: classification) }
+        return MeasureLines.aligned(lines) + "\n\n" + table.text
+    }
+
+    private var learned: String {
+        let count = result.trainedBarCount
+        return count == 0
+            ? "none of these bars"
+            : "\(count) of these \(result.bars.count) bars: they flatter the model (--unseen leaves them out)"
+    }
+
+    private var heldBack: String {
+        let (count, reasons) = result.heldBack
+        let names = reasons.map { "\($0.reason) \($0.barCount)" }.joined(separator: ", ")
+        return "\(count) bars" + (names.isEmpty ? "" : " (\(names))") + ", limits: \(limits.rawValue)"
+    }
+
+    private static func lines(of classification: ClassificationMeasures) -> [(String, String)] {
+        let (up, other) = (classification.classes[1], classification.classes[0])
+        func line(_ measures: ClassificationMeasures.PerClass) -> String {
+            "precision \(MeasureLines.share(measures.precision))  recall \(MeasureLines.share(measures.recall))  "
+                + "F1 \(MeasureLines.share(measures.f1))  (\(measures.support) bars)"
+        }
+        return [
+            ("up", line(up)), ("not up", line(other)),
+            (
+                "probabilities",
+                "log loss \(MeasureLines.decimal(classification.logLoss, 4)) (0.6931: always one half)  "
+                    + "Brier \(MeasureLines.decimal(classification.brier, 4))"
+            ),
+        ]
+    }
+}
