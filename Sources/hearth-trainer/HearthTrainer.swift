@@ -20,5 +20,6 @@ struct HearthTrainer: ParsableCommand {
             """,
         subcommands: [
             Train.self, Evaluate.self, BacktestCommand.self, Compare.self, Measure.self, Generate.self, Bars.self,
+            ScheduleCommand.self,
         ])
 }
