@@ -10,11 +10,13 @@ struct BarsCheck: ParsableCommand {
         discussion: """
             The file is CSV (columns time, open, high, low, close, and, if there are, volume and close_time, in any \
             order and under their common names; commas, semicolons or tabs), an archive of Binance's klines, or one \
-            JSON object per line. Times are ISO 8601, or numbers since 1970 in seconds, milliseconds, microseconds or nanoseconds.
+            JSON object per line. Times are ISO 8601, or numbers since 1970 in seconds, milliseconds, microseconds \
+            or nanoseconds.
 
             Reported are lines that cannot be read, prices that are missing, zero or less, highs and lows that \
-            contradict the other prices, duplicates, bars out of order, and gaps; a gap over a weekend is told apart. Trainer and \
-            engine skip such lines and use the others. Exit code 0, or 2 with --strict when any line gives no bar.
+            contradict the other prices, duplicates, bars out of order, and gaps; a gap over a weekend is told \
+            apart. Trainer and engine skip such lines and use the others. Exit code 0, or 2 with --strict when any \
+            line gives no bar.
 
             Example: hearth-trainer bars check EURUSD.csv
             """)

@@ -10,8 +10,8 @@ struct GenerateBars: ParsableCommand {
         discussion: """
             Columns: open_time, close_time, open, high, low, close, volume, regime. The regimes, each for a random \
             while: trend_up, trend_down, mean_reverting (pulled back to where it began), volatile (three times the \
-            movement, no direction). The column regime is the truth, for tests; bars are read without it. The same parameters give \
-            the same file.
+            movement, no direction). The column regime is the truth, for tests; bars are read without it. The same \
+            parameters give the same file.
 
             Example: hearth-trainer generate bars --output bars.csv --timeframe 1h --count 5000 --seed 7
             """)
