@@ -7,8 +7,8 @@ import HearthServing
 /// Measures the version in production on the test window of a new one, so that the gates compare like with like (R152).
 ///
 /// The figures that the registry has of it come from its own, earlier window. Its features and its thresholds are those
-/// of its own card; bars, labels and costs are those of the new training. Where it learned from bars of the window, which
-/// flatters it, that is said.
+/// of its own card; bars, labels and costs are those of the new training. Where it learned from bars of the window,
+/// which flatters it, that is said.
 struct ProductionMeasurement {
     /// The version with the figures and the window of the measurement in the place of its own.
     var version: ModelVersion

@@ -3,8 +3,8 @@ package import HearthCore
 
 /// What a schedule is to do at one moment: a pure function of its jobs, what it remembers, and the time.
 ///
-/// A job is due when a time that its cron expression names has come since the last one that was dealt with, or since the
-/// schedule first saw the job. However many have passed meanwhile, it is due once, for the latest of them (catch-up).
+/// A job is due when a time that its cron expression names has come since the last one that was dealt with, or since
+/// the schedule first saw the job. However many have passed meanwhile, it is due once, for the latest of them (catch-up).
 package struct SchedulePlan: Sendable, Equatable {
     /// What is to be done with a job now.
     package enum Action: Sendable, Equatable {
@@ -37,6 +37,7 @@ package struct SchedulePlan: Sendable, Equatable {
     /// Runs of one due time that may end with the program's death before the job is given up until its next time.
     package static let attemptsMax = 3
 
+    /// Decides; a job without a name or an expression, which no file can have, is left out.
     package init(jobs: [ScheduleJob], state: ScheduleState, now: Timestamp) {
         let steps = jobs.enumerated().compactMap { index, job -> (Int, Timestamp, Step)? in
             guard let name = job.name, job.cron != nil else { return nil }
