@@ -19,7 +19,7 @@ struct HearthTrainer: ParsableCommand {
             the same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
             """,
         subcommands: [
-            Train.self, Evaluate.self, BacktestCommand.self, Compare.self, Measure.self, Generate.self, Bars.self,
-            ScheduleCommand.self,
+            Train.self, Grid.self, Evaluate.self, BacktestCommand.self, Compare.self, Measure.self, Generate.self,
+            Bars.self, ScheduleCommand.self,
         ])
 }

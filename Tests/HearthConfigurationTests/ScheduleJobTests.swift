@@ -51,7 +51,8 @@ struct ScheduleJobTests {
             "system.yml:4:5: train_start is not before train_end; swap them"
         ),
         (
-            "    train_start: 2024-01-01\n    train_end: 2024-02-01\n    test_start: 2024-01-15\n    test_end: 2024-03-01\n",
+            "    train_start: 2024-01-01\n    train_end: 2024-02-01\n    test_start: 2024-01-15\n"
+                + "    test_end: 2024-03-01\n",
             "system.yml:4:5: test_start is before train_end; what was learned from cannot be tested on; begin the test "
                 + "later"
         ),
@@ -93,8 +94,8 @@ struct ScheduleJobTests {
             ConfigurationFixture.errors(
                 "market: {symbol: A, timeframe: 1h}\nschedule:\n  - name: a\n    cron: 0 25 * * *\n    data: b\n"
                     + "    lookback_days: 1\n")
-                == "system.yml:4:11: cron: the hour is '25': '25' is none of its values; expected *, a number from 0 to "
-                + "23, a range a-b, a step /n, or a list of those")
+                == "system.yml:4:11: cron: the hour is '25': '25' is none of its values; expected *, a number from 0 "
+                + "to 23, a range a-b, a step /n, or a list of those")
     }
 
     @Test func `without a market a job must name its own`() {

@@ -70,6 +70,33 @@ package struct BarsSplit: Sendable, Equatable {
         }
     }
 
+    /// The rows of one fold of a walk forward; the last share of those to learn from is set apart for early stopping,
+    /// purged as above.
+    ///
+    /// Throws ``TrainingError`` when one of the parts is left without rows.
+    init(
+        _ fold: WalkForward.Fold, labels: [Label?], windows: TrainingWindows, usesValidation: Bool
+    ) throws(TrainingError) {
+        test = fold.test
+        testRange = fold.testRange
+        validation = []
+        training = fold.training
+        guard usesValidation else { return }
+        let count = Int((windows.validationFraction * Double(fold.training.count)).rounded(.up))
+        validation = Array(fold.training.suffix(count))
+        guard let start = validation.first else {
+            throw TrainingError(.unusableData, "a fold has no rows to learn from", hint: "give more bars")
+        }
+        training = fold.training.prefix(fold.training.count - count).filter { row in
+            row < start - windows.embargo && (labels[row].map { $0.touchIndex < start } ?? false)
+        }
+        guard !training.isEmpty else {
+            throw TrainingError(
+                .unusableData, "a fold is left without rows to learn from", hint: "give more bars, or a shorter horizon"
+            )
+        }
+    }
+
     /// Every row that the model has seen, in order.
     package var seen: [Int] { training + validation }
 

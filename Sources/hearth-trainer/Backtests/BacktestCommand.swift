@@ -2,7 +2,9 @@ import ArgumentParser
 import HearthArtifacts
 import HearthCore
 import HearthMarket
+import HearthRegistry
 import HearthStrategy
+import HearthTraining
 
 /// `hearth-trainer backtest`: a model over bars of the past, by the live engine.
 struct BacktestCommand: ParsableCommand {
@@ -20,6 +22,11 @@ struct BacktestCommand: ParsableCommand {
             --output writes metrics.csv, equity.csv, equity.svg and signals.ndjson, the signal log that `hearth live` \
             writes for the same bars.
 
+            --shuffled 20 learns the model 20 times more, as it was learned, but from labels in random order, and \
+            trades each over the same bars. What such models earn is what the market, the costs and the decision rule \
+            give without any knowledge; a model that they match has not shown any. The file must hold the bars that \
+            the model was trained on. Shuffled models have no kill switches.
+
             Example:
 
               hearth-trainer backtest gradient_boosting.EURUSD.1h --data eurusd.csv --unseen \\
@@ -31,13 +38,29 @@ struct BacktestCommand: ParsableCommand {
 
     @OptionGroup var options: StrategyOptions
 
+    @Option(help: "So many models more, from labels in random order, beside it: at least 19 to show anything.")
+    var shuffled = 0
+
+    @Option(help: "For --shuffled: any whole number; the same one gives the same models.")
+    var seed: UInt64 = 1
+
     @Option(help: "A folder for metrics.csv, equity.csv, equity.svg and signals.ndjson.")
     var output: String?
 
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
+    func validate() throws {
+        guard (0...ShuffledComparison.countMax).contains(shuffled) else {
+            throw ValidationError("--shuffled is \(shuffled), expected 0 to \(ShuffledComparison.countMax)")
+        }
+        guard seed <= UInt64(Int64.max) - UInt64(ShuffledComparison.countMax) else {
+            throw ValidationError("--seed is \(seed), expected less than 2^63")
+        }
+    }
+
     func run() throws {
+        let flag = shuffled > 0 ? try StopSignals.flag() : StopFlag()
         let (store, directory) = try options.open()
         let scorer = try options.scorer(model, store, directory)
         let window = try options.bars(for: [scorer.model])
@@ -45,7 +68,9 @@ struct BacktestCommand: ParsableCommand {
             bars: window.bars, measured: window.measured, scorer: scorer, limits: options.limits.limits,
             costs: options.costs.costs())
         let classification = try Self.classification(result, window)
-        let report = BacktestReport(result: result, classification: classification, limits: options.limits)
+        let report = BacktestReport(
+            result: result, classification: classification, limits: options.limits,
+            shuffled: try shuffledModels(result, window, store, flag))
         if let output {
             let title =
                 "\(result.model.modelID), \(result.backtest.measures.firstClose.iso8601.prefix(10)) to "
@@ -59,6 +84,24 @@ struct BacktestCommand: ParsableCommand {
             print(report.text)
             if let output { print("\nwritten: \(output)/metrics.csv, equity.csv, equity.svg, signals.ndjson") }
         }
+    }
+
+    /// `--shuffled`; nil when none were asked for.
+    private func shuffledModels(
+        _ result: StrategyBacktest, _ window: BarWindow, _ store: any RegistryStore, _ flag: StopFlag
+    ) throws -> ShuffledComparison? {
+        guard shuffled > 0, let version = try store.version(try ModelID(result.model.modelID)),
+            case .object(let parameters)? = JSONValue(text: version.parametersJSON)
+        else { return nil }
+        let labels = try ShuffledLabels(parameters: parameters, bars: window.bars)
+        let progress = TrainingProgressLine()
+        let control = TrainingControl(stop: flag) { progress.show($0) }
+        defer { progress.clear() }
+        let outcomes = try (0..<UInt64(shuffled)).map { index in
+            try labels.run(
+                seed: seed + index, measured: window.measured, costs: options.costs.costs(), control: control)
+        }
+        return ShuffledComparison(model: result.backtest.measures, outcomes: outcomes)
     }
 
     /// Nil for a model whose score is no probability, or that says nothing of its labels.

@@ -2,12 +2,15 @@ import HearthArtifacts
 import HearthCore
 import HearthMarket
 import HearthStrategy
+import HearthTraining
 
 /// What `backtest` says of a model, for a person and for a program.
 struct BacktestReport {
     let result: StrategyBacktest
     let classification: ClassificationMeasures?
     let limits: StrategyOptions.LimitChoice
+    /// Nil when none were asked for.
+    let shuffled: ShuffledComparison?
 
     /// What `metrics.csv` holds.
     var metrics: [String: JSONValue] {
@@ -27,6 +30,7 @@ struct BacktestReport {
         members["from"] = .string(result.backtest.measures.firstClose.iso8601)
         members["to"] = .string(result.backtest.measures.lastClose.iso8601)
         members["limits"] = .string(limits.rawValue)
+        if let shuffled { members["shuffled"] = shuffled.json }
         members["held_back"] = .object(
             Dictionary(
                 uniqueKeysWithValues: result.heldBack.reasons.map { ($0.reason, .integer(Int64($0.barCount))) }))
@@ -43,7 +47,15 @@ struct BacktestReport {
         lines.append(("learned from", learned))
         lines.append(("held back", heldBack))
         if let classification { lines += Self.lines(of: classification) }
-        return MeasureLines.aligned(lines) + "\n\n" + table.text
+        let text = MeasureLines.aligned(lines) + "\n\n" + table.text
+        return shuffled.map { text + "\n\n" + Self.text(of: $0) } ?? text
+    }
+
+    private static func text(of shuffled: ShuffledComparison) -> String {
+        let returns = shuffled.cumulativeReturns
+        let shown = [returns[0], returns[returns.count / 2], returns[returns.count - 1]].map(PerformanceTable.percent)
+        return "shuffled labels: cum_return \(shown[0]) to \(shown[2]), median \(shown[1]); "
+            + "p = \(MeasureLines.decimal(shuffled.pValue, 3))\n\(shuffled.verdict)"
     }
 
     private var learned: String {

@@ -11,7 +11,7 @@ struct TrainGradientBoosting: ParsableCommand {
             for --early-stopping rounds; the best round is kept. XGBoost's own file (model.ubj) lies beside \
             model.hearth, and both answer with the same bits. Examples:
 
-              hearth-trainer bars generate --output bars.csv --timeframe 1h
+              hearth-trainer generate bars --output bars.csv --timeframe 1h
               hearth-trainer train gradient-boosting --data bars.csv \\
                   --symbol TEST --timeframe 1h
               hearth-trainer train gradient-boosting --data bars.csv \\

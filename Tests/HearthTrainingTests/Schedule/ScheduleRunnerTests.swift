@@ -167,7 +167,8 @@ struct ScheduleRunnerTests {
         let time = Int64.min
         for text in [
             "", "{", "[]", "{\"version\": 2, \"jobs\": {}}", "{\"version\": 1}",
-            "{\"version\":1,\"jobs\":{\"a\":{\"first_seen_microseconds\":\(time),\"attempts\":0,\"verdicts\":[],\"is_promoted\":false}}}",
+            "{\"version\":1,\"jobs\":{\"a\":{\"first_seen_microseconds\":\(time),\"attempts\":0,"
+                + "\"verdicts\":[],\"is_promoted\":false}}}",
         ] {
             try Data(text.utf8).write(to: file)
             let error = #expect(throws: TrainingError.self) { try fixture.folder.state() }

@@ -27,6 +27,7 @@ enum UnsafeCode {
         ("Sources/HearthMarket/Generator/BarFile+Write.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/Data/CSVRecordReader.swift", "reads a file into its one buffer"),
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
+        ("Sources/HearthTraining/Grid/GridFile.swift", "writes rows from an array's bytes and renames the file"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
         ("Sources/HearthTraining/Schedule/ScheduleFolder.swift", "reads and writes a file from an array's bytes"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
