@@ -4,7 +4,8 @@ package import HearthCore
 /// What a schedule is to do at one moment: a pure function of its jobs, what it remembers, and the time.
 ///
 /// A job is due when a time that its cron expression names has come since the last one that was dealt with, or since
-/// the schedule first saw the job. However many have passed meanwhile, it is due once, for the latest of them (catch-up).
+/// the schedule first saw the job. However many have passed meanwhile, it is due once, for the latest of them
+/// (catch-up).
 package struct SchedulePlan: Sendable, Equatable {
     /// What is to be done with a job now.
     package enum Action: Sendable, Equatable {
