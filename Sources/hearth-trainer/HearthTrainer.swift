@@ -15,6 +15,14 @@ struct HearthTrainer: ParsableCommand {
                   --columns stok_seviye,tuketim_miktar,dolum_sure \\
                   --models-dir models --promote
 
+            A model that trades, from generated bars to its equity curve:
+
+              hearth-trainer generate bars --output bars.csv --timeframe 1h
+              hearth-trainer train gradient-boosting --data bars.csv \\
+                  --symbol TEST --timeframe 1h --models-dir models --promote
+              hearth-trainer backtest gradient_boosting.TEST.1h --data bars.csv --unseen \\
+                  --models-dir models --output backtest
+
             With --label the model is measured on rows that it has not seen; without, it is trained and published all \
             the same. The model directory is --models-dir, else the environment's ML_MODELS_DIR, else /app/ml_models.
             """,

@@ -5,11 +5,10 @@ package enum DirectionMeasures {
     /// A label is of class 1 when it is up, of class 0 when it is down or neutral (``Label/binaryClass``).
     ///
     /// - Parameters:
-    ///   - scores: one per bar of `measured`; nil where the model was not asked. Numbers below 0 or above 1 are no
-    ///     probabilities.
+    ///   - scores: one per bar of `measured`; nil where the model was not asked. What is no number is passed over.
     ///   - bars: all there are: the label of a bar depends on those after it.
     /// - Returns: nil when no bar has both.
-    /// - Throws: ``MarketError`` for scores that are no probabilities, and a label configuration out of its range.
+    /// - Throws: ``MarketError`` for scores below 0 or above 1, and a label configuration out of its range.
     package static func measure(
         scores: [Double?], measured: Range<Int>, bars: [Bar], label: LabelConfiguration
     ) throws(MarketError) -> ClassificationMeasures? {
@@ -18,7 +17,7 @@ package enum DirectionMeasures {
         var classes: [Bool] = []
         var probabilities: [Double] = []
         for (index, score) in zip(measured, scores) {
-            guard let score, let label = labels[index] else { continue }
+            guard let score, score.isFinite, let label = labels[index] else { continue }
             classes.append(label.binaryClass == 1)
             probabilities.append(score)
         }

@@ -97,11 +97,15 @@ struct BacktestCommand: ParsableCommand {
         let progress = TrainingProgressLine()
         let control = TrainingControl(stop: flag) { progress.show($0) }
         defer { progress.clear() }
-        let outcomes = try (0..<UInt64(shuffled)).map { index in
-            try labels.run(
-                seed: seed + index, measured: window.measured, costs: options.costs.costs(), control: control)
+        let costs = try options.costs.costs()
+        do {
+            let outcomes = try (0..<UInt64(shuffled)).map { index in
+                try labels.run(seed: seed + index, measured: window.measured, costs: costs, control: control)
+            }
+            return ShuffledComparison(model: result.backtest.measures, outcomes: outcomes)
+        } catch let error as TrainingError where error.code == .stopped {
+            throw ExitCode(StopSignals.exitStatus)
         }
-        return ShuffledComparison(model: result.backtest.measures, outcomes: outcomes)
     }
 
     /// Nil for a model whose score is no probability, or that says nothing of its labels.

@@ -22,9 +22,8 @@ struct BarWindowOptions: ParsableArguments {
     var to: String?
 
     /// Reads the file.
-    func read(timeframe known: Timeframe? = nil) throws -> BarWindow {
-        let timeframe = try self.timeframe.map(Timeframe.init) ?? known
-        let (bars, report) = try BarFile.read(data, timeframe: timeframe)
+    func read() throws -> BarWindow {
+        let (bars, report) = try BarFile.read(data, timeframe: timeframe.map(Timeframe.init))
         if report.problemCount > 0 || report.missingBarCount > 0 {
             StandardError.write(
                 "warning: \(data): \(report.problemCount) of \(report.lineCount) lines gave no bar, "
