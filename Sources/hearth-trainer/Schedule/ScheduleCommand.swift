@@ -8,8 +8,8 @@ struct ScheduleCommand: ParsableCommand {
         discussion: """
             Each job under schedule: has a cron expression (UTC), a file of bars, and the days to look back. When it \
             is due, a version is trained as a candidate, the version in production is measured on the same test \
-            window, and the gates compare both. With promotion: gate the candidate comes into production when no gate fails; \
-            with manual a person decides (hearth models promote).
+            window, and the gates compare both. With promotion: gate the candidate comes into production when no gate \
+            fails; with manual a person decides (hearth models promote).
 
             One job runs at a time, and a model is trained by one program at a time: a second schedule passes it over \
             and says so. What was missed while nothing ran is made up for by one run, not by many; jobs with \
