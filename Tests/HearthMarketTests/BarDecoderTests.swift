@@ -125,6 +125,18 @@ struct BarDecoderTests {
         #expect(reasons.contains { $0?.hasSuffix(reason) == true }, "\(reasons)")
     }
 
+    @Test func `bars of a shorter timeframe than the stream's are refused, a day of 23 hours is not`() throws {
+        let (bars, report) = try decode("t,o,h,l,c\n0,1,1,1,1\n900,1,1,1,1\n1800,1,1,1,1\n3600,1,1,1,1\n")
+        #expect(bars.count == 2)
+        #expect(report.problems[.overlapping]?.count == 2)
+        #expect(report.problems[.overlapping]?.firstReason == "opens 900 s after the bar before it, which lasts 1h")
+        #expect(report.zeroVolumeCount == 2)
+        let days =
+            "t,o,h,l,c\n2024-03-30T00:00+01:00,1,1,1,1\n2024-03-31T00:00+01:00,1,1,1,1\n"
+            + "2024-04-01T00:00+02:00,1,1,1,1\n"
+        #expect(try decode(days, timeframe: "1d").0.count == 3)
+    }
+
     @Test func `a strict decoder throws at the first bad line and says which`() throws {
         var decoder = BarDecoder(timeframe: try Timeframe("1h"), path: "feed", isStrict: true)
         _ = try decoder.push(Array("time,open,high,low,close\n2024-01-01,1,1,1,1\n".utf8))

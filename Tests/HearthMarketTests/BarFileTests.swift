@@ -75,6 +75,15 @@ struct BarFileTests {
             try message("time,open,high,low,close\n2024-01-01,1,1,0,1\n", "1h")
                 == "2: none of the 1 lines is a good bar (a price is zero or less, or beyond all reason: low is 0.0)")
         #expect(try message("time,open,high,low,close\nx\n", strict: true).hasPrefix("2: cannot be read: has not 5"))
+        let hours = "time,open,high,low,close\n2024-01-01 00:00,1,1,1,1\n2024-01-01 01:00,1,1,1,1\n"
+        #expect(
+            try message(hours, "15m") == "the closest bars are 3600 seconds apart, the timeframe is stated to be 15m")
+        #expect(try message(hours, "1d") == "most bars are 3600 seconds apart, the timeframe is stated to be 1d")
+        let newestFirst = "time,open,high,low,close\n2024-01-02,1,1,1,1\n2024-01-01,1,1,1,1\n"
+        let reversed = #expect(throws: MarketError.self) {
+            try MarketFixtures.withFile(newestFirst) { try BarFile.read($0) }
+        }
+        #expect(reversed?.hint == "the newest bar comes first: sort the file by time")
         #expect(throws: MarketError.self) { try BarFile.read("/nonexistent/bars.csv") }
         #expect(throws: MarketError.self) { try BarFile.read("/tmp") }
         var limits = BarLimits()

@@ -56,8 +56,8 @@ struct BarsCommandTests {
     @Test func `a check tells what is wrong and where, and fails only when strict`() throws {
         let path = folder.file("bad.csv")
         try
-            ("time,open,high,low,close\n2024-01-01,1,2,1,1\n2024-01-02,1,2,1,-1\n"
-            + "2024-01-03,1,2,1,1\n2024-01-03,1,2,1,1\n").write(toFile: path, atomically: true, encoding: .utf8)
+            ("time,open,high,low,close,volume\n2024-01-01,1,2,1,1,9\n2024-01-02,1,2,1,-1,9\n"
+            + "2024-01-03,1,2,1,1,9\n2024-01-03,1,2,1,1,9\n").write(toFile: path, atomically: true, encoding: .utf8)
         let checked = try run("bars", "check", path, "--timeframe", "1d")
         #expect(checked.status == 0)
         #expect(

@@ -18,6 +18,8 @@ package enum BarProblem: String, Sendable, CaseIterable {
     case duplicate
     /// It opens before the bar before it.
     case outOfOrder = "out_of_order"
+    /// It opens less than three quarters of a timeframe after the bar before it: bars of another timeframe.
+    case overlapping
 
     /// What it is, for a person.
     package var sentence: String {
@@ -31,6 +33,7 @@ package enum BarProblem: String, Sendable, CaseIterable {
         case .badTimes: "the times cannot be"
         case .duplicate: "opens when the bar before it opened"
         case .outOfOrder: "opens before the bar before it"
+        case .overlapping: "opens before the bar before it is over"
         }
     }
 }

@@ -13,6 +13,7 @@ extension BarReport {
             "first_open_time": firstOpen.map { .string($0.iso8601) } ?? .null,
             "last_open_time": lastOpen.map { .string($0.iso8601) } ?? .null, "problems": .object(byProblem),
             "gaps": gaps.json, "missing_bars": .integer(Int64(missingBarCount)), "weekend_gaps": weekendGaps.json,
+            "zero_volume_bars": .integer(Int64(zeroVolumeCount)),
         ]
     }
 
@@ -33,6 +34,10 @@ extension BarReport {
             lines.append((name: "gaps", value: "\(gaps.count), \(bars) missing, \(gaps.places)"))
         }
         if weekendGaps.count > 0 { lines.append((name: "weekend_gaps", value: "\(weekendGaps.count)")) }
+        if zeroVolumeCount > 0 {
+            let note = zeroVolumeCount == barCount ? " (features of volume say nothing)" : ""
+            lines.append((name: "zero_volume", value: "\(zeroVolumeCount)\(note)"))
+        }
         return lines
     }
 }

@@ -38,6 +38,8 @@ package struct BarReport: Sendable, Equatable {
     package var weekendGaps = Tally()
     /// All other gaps; the lines are those of the bars after them.
     package var gaps = Tally()
+    /// Good bars without any volume; all of them where the source has none, and then features of volume say nothing.
+    package var zeroVolumeCount = 0
     /// The bars that would fill ``gaps``.
     package var missingBarCount = 0
 

@@ -46,6 +46,7 @@ package struct BarValidator: Sendable {
         report.firstOpen = report.firstOpen ?? bar.openTime
         report.lastOpen = bar.openTime
         report.barCount += 1
+        if bar.volume == 0 { report.zeroVolumeCount += 1 }
         return nil
     }
 
@@ -81,8 +82,13 @@ package struct BarValidator: Sendable {
     }
 
     private func orderFault(of bar: Bar) -> (problem: BarProblem, reason: String)? {
-        guard let lastOpen, bar.openTime <= lastOpen else { return nil }
+        guard let lastOpen else { return nil }
         if bar.openTime == lastOpen { return (.duplicate, "opens at \(bar.openTime.iso8601) once more") }
+        if bar.openTime > lastOpen {
+            let step = bar.openTime.microseconds - lastOpen.microseconds
+            guard Timeframe.overlaps(step: step, timeframe: timeframe) else { return nil }
+            return (.overlapping, "opens \(step / 1_000_000) s after the bar before it, which lasts \(timeframe)")
+        }
         return (.outOfOrder, "opens at \(bar.openTime.iso8601), the bar before it at \(lastOpen.iso8601)")
     }
 

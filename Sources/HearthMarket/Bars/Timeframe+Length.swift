@@ -12,10 +12,19 @@ extension Timeframe {
         self = timeframe
     }
 
-    /// The most common step between bars, the shorter one on a tie; nil without two different times.
+    /// Whether bars `step` microseconds apart cannot be of `timeframe`.
+    ///
+    /// A quarter is left for what calendars do: a day of 23 hours, a month of 28 days among bars of 31.
+    static func overlaps(step: Int64, timeframe: Timeframe) -> Bool {
+        step < timeframe.microseconds / 4 * 3
+    }
+
+    /// The steps forward between bars, in microseconds: the most common one (the shorter on a tie) and the shortest.
+    ///
+    /// Nil without two different times in order.
     ///
     /// - Parameter openTimes: in microseconds, in the order of the file; steps back are not counted.
-    static func mostCommon(openTimes: some Sequence<Int64>) -> Timeframe? {
+    static func steps(openTimes: some Sequence<Int64>) -> (mostCommon: Int64, shortest: Int64)? {
         var counts: [Int64: Int] = [:]
         var previous: Int64?
         for time in openTimes {
@@ -24,7 +33,8 @@ extension Timeframe {
             let (step, overflow) = time.subtractingReportingOverflow(previous)
             if !overflow { counts[step, default: 0] += 1 }
         }
-        guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return nil }
-        return Timeframe(microseconds: most.key)
+        guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }), let shortest = counts.keys.min()
+        else { return nil }
+        return (most.key, shortest)
     }
 }

@@ -10,7 +10,8 @@ package enum BarFile {
     /// - Returns: the bars, at least one, and the report, whose `timeframe` is the one given or found.
     ///
     /// Throws ``MarketError`` when the file cannot be read, is larger than `limits` allow, has no layout of bars, no
-    /// good bar, or, without `timeframe`, fewer than two.
+    /// good bar, or bars that are not of `timeframe`; without one,
+    /// fewer than two.
     package static func read(
         _ path: String, timeframe: Timeframe? = nil, isStrict: Bool = false, limits: BarLimits = BarLimits()
     ) throws(MarketError) -> (bars: [Bar], report: BarReport) {
@@ -24,12 +25,35 @@ package enum BarFile {
             }
         }
         if let line = splitter.finish() { try lines.take(line, &parser, path, isStrict, limits) }
-        guard let timeframe = timeframe ?? .mostCommon(openTimes: lines.rows.lazy.map(\.openTime.microseconds)) else {
+        let length = try Self.timeframe(of: lines.rows, given: timeframe, path: path)
+        return try checked(lines, timeframe: length, path: path, isStrict: isStrict)
+    }
+
+    /// The timeframe given, when the bars can be of it, else the most common step.
+    private static func timeframe(
+        of rows: [BarRow], given: Timeframe?, path: String
+    ) throws(MarketError) -> Timeframe {
+        let steps = Timeframe.steps(openTimes: rows.lazy.map(\.openTime.microseconds))
+        guard let given else {
+            if let steps, let timeframe = Timeframe(microseconds: steps.mostCommon) { return timeframe }
+            let isReversed = rows.count > 1 && steps == nil
             throw MarketError(
-                .badData, path: path, "no timeframe can be told from \(lines.rows.count) bars",
-                hint: "give the timeframe, such as 1h, or a file of at least two bars")
+                .badData, path: path, "no timeframe can be told from \(rows.count) bars",
+                hint: isReversed
+                    ? "the newest bar comes first: sort the file by time"
+                    : "give the timeframe, such as 1h, or a file of at least two bars")
         }
-        return try checked(lines, timeframe: timeframe, path: path, isStrict: isStrict)
+        // Bars that are further apart than stated would be taken for complete before they are.
+        let isTooShort = steps.map { $0.shortest / 4 * 3 > given.microseconds } ?? false
+        guard let steps, isTooShort || Timeframe.overlaps(step: steps.mostCommon, timeframe: given) else {
+            return given
+        }
+        let found =
+            isTooShort
+            ? "the closest bars are \(steps.shortest / 1_000_000)" : "most bars are \(steps.mostCommon / 1_000_000)"
+        throw MarketError(
+            .badData, path: path, "\(found) seconds apart, the timeframe is stated to be \(given)",
+            hint: "state the timeframe of the file, or none")
     }
 
     private static func checked(
