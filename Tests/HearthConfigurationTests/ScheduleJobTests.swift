@@ -62,8 +62,7 @@ struct ScheduleJobTests {
         ),
         (
             "    train_start: 20240101\n    train_end: 2024-02-01\n",
-            "system.yml:4:5: neither lookback_days nor train_start with train_end found; such as lookback_days: 180\n"
-                + "system.yml:7:18: train_start: '20240101' found, expected a time such as 2025-01-31 or "
+            "system.yml:7:18: train_start: '20240101' found, expected a time such as 2025-01-31 or "
                 + "2025-01-31T14:00:00Z (UTC without an offset)"
         ),
         (

@@ -20,7 +20,7 @@ struct ScheduleOptions: ParsableArguments {
 
     /// Reads and checks the file.
     ///
-    /// Throws `ConfigurationErrors`, and `TrainingError` or `CallFailure` for a job that could never run.
+    /// Throws `ConfigurationErrors`, and `ConfigurationError` for a job that could never run.
     func load() throws -> SystemConfiguration {
         let environment = ProcessInfo.processInfo.environment
         let configuration = try SystemConfiguration.load(path: config, environment: { environment[$0] }).configuration
@@ -28,11 +28,18 @@ struct ScheduleOptions: ParsableArguments {
             throw ConfigurationError(path: config, "there are no jobs", hint: "list them under schedule:")
         }
         for job in configuration.schedule {
-            do {
+            func refused(_ why: String) -> ConfigurationError {
+                ConfigurationError(path: config, "job \(job.name ?? ""): \(why)")
+            }
+            do throws(TrainingError) {
                 _ = try BarsTrainingRequest(job, in: configuration)
+            } catch {
+                throw refused(error.description)
+            }
+            do throws(CallFailure) {
                 for rule in job.gates { _ = try MetricRule(rule) }
             } catch {
-                throw ConfigurationError(path: config, "job \(job.name ?? ""): \(error)")
+                throw refused(error.message)
             }
         }
         return configuration

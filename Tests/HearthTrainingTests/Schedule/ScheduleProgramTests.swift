@@ -1,6 +1,8 @@
 import Foundation
 import HearthArtifacts
+import HearthCore
 import HearthMarket
+import HearthRegistry
 import HearthTestSupport
 import HearthTraining
 import Testing
@@ -147,7 +149,7 @@ struct ScheduleProgramTests {
         try Data(text.replacing("lookback_days", with: "lookback_day").utf8).write(to: URL(filePath: place.config))
         let run = try place.run("--once")
         #expect(run.status == 1)
-        #expect(run.errors.contains("system.yml:10:5: unknown key 'lookback_day'; did you mean 'lookback_days'?"))
+        #expect(run.errors.contains("system.yml:9:5: unknown key 'lookback_day'; did you mean 'lookback_days'?"))
         try Data(text.replacing("log_loss<=production", with: "log_loss=production").utf8)
             .write(to: URL(filePath: place.config))
         #expect(try place.run("--once").errors.contains("job weekly: 'log_loss=production+0.001' is no rule"))
