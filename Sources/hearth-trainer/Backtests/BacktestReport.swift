@@ -29,6 +29,7 @@ struct BacktestReport {
         members["timeframe"] = .string(result.model.card.timeframe.description)
         members["from"] = .string(result.backtest.measures.firstClose.iso8601)
         members["to"] = .string(result.backtest.measures.lastClose.iso8601)
+        members["is_archived"] = .bool(result.model.isArchived)
         members["limits"] = .string(limits.rawValue)
         if let shuffled { members["shuffled"] = shuffled.json }
         members["held_back"] = .object(
@@ -43,6 +44,7 @@ struct BacktestReport {
             ("model_id", result.model.modelID),
             ("market", "\(result.model.card.symbol) \(result.model.card.timeframe)"),
         ]
+        if result.model.isArchived { lines.append(("archived", "it decides only because it was named")) }
         lines += table.lines
         lines.append(("learned from", learned))
         lines.append(("held back", heldBack))
