@@ -46,7 +46,7 @@ struct BacktestReport {
         ]
         if result.model.isArchived { lines.append(("archived", "it decides only because it was named")) }
         lines += table.lines
-        lines.append(("learned from", learned))
+        lines.append(("look-ahead", lookAhead))
         lines.append(("held back", heldBack))
         if let classification { lines += Self.lines(of: classification) }
         let text = MeasureLines.aligned(lines) + "\n\n" + table.text
@@ -60,11 +60,12 @@ struct BacktestReport {
             + "p = \(MeasureLines.decimal(shuffled.pValue, 3))\n\(shuffled.verdict)"
     }
 
-    private var learned: String {
+    private var lookAhead: String {
         let count = result.trainedBarCount
         return count == 0
-            ? "none of these bars"
-            : "\(count) of these \(result.bars.count) bars: they flatter the model (--unseen leaves them out)"
+            ? "none: all bars come after those that the model has learned from"
+            : "\(count) bars are no later than the last that was learned from: they flatter the model "
+                + "(--unseen leaves them out)"
     }
 
     private var heldBack: String {
