@@ -67,7 +67,7 @@ struct BarsCommandTests {
                 timeframe  1d
                 from       2024-01-01T00:00:00.000000Z
                 to         2024-01-03T00:00:00.000000Z
-                bad_price  1 (a price is zero or less, or beyond all reason), line 3: close is -1.0
+                bad_price  1 (a price is zero or less, or beyond all reason), line 3: close -1.0 is no price
                 duplicate  1 (opens when the bar before it opened), line 5: opens at \
                 2024-01-03T00:00:00.000000Z once more
                 gaps       1, 1 bar missing, line 4: no bars from 2024-01-02T00:00:00.000000Z to \
