@@ -221,7 +221,7 @@ let package = Package(
             [
                 "HearthTraining", "HearthStrategy", "HearthMarket", "HearthRegistrySQLite", "HearthArtifacts",
                 "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore", "hearth-trainer",
-            ]),
+            ], resources: [.copy("Fixtures")]),
         tests("HearthMarketTests", ["HearthMarket", "HearthArtifacts", "HearthModel", "HearthCore"]),
         tests("HearthConfigurationTests", ["HearthConfiguration", "HearthCore"]),
         tests(

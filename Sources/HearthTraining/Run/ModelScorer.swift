@@ -49,7 +49,9 @@ struct ModelScorer {
         let outputs = try outputs(of: rows, model)
         let count = rows.rowCount
         guard let score = offset(of: "score_samples", model), let predict = offset(of: "predict", model) else {
-            throw TrainingError(.verificationFailed, "the model has no anomaly scores")
+            throw TrainingError(
+                .verificationFailed, "the model has no anomaly scores",
+                hint: "a model of bars is measured by 'hearth-trainer backtest'")
         }
         return Scores(
             anomalyScores: outputs[score * count..<(score + 1) * count].map { -$0 },

@@ -9,6 +9,7 @@ struct BarsTrainingOptions: ParsableArguments {
     @OptionGroup(title: "Training and test") var window: WindowOptions
     @OptionGroup(title: "Decisions") var decisions: DecisionOptions
     @OptionGroup(title: "Costs of trading, for the test") var costs: CostOptions
+    @OptionGroup var progress: ProgressOptions
     @OptionGroup(title: "Publishing") var publishing: PublishOptions
 
     /// Trains, publishes and prints the report.
@@ -22,7 +23,7 @@ struct BarsTrainingOptions: ParsableArguments {
                 status: decisions.status.status)
             try request.check()
             let stop = try StopSignals.flag()
-            let line = TrainingProgressLine()
+            let line = progress.line
             let publication = try publishing.open()
             let report: BarsTrainingReport
             do throws(TrainingError) {

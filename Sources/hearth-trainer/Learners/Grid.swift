@@ -64,6 +64,8 @@ struct Grid: ParsableCommand {
 
     @OptionGroup(title: "Costs of trading") var costs: CostOptions
 
+    @OptionGroup var progress: ProgressOptions
+
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
@@ -86,7 +88,7 @@ struct Grid: ParsableCommand {
                 outputFolder: output)
             try request.check()
             let stop = try StopSignals.flag()
-            let line = TrainingProgressLine()
+            let line = progress.line
             do {
                 let report = try GridRun(request).run(control: TrainingControl(stop: stop) { line.show($0) })
                 line.clear()
