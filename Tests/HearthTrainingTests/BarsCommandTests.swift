@@ -53,6 +53,15 @@ struct BarsCommandTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
     }
 
+    @Test func `bars can be written through a link, which stays one`() throws {
+        let (target, link) = (folder.file("target.csv"), folder.file("link.csv"))
+        try "old".write(toFile: target, atomically: true, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        #expect(try run("generate", "bars", "--output", link, "--count", "3").status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+        #expect(try String(contentsOfFile: target, encoding: .utf8).split(separator: "\n").count == 4)
+    }
+
     @Test func `a check tells what is wrong and where, and fails only when strict`() throws {
         let path = folder.file("bad.csv")
         try
