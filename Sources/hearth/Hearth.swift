@@ -19,6 +19,8 @@ struct Hearth: ParsableCommand {
               hearth detect --series stok_seviye --data minibar.csv --column stok_seviye --label label
               hearth models promote isolation_forest.stok_seviye isolation_forest_stok_seviye_20251112_120000_123_k7qd
               hearth bench latency --model isolation_forest.stok_seviye --floor
+              hearth live --config config/system.yml
+              hearth parity backtest.ndjson live.ndjson
               hearth db status --registry postgresql://app@/minibar
               hearth migrate blobs --dry-run --registry postgresql://app@/minibar
 
@@ -28,6 +30,6 @@ struct Hearth: ParsableCommand {
             PredictCommand.self, DetectCommand.self, ReloadCommand.self, ModelsCommand.self, StatsCommand.self,
             WatchCommand.self, InspectCommand.self, ImportCommand.self, VerifyCommand.self, VerifyCorpusCommand.self,
             DbCommand.self, MigrateCommand.self, RegistryCommand.self, ValidateCommand.self, CleanCommand.self,
-            ArtifactsCommand.self, ConfigCommand.self, BenchCommand.self,
+            ArtifactsCommand.self, LiveCommand.self, ParityCommand.self, ConfigCommand.self, BenchCommand.self,
         ])
 }

@@ -1,6 +1,5 @@
 """What `hearth-trainer measure` says against pandas and NumPy (R145): equal to 1e-12."""
 
-import importlib.util
 import json
 import os
 import pathlib
@@ -11,14 +10,10 @@ import pandas as pd
 import pytest
 
 import reference
+from bars import TOLERANCE, eurusd, wrong
 
 TRAINER = pathlib.Path(os.environ["HEARTH_BIN"]) / "hearth-trainer"
-TOLERANCE = 1e-12
 BUY_AND_HOLD = ["cum_return", "sharpe", "sharpe_standard_error", "sharpe_per_bar", "mean_return", "max_drawdown"]
-
-
-def close(ours: float, theirs: float) -> bool:
-    return abs(ours - theirs) <= TOLERANCE * max(1.0, abs(theirs))
 
 
 def walk(count: int, seed: int, scale: float = 0.01, hours: int = 1) -> pd.DataFrame:
@@ -39,19 +34,6 @@ def walk(count: int, seed: int, scale: float = 0.01, hours: int = 1) -> pd.DataF
             "close_time": times + pd.Timedelta(hours=hours),
         }
     )
-
-
-def eurusd() -> pd.DataFrame:
-    """5,000 hourly bars of 2017 and 2018, week-ends left out, that the wheel `backtesting` carries."""
-    package = importlib.util.find_spec("backtesting")
-    assert package and package.submodule_search_locations
-    path = pathlib.Path(package.submodule_search_locations[0]) / "test" / "EURUSD.csv"
-    bars = pd.read_csv(path, index_col=0, parse_dates=True)
-    bars.columns = bars.columns.str.lower()
-    bars = bars.rename_axis("time").reset_index()
-    bars["time"] = bars["time"].dt.tz_localize("UTC")
-    bars["close_time"] = bars["time"] + pd.Timedelta(hours=1)
-    return bars
 
 
 def positions(count: int, seed: int, mean_length: int) -> np.ndarray:
@@ -78,12 +60,7 @@ def check(printed: dict, curve: pd.DataFrame, bars: pd.DataFrame, wanted: np.nda
     expected = reference.measures(frame, rate, seconds)
     beside = reference.measures(market, rate, seconds)
     expected |= {f"buy_and_hold_{key}": beside[key] for key in BUY_AND_HOLD}
-    wrong = {
-        key: (printed[key], value)
-        for key, value in expected.items()
-        if (printed[key] is None) != (value is None) or (value is not None and not close(printed[key], value))
-    }
-    assert not wrong
+    assert not wrong(printed, expected)
     assert len(curve) == len(bars)
     for ours, theirs in [
         ("equity", frame["equity"]),
@@ -99,13 +76,13 @@ def check(printed: dict, curve: pd.DataFrame, bars: pd.DataFrame, wanted: np.nda
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_seeded_walks(tmp_path, seed):
+def test_seeded_walks(tmp_path, seed):  # R145
     bars, wanted = walk(2000, seed), positions(2000, seed, mean_length=1 + 7 * seed)
     printed, curve = measure(tmp_path, bars, wanted, "--fee-bps", "7.5", "--slippage-bps", "2.25")
     check(printed, curve, bars, wanted, 9.75e-4, 3600)
 
 
-def test_real_hours_with_weekends(tmp_path):
+def test_real_hours_with_weekends(tmp_path):  # R145
     bars = eurusd()
     wanted = positions(len(bars), 1, mean_length=20)
     printed, curve = measure(tmp_path, bars, wanted, "--fee-bps", "0.5", "--slippage-bps", "0.5")

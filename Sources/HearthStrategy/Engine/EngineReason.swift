@@ -22,7 +22,9 @@ package enum EngineReason: String, Sendable, Hashable, CaseIterable {
     case modelTooOld = "model_too_old"
     /// The row, or too much of it, lies outside what the model was trained on.
     case featuresOutOfRange = "features_out_of_range"
-    /// The bar came, or was answered, too late.
+    /// The bar came after its deadline had passed, such as one that a feed sends again after a pause.
+    case barLate = "bar_late"
+    /// The bar was answered too late.
     case deadlineMissed = "deadline_missed"
     /// The call failed.
     case scoringFailed = "scoring_failed"
@@ -46,7 +48,7 @@ package enum EngineReason: String, Sendable, Hashable, CaseIterable {
         case .featuresWarming: .warms
         case .mlDisabled: .halts
         case .operatorHalt, .drawdownLimit, .errorsInRow, .accountFailed: .latches
-        case .noModel, .modelUnusable, .schemaMismatch, .modelTooOld, .featuresOutOfRange, .deadlineMissed,
+        case .noModel, .modelUnusable, .schemaMismatch, .modelTooOld, .featuresOutOfRange, .barLate, .deadlineMissed,
             .scoringFailed, .scoreNotFinite:
             .degrades
         }
@@ -57,7 +59,7 @@ package enum EngineReason: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .deadlineMissed, .scoringFailed, .scoreNotFinite: true
         case .mlDisabled, .operatorHalt, .drawdownLimit, .errorsInRow, .accountFailed, .featuresWarming, .noModel,
-            .modelUnusable, .schemaMismatch, .modelTooOld, .featuresOutOfRange:
+            .modelUnusable, .schemaMismatch, .modelTooOld, .featuresOutOfRange, .barLate:
             false
         }
     }

@@ -55,7 +55,7 @@ package struct MLSignalStrategy {
     ///
     /// Throws ``ScoringFailure`` when it is for another market or has features that cannot be computed.
     package mutating func adopt(_ next: StrategyModel) throws(ScoringFailure) {
-        guard next.card.symbol == symbol, next.card.timeframe == timeframe else {
+        guard Self.slug(next.card.symbol) == Self.slug(symbol), next.card.timeframe == timeframe else {
             throw ScoringFailure(
                 .modelUnusable,
                 "'\(next.modelID)' was trained on \(next.card.symbol) \(next.card.timeframe), this engine runs on "
@@ -90,7 +90,7 @@ package struct MLSignalStrategy {
         } catch {
             judgement.add(error.reason, error.message)
         }
-        if remaining() <= .zero, !judgement.reasons.contains(.deadlineMissed) {
+        if remaining() <= .zero, !judgement.reasons.contains(where: { $0 == .deadlineMissed || $0 == .barLate }) {
             judgement.add(.deadlineMissed, "the decision came after its deadline")
         }
         return judgement
@@ -101,7 +101,7 @@ package struct MLSignalStrategy {
         _ scorer: any Scorer, _ judgement: inout Judgement, _ remaining: () -> Duration
     ) throws(ScoringFailure) -> [Double] {
         guard remaining() > .zero else {
-            throw ScoringFailure(.deadlineMissed, "the bar came after its deadline")
+            throw ScoringFailure(.barLate, "the bar came after its deadline")
         }
         if model == nil || pipeline?.isWarm != true { try adopt(scorer.model(within: remaining())) }
         var (asked, row) = try warmRow()
@@ -147,6 +147,11 @@ package struct MLSignalStrategy {
                 "'\(model.modelID)' was trained up to \(model.card.lastTrained.iso8601), more than "
                     + "\(ageMax.components.seconds) s before the bar; train a new one")
         }
+    }
+
+    /// `BTC/USDT` and `BTC-USDT` are one symbol, as they are in a model's name.
+    private static func slug(_ symbol: String) -> String {
+        String(symbol.map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
     }
 
     /// The SHA-256 of the values as little-endian doubles; nil where the machine has no SHA-256.

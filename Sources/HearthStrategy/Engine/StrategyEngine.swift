@@ -86,6 +86,11 @@ package struct StrategyEngine {
         return record(bar, judgement, decision)
     }
 
+    /// Takes bars that close up to `time` into the features only: history from before the engine's start.
+    package mutating func skip(through time: Timestamp) {
+        lastDecided = max(lastDecided ?? time, time)
+    }
+
     /// Stops trading until ``resume()``.
     package mutating func halt(_ reason: EngineReason = .operatorHalt) {
         transition = machine.handle(.halt(reason))
@@ -98,6 +103,11 @@ package struct StrategyEngine {
         guard transition != nil else { return }
         errorsInRow = 0
         broker.forgetPeak()
+    }
+
+    /// Makes ``transition`` nil: it was told.
+    package mutating func forgetTransition() {
+        transition = nil
     }
 
     /// Fills and marks the account, and looks at its drawdown.

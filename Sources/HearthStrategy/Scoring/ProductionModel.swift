@@ -1,4 +1,6 @@
+import HearthCore
 package import HearthMarket
+import HearthRegistry
 
 /// Which model decides: `ml.production_model` of `config/system.yml` (R155).
 package enum ProductionModel: Sendable, Hashable, CustomStringConvertible {
@@ -8,8 +10,21 @@ package enum ProductionModel: Sendable, Hashable, CustomStringConvertible {
     case pinned(modelID: String)
 
     /// Reads `auto` or a model_id.
-    package init(_ text: String, modelType: String, symbol: String, timeframe: Timeframe) {
-        self = text == "auto" ? .auto(name: "\(modelType).\(symbol).\(timeframe)") : .pinned(modelID: text)
+    ///
+    /// Throws ``StrategyError`` when type, symbol and timeframe give no name of a registered model.
+    package init(
+        _ text: String, modelType: String, symbol: String, timeframe: Timeframe
+    ) throws(StrategyError) {
+        guard text == "auto" else {
+            self = .pinned(modelID: text)
+            return
+        }
+        do throws(NameError) {
+            let key = ModelKey(modelType: modelType, symbol: symbol, timeframe: timeframe.description)
+            self = .auto(name: try key.defaultName().text)
+        } catch {
+            throw StrategyError(.badParameter, "the model has no name: \(error)", cause: error)
+        }
     }
 
     /// The name or the id.
