@@ -97,8 +97,8 @@ let package = Package(
         layer(
             "HearthTraining",
             [
-                "HearthMarket", "HearthServing", "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel",
-                "HearthCore", "CXGBoost",
+                "HearthConfiguration", "HearthMarket", "HearthServing", "HearthArtifacts", "HearthKernels",
+                "HearthRegistry", "HearthModel", "HearthCore", "CXGBoost",
             ]),
         layer(
             "HearthStrategy",
@@ -219,8 +219,8 @@ let package = Package(
         tests(
             "HearthTrainingTests",
             [
-                "HearthTraining", "HearthStrategy", "HearthMarket", "HearthRegistrySQLite", "HearthArtifacts",
-                "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore", "hearth-trainer",
+                "HearthTraining", "HearthStrategy", "HearthConfiguration", "HearthMarket", "HearthRegistrySQLite",
+                "HearthArtifacts", "HearthKernels", "HearthRegistry", "HearthModel", "HearthCore", "hearth-trainer",
             ], resources: [.copy("Fixtures")]),
         tests("HearthMarketTests", ["HearthMarket", "HearthArtifacts", "HearthModel", "HearthCore"]),
         tests("HearthConfigurationTests", ["HearthConfiguration", "HearthCore"]),

@@ -39,8 +39,7 @@ package enum ConfigurationPage {
         }
         lines += [
             "",
-            "A job has `lookback_days`, with or without `test_days`, or `train_start` and `train_end`, with or without",
-            "`test_start` and `test_end`.",
+            "A job has `lookback_days`, or `train_start` and `train_end` with or without `test_start` and `test_end`.",
         ]
         return lines.joined(separator: "\n") + "\n"
     }

@@ -37,10 +37,21 @@ package struct VersionComparison: Sendable {
         figures = Set(leftFigures.keys).union(rightFigures.keys).sorted().map { name in
             Figure(name: name, left: leftFigures[name], right: rightFigures[name])
         }
+        verdicts = Self.verdicts(on: right, production: left, store: store, directory: directory, rules: rules)
+    }
+
+    /// What the gates say of `candidate` with the given version in production; nil for none.
+    ///
+    /// Reads the files of both. The figures are those of the values that are given, which a caller may have measured
+    /// anew.
+    package static func verdicts(
+        on candidate: ModelVersion, production: ModelVersion?, store: any RegistryStore, directory: ModelDirectory,
+        rules: [MetricRule]
+    ) -> [GateVerdict] {
         let validator = RegistryValidator(store: store, directory: directory)
-        verdicts = PromotionGates(rules: rules).verdicts(
-            on: Self.subject(right, directory, problems: validator.problems(of: right)),
-            production: Self.subject(left, directory, problems: []))
+        return PromotionGates(rules: rules).verdicts(
+            on: subject(candidate, directory, problems: validator.problems(of: candidate)),
+            production: production.map { subject($0, directory, problems: []) })
     }
 
     /// Every number among the metrics, and the columns accuracy, precision and recall.

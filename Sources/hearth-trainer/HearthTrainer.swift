@@ -28,6 +28,6 @@ struct HearthTrainer: ParsableCommand {
             """,
         subcommands: [
             Train.self, Grid.self, Evaluate.self, BacktestCommand.self, Compare.self, Measure.self, Generate.self,
-            Bars.self,
+            Bars.self, ScheduleCommand.self,
         ])
 }

@@ -78,7 +78,10 @@ struct ConfigurationReading {
                     "give each job its own name")
             }
             if let name = job.name, firstLines[name] == nil { firstLines[name] = place.line }
-            for (problem, hint) in JobCheck.problems(of: job) { reader.report(place, problem, hint) }
+            // What is missing may be what could not be read: that is told already.
+            if reader.errors.isEmpty {
+                for (problem, hint) in JobCheck.problems(of: job) { reader.report(place, problem, hint) }
+            }
             errors += reader.errors
             configuration.schedule.append(job)
             jobLines.append(reader.lines)

@@ -13,10 +13,6 @@ enum JobCheck {
                 problems.append(
                     ("both lookback_days and fixed windows found", "keep lookback_days, or train_start and train_end"))
             }
-            if let test = job.testDays, let all = job.lookbackDays, test >= all {
-                problems.append(
-                    ("test_days is \(test), expected less than lookback_days, \(all)", "the rest is learned from"))
-            }
         } else {
             problems += windowProblems(of: job)
         }
@@ -28,10 +24,6 @@ enum JobCheck {
             return [("neither lookback_days nor train_start with train_end found", "such as lookback_days: 180")]
         }
         var problems: [(message: String, hint: String)] = []
-        if job.testDays != nil {
-            problems.append(
-                ("test_days found without lookback_days", "with fixed windows give test_start and test_end"))
-        }
         if start >= end {
             problems.append(("train_start is not before train_end", "swap them"))
         }

@@ -23,15 +23,14 @@ package struct ScheduleJob: Sendable, Equatable {
     package var featurePreset: String
     /// Without windows: train on the bars of so many days before the last bar (R150, R152).
     package var lookbackDays: Int?
-    /// Of ``lookbackDays`` the last ones, which are tested on and not learned from.
-    package var testDays: Int?
+    /// The last share of the bars, which is tested on and not learned from, where no window says it.
+    package var testFraction: Double
     /// The windows, where they are fixed (R152): from, up to and without.
     package var trainStart: Timestamp?
     package var trainEnd: Timestamp?
     package var testStart: Timestamp?
     package var testEnd: Timestamp?
-    /// Values to try for parameters of the learner; every combination is trained, the best one published (R153).
-    package var grid: [GridAxis] = []
+    /// How the result comes into production.
     package var promotion = Promotion.manual
     /// Rules of the gates besides those that always hold, such as `sharpe>=production`.
     package var gates: [String] = []
@@ -44,16 +43,6 @@ package struct ScheduleJob: Sendable, Equatable {
         timeframe = market.timeframe
         learner = training.learner
         featurePreset = training.featurePreset
-    }
-
-    /// Values of one parameter of a grid.
-    package struct GridAxis: Sendable, Equatable {
-        package var parameter: String
-        package var values: [Double]
-
-        package init(parameter: String, values: [Double]) {
-            self.parameter = parameter
-            self.values = values
-        }
+        testFraction = training.testFraction
     }
 }

@@ -8,14 +8,23 @@ package struct LabelSettings: Sendable, Equatable {
         case tripleBarrier = "triple_barrier"
     }
 
-    package var kind = Kind.tripleBarrier
-    package var horizonBars = 12
-    /// Fixed horizon: returns of at most this size, as a share of the price, are no label.
+    /// What a bar counts as after which the price went neither way.
+    package enum Neutral: String, Sendable, CaseIterable {
+        /// As not up.
+        case negative
+        /// As nothing: it is neither learned from nor measured on.
+        case leftOut = "left_out"
+    }
+
+    package var kind = Kind.fixedHorizon
+    package var horizonBars = 4
+    /// Fixed horizon: a return of at most this size, as a share of the price, is neutral.
     package var deadZone = 0.0
-    /// Triple barrier: bars that volatility is measured over, and the barriers' distances in units of it.
-    package var volatilityBars = 50
-    package var takeProfit = 1.0
-    package var stopLoss = 1.0
+    /// Triple barrier: the distances of the prices above and below, in volatilities of the last so many bars.
+    package var upper = 2.0
+    package var lower = 2.0
+    package var volatilityWindow = 20
+    package var neutral = Neutral.negative
 
     package init() {}
 
@@ -27,20 +36,24 @@ package struct LabelSettings: Sendable, Equatable {
             "training.label.horizon_bars", \.training.label.horizonBars, .integer(1...10_000),
             variable: "HEARTH_TRAINING_LABEL_HORIZON_BARS", "Bars that the label looks ahead."),
         Setting(
-            "training.label.dead_zone", \.training.label.deadZone, .number(0...1),
+            "training.label.dead_zone", \.training.label.deadZone, .number(0...0.999),
             variable: "HEARTH_TRAINING_LABEL_DEAD_ZONE",
-            "fixed_horizon: a smaller return, as a share of the price, is no label."),
+            "fixed_horizon: a return of at most this size is neutral; 0.001 is 0.1 %."),
         Setting(
-            "training.label.volatility_bars", \.training.label.volatilityBars, .integer(2...10_000),
-            variable: "HEARTH_TRAINING_LABEL_VOLATILITY_BARS", "triple_barrier: bars that volatility is over."),
+            "training.label.upper", \.training.label.upper, .number(0...1000, isAbove: true),
+            variable: "HEARTH_TRAINING_LABEL_UPPER",
+            "triple_barrier: the distance of the upper price, in volatilities."),
         Setting(
-            "training.label.take_profit", \.training.label.takeProfit, .number(0...1000, isAbove: true),
-            variable: "HEARTH_TRAINING_LABEL_TAKE_PROFIT",
-            "triple_barrier: the upper barrier's distance, in units of volatility."),
+            "training.label.lower", \.training.label.lower, .number(0...1000, isAbove: true),
+            variable: "HEARTH_TRAINING_LABEL_LOWER",
+            "triple_barrier: the distance of the lower price, in volatilities."),
         Setting(
-            "training.label.stop_loss", \.training.label.stopLoss, .number(0...1000, isAbove: true),
-            variable: "HEARTH_TRAINING_LABEL_STOP_LOSS",
-            "triple_barrier: the lower barrier's distance, in units of volatility."),
+            "training.label.volatility_window", \.training.label.volatilityWindow, .integer(2...10_000),
+            variable: "HEARTH_TRAINING_LABEL_VOLATILITY_WINDOW",
+            "triple_barrier: bars that the volatility is computed from."),
+        Setting(
+            "training.label.neutral", \.training.label.neutral, .choice, variable: "HEARTH_TRAINING_LABEL_NEUTRAL",
+            "Bars that went neither way count as not up (negative), or are not looked at (left_out)."),
     ]
 }
 

@@ -21,7 +21,10 @@ package struct TrainingSection: Sendable, Equatable {
     package var threads = 1
     /// The folder of the schedule's state and locks; nil for `.schedule` in the model directory.
     package var scheduleFolder: String?
-    /// Bars between training and test rows that are left out.
+    /// The last share of the bars that is tested on, and of the training bars that early stopping looks at.
+    package var testFraction = 0.2
+    package var validationFraction = 0.2
+    /// Bars left out before the test and before the validation.
     package var embargoBars = 0
     package var label = LabelSettings()
     package var decision = DecisionSettings()
@@ -48,8 +51,15 @@ package struct TrainingSection: Sendable, Equatable {
             "training.threads", \.training.threads, .integer(1...256), variable: "HEARTH_TRAINING_THREADS",
             "Threads of a training; with 1 the model does not depend on the machine."),
         Setting(
-            "training.embargo_bars", \.training.embargoBars, .integer(0...1_000_000),
-            variable: "HEARTH_TRAINING_EMBARGO_BARS", "Bars that are left out between training and test rows."),
+            "training.test_fraction", \.training.testFraction, .number(0...0.9, isAbove: true),
+            variable: "HEARTH_TRAINING_TEST_FRACTION", "The last share of the bars: tested on, not learned from."),
+        Setting(
+            "training.validation_fraction", \.training.validationFraction, .number(0...0.9, isAbove: true),
+            variable: "HEARTH_TRAINING_VALIDATION_FRACTION",
+            "The last share of the training bars, on which early stopping looks."),
+        Setting(
+            "training.embargo_bars", \.training.embargoBars, .integer(0...10_000),
+            variable: "HEARTH_TRAINING_EMBARGO_BARS", "Bars left out before the test and before the validation."),
         Setting(
             optional: "training.schedule_folder", \.training.scheduleFolder, .path,
             variable: "HEARTH_TRAINING_SCHEDULE_FOLDER",

@@ -26,6 +26,12 @@ struct ModelScorer {
         }
     }
 
+    /// Scores with a model that was published before; there are no sections to publish.
+    init(serving model: ServableModel) {
+        sections = []
+        self.model = model
+    }
+
     /// The anomaly scores and decisions of `rows`.
     ///
     /// Throws ``TrainingError`` for a row that the model refuses.

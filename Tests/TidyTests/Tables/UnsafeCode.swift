@@ -29,6 +29,7 @@ enum UnsafeCode {
         ("Sources/HearthTraining/Minibar/CSVFile.swift", "writes a file from an array's bytes"),
         ("Sources/HearthTraining/Grid/GridFile.swift", "writes rows from an array's bytes and renames the file"),
         ("Sources/HearthTraining/XGBoost/", "libxgboost speaks in pointers"),
+        ("Sources/HearthTraining/Schedule/ScheduleFolder.swift", "reads and writes a file from an array's bytes"),
         ("Sources/HearthTraining/Run/", "hands a table's rows and scratch memory to the kernel"),
         ("Sources/hearth-trainer/StopSignals.swift", "signal sets are filled by pointer"),
         ("Sources/HearthStrategy/Streams/", "files and sockets of the engine take and fill memory by pointer"),
