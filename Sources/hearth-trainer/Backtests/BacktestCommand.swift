@@ -16,11 +16,13 @@ struct BacktestCommand: ParsableCommand {
             live, kill switches. What is wanted at a bar's close is filled at the open of the next one, at \
             --fee-bps and --slippage-bps of what is traded. Buy-and-hold stands beside.
 
-            Bars that the model has learned from flatter it: they are counted in the output, --unseen leaves them out. \
-            Sharpe ratios are per year and have their standard error beside them; below 30 bars they are unknown.
+            Bars no later than the last that the model has learned from flatter it: they are counted in the output, \
+            --unseen leaves them out. Sharpe ratios are per year and have their standard error beside them; below 30 \
+            bars they are unknown.
 
-            --output writes metrics.csv, equity.csv, equity.svg and signals.ndjson, the signal log that `hearth live` \
-            writes for the same bars.
+            --output writes metrics.csv, equity.csv, equity.svg and signals.ndjson. With --limits live the latter is \
+            what `hearth live` writes for the same bars, but for the latencies: `hearth parity` holds them against \
+            each other.
 
             --shuffled 20 learns the model 20 times more, as it was learned, but from labels in random order, and \
             trades each over the same bars. What such models earn is what the market, the costs and the decision rule \
