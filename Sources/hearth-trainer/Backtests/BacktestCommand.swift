@@ -27,7 +27,7 @@ struct BacktestCommand: ParsableCommand {
             --shuffled 20 learns the model 20 times more, as it was learned, but from labels in random order, and \
             trades each over the same bars. What such models earn is what the market, the costs and the decision rule \
             give without any knowledge; a model that they match has not shown any. The file must hold the bars that \
-            the model was trained on. Shuffled models have no kill switches.
+            the model was trained on; kill switches are left out on both sides.
 
             Example:
 
@@ -55,6 +55,10 @@ struct BacktestCommand: ParsableCommand {
     func validate() throws {
         guard (0...ShuffledComparison.countMax).contains(shuffled) else {
             throw ValidationError("--shuffled is \(shuffled), expected 0 to \(ShuffledComparison.countMax)")
+        }
+        guard shuffled == 0 || options.limits == .none else {
+            throw ValidationError(
+                "models from shuffled labels run without kill switches: give --shuffled with --limits none")
         }
         guard seed <= UInt64(Int64.max) - UInt64(ShuffledComparison.countMax) else {
             throw ValidationError("--seed is \(seed), expected less than 2^63")

@@ -122,5 +122,8 @@ struct BacktestProgramTests {
         #expect(none.errors.contains("of its bars come after what the model has learned from, expected at least 2"))
         #expect(try run("backtest", report.modelID.text, "--from", "soon", data: seen).status == 64)
         #expect(try run("compare", "a", "b", "--resamples", "3").status == 64)
+        let unfair = try run("backtest", "a", "--shuffled", "3", "--limits", "live")
+        #expect(unfair.status == 64)
+        #expect(unfair.errors.contains("give --shuffled with --limits none"))
     }
 }
