@@ -1,11 +1,11 @@
 import ArgumentParser
 
-/// `hearth-trainer`: learns models from tables and publishes them to the model directory and the registry.
+/// `hearth-trainer`: learns models from tables and bars, and publishes them to the model directory and the registry.
 @main
 struct HearthTrainer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "hearth-trainer",
-        abstract: "Trains models from CSV files and publishes them for hearthd to serve.",
+        abstract: "Trains models from tables and from bars, and publishes them for hearthd to serve.",
         discussion: """
             A first round, from nothing to a model that can be served:
 

@@ -125,6 +125,19 @@ struct BarDecoderTests {
         #expect(reasons.contains { $0?.hasSuffix(reason) == true }, "\(reasons)")
     }
 
+    @Test func `a line too long is one, wherever its pieces end`() throws {
+        for pieces in [["\n"], ["", "\n"], ["x", "\n"], ["\r", "\n"], ["x\n"]] {
+            var decoder = BarDecoder(timeframe: try Timeframe("1h"))
+            let long = String(repeating: "x", count: 20_000)
+            for piece in ["t,o,h,l,c\n", long] + pieces + ["0,1,1,1,1\n"] {
+                _ = try decoder.push(Array(piece.utf8))
+            }
+            #expect(decoder.report.problems.mapValues(\.count) == [.overlong: 1])
+            #expect(decoder.report.problems[.overlong]?.firstLines == [2])
+            #expect(decoder.report.barCount == 1)
+        }
+    }
+
     @Test func `bars of a shorter timeframe than the stream's are refused, a day of 23 hours is not`() throws {
         let (bars, report) = try decode("t,o,h,l,c\n0,1,1,1,1\n900,1,1,1,1\n1800,1,1,1,1\n3600,1,1,1,1\n")
         #expect(bars.count == 2)

@@ -73,7 +73,9 @@ struct BarFileTests {
         #expect(try message("time,open,high,low,close\n2024-01-01,1,1,1,1\n") == "no timeframe can be told from 1 bars")
         #expect(
             try message("time,open,high,low,close\n2024-01-01,1,1,0,1\n", "1h")
-                == "2: none of the 1 lines is a good bar (a price is zero or less, or beyond all reason: low is 0.0)")
+                == "2: none of the 1 lines is a good bar (a price is zero or less, or beyond all "
+                + "reason: low 0.0 is no price)"
+        )
         #expect(try message("time,open,high,low,close\nx\n", strict: true).hasPrefix("2: cannot be read: has not 5"))
         let hours = "time,open,high,low,close\n2024-01-01 00:00,1,1,1,1\n2024-01-01 01:00,1,1,1,1\n"
         #expect(

@@ -53,6 +53,15 @@ struct BarsCommandTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
     }
 
+    @Test func `bars can be written through a link, which stays one`() throws {
+        let (target, link) = (folder.file("target.csv"), folder.file("link.csv"))
+        try "old".write(toFile: target, atomically: true, encoding: .utf8)
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        #expect(try run("generate", "bars", "--output", link, "--count", "3").status == 0)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == target)
+        #expect(try String(contentsOfFile: target, encoding: .utf8).split(separator: "\n").count == 4)
+    }
+
     @Test func `a check tells what is wrong and where, and fails only when strict`() throws {
         let path = folder.file("bad.csv")
         try
@@ -67,7 +76,7 @@ struct BarsCommandTests {
                 timeframe  1d
                 from       2024-01-01T00:00:00.000000Z
                 to         2024-01-03T00:00:00.000000Z
-                bad_price  1 (a price is zero or less, or beyond all reason), line 3: close is -1.0
+                bad_price  1 (a price is zero or less, or beyond all reason), line 3: close -1.0 is no price
                 duplicate  1 (opens when the bar before it opened), line 5: opens at \
                 2024-01-03T00:00:00.000000Z once more
                 gaps       1, 1 bar missing, line 4: no bars from 2024-01-02T00:00:00.000000Z to \

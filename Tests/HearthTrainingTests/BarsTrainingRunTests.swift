@@ -132,6 +132,22 @@ import Testing
         #expect(metrics["cum_return"]?.double == backtest.measures.cumulativeReturn)
     }
 
+    @Test func `R146, R152: retrainings on other bars share a test window that was asked for`() throws {
+        let windows = TrainingWindows(
+            testStart: fixture.bars[900].openTime, testEnd: fixture.bars[1099].closeTime)
+        let windowNames = ["test_start", "test_end"]
+        let versions = try [fixture.bars, Array(fixture.bars.dropFirst(150)), Array(fixture.bars.dropLast(60))].map {
+            let report = try fixture.run(fixture.request(BarsFixture.logistic, bars: $0, windows: windows))
+            let version = try #require(try fixture.registry.version(report.modelID))
+            let parameters = try members(version.parametersJSON)
+            return windowNames.map { parameters[$0] }
+        }
+        let expected: [JSONValue?] = [
+            .string(fixture.bars[900].openTime.iso8601), .string(fixture.bars[1099].closeTime.iso8601),
+        ]
+        #expect(versions == [expected, expected, expected])
+    }
+
     @Test func `the same bars and seed give the same model.hearth and model.ubj, byte for byte`() throws {
         let (first, second) = (try fixture.run(fixture.request()), try fixture.run(fixture.request()))
         for name in ["model.hearth", "model.ubj", "feature_importances.csv"] {

@@ -42,7 +42,7 @@ import Testing
         #expect(
             rows.dropFirst().map { [$0[1], $0[2]] }
                 == [
-                    ["2.0", "5.0"], ["2.0", "10.0"], ["2.0", "20.0"], ["5.0", "5.0"], ["5.0", "10.0"], ["5.0", "20.0"],
+                    ["2", "5"], ["2", "10"], ["2", "20"], ["5", "5"], ["5", "10"], ["5", "20"],
                 ])
         for row in rows.dropFirst() {
             func number(_ column: String) throws -> Double {

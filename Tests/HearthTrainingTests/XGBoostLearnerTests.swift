@@ -33,6 +33,71 @@ import Testing
         }
     }
 
+    /// Parameters and tables drawn from a seed: any depth, penalties and shares; rows with gaps, constant and doubled
+    /// columns, zeros of both signs, values that 32 bits do not tell apart, tiny and huge ones.
+    @Test(arguments: 1...24)
+    func `the bits are libxgboost's own for any parameters and odd values`(seed: UInt64) throws {
+        var random = Xoshiro256(seed: seed, stream: 5)
+        let odd = [0, -0.0, 1e-45, -1e-30, 1e30, -3e38, 16_777_217, 0.1, .nan]
+        func table(_ count: Int) -> LabelledRows {
+            var values: [Double] = []
+            var labels: [Bool] = []
+            for row in 0..<count {
+                let base = 2 * random.unit() - 1
+                values += [
+                    base, base, 5, random.below(4) == 0 ? odd[random.below(odd.count)] : base * base,
+                    Double(random.below(3)), random.below(5) == 0 ? .nan : random.unit(),
+                ]
+                labels.append(row < 2 ? row == 0 : base + random.unit() > 0.5)
+            }
+            return LabelledRows(rows: RowMatrix(values: values, columnCount: 6), labels: labels)
+        }
+        let (depth, method) = (1 + random.below(12), BoostingParameters.TreeMethod.allCases[random.below(2)])
+        let learner: Classifier =
+            seed.isMultiple(of: 2)
+            ? .gradientBoosting(
+                BoostingParameters(
+                    rounds: 1 + random.below(60), learningRate: 0.01 + 0.99 * random.unit(), maxDepth: depth,
+                    minChildWeight: 3 * random.unit(), rowShare: 0.3 + 0.7 * random.unit(),
+                    columnShare: 0.3 + 0.7 * random.unit(), lambda: 2 * random.unit(), gamma: random.unit() / 2,
+                    treeMethod: method, earlyStoppingRounds: nil,
+                    classWeight: ClassWeight.allCases[random.below(2)], seed: seed))
+            : .randomForest(
+                ForestParameters(
+                    treeCount: 1 + random.below(60), maxDepth: depth, minChildWeight: random.unit(),
+                    rowShare: 0.3 + 0.6 * random.unit(), columnShare: 0.3 + 0.7 * random.unit(),
+                    lambda: random.unit(), treeMethod: method, seed: seed))
+        let training = table(300 + random.below(500))
+        let names = (0..<6).map { "column \($0), \"quoted\" é" }
+        let fitted = try ClassifierFitter(learner).fit(training, columnNames: names)
+        let file = try #require(fitted.original)
+        // Rows that it has not seen, and more gaps; throws at the first bit that differs.
+        try XGBoostConversion(file.bytes).check(fitted.definition, on: [training.rows, table(2000).rows])
+    }
+
+    @Test func `a served model that answers otherwise than its file is refused`() throws {
+        let rows = LearnerFixture.rows(500)
+        let (one, other) = (
+            try LearnerFixture.fit(Self.learners[0], rows),
+            try LearnerFixture.fit(Self.learners[0], LearnerFixture.rows(500, seed: 70))
+        )
+        let conversion = XGBoostConversion(try #require(one.original).bytes)
+        try conversion.check(one.definition, on: [rows.rows])
+        let error = #expect(throws: TrainingError.self) { try conversion.check(other.definition, on: [rows.rows]) }
+        #expect(error?.code == .verificationFailed)
+        #expect(error?.message.hasPrefix("row 0: the served model answers ") == true)
+        // A sum that begins a millionth away is enough.
+        var nearly = one.definition
+        guard case .treeEnsemble(var forest) = nearly.estimator else {
+            Issue.record("no trees")
+            return
+        }
+        forest.baseValues[0] += 1e-6
+        nearly.estimator = .treeEnsemble(forest)
+        #expect(throws: TrainingError.self) { try conversion.check(nearly, on: [rows.rows]) }
+        #expect(throws: TrainingError.self) { try conversion.definition(columnNames: ["a", "b", "c", "d"]) }
+    }
+
     @Test(arguments: learners)
     func `the kept file is the model: Hearth's reader makes the same definition of it again`(
         learner: Classifier

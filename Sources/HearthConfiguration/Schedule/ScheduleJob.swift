@@ -4,7 +4,7 @@ package import HearthCore
 package struct ScheduleJob: Sendable, Equatable {
     /// Who brings the result of a job into production.
     package enum Promotion: String, Sendable, CaseIterable {
-        /// A person, with `hearth models promote`.
+        /// A person, with `hearth-trainer schedule promote`.
         case manual
         /// The gates: when none of them fails, at once.
         case gate

@@ -1,4 +1,4 @@
-/// `training:` what `hearth-trainer` does unless a job or an option says otherwise.
+/// `training:` what the jobs of the schedule train with, where they do not say it themselves.
 package struct TrainingSection: Sendable, Equatable {
     /// What learns.
     package enum Learner: String, Sendable, CaseIterable {

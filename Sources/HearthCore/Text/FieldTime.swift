@@ -3,7 +3,8 @@ package enum FieldTime {
     /// `2022-03-20T11:00:00+01:00`, `2022-03-20 11:00`, `2022-03-20` (UTC without an offset), or a number of seconds;
     /// nil for anything else.
     package static func timestamp(_ bytes: ArraySlice<UInt8>) -> Timestamp? {
-        if let seconds = FieldText.number(bytes) {
+        // A date is told by its first hyphen, so that it is not tried as a number first.
+        if !hasYear(bytes), let seconds = FieldText.number(bytes) {
             guard seconds.isFinite, abs(seconds) < 9e12 else { return nil }
             return Timestamp(microseconds: Int64((seconds * 1e6).rounded()))
         }
@@ -31,6 +32,11 @@ package enum FieldTime {
         }
         guard scanner.isAtEnd else { return nil }
         return Timestamp(microseconds: Int64(seconds) * 1_000_000 + Int64(microseconds))
+    }
+
+    /// Whether four digits and a hyphen come first, as in no number.
+    private static func hasYear(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.count > 4 && bytes[bytes.startIndex + 4] == 0x2D && bytes.prefix(4).allSatisfy { $0 &- 0x30 <= 9 }
     }
 
     /// Howard Hinnant's `days_from_civil` (proleptic Gregorian calendar).

@@ -57,18 +57,21 @@ package struct BarValidator: Sendable {
     }
 
     private static func fault(of bar: Bar, timeframe: Timeframe) -> (problem: BarProblem, reason: String)? {
-        let prices = [("open", bar.open), ("high", bar.high), ("low", bar.low), ("close", bar.close)]
-        for (name, price) in prices where !price.isFinite {
-            return (.notANumber, "\(name) is missing or not a number")
+        // Without arrays, which would be allocated for every bar; what is wrong is looked up when something is.
+        guard bar.open.isFinite, bar.high.isFinite, bar.low.isFinite, bar.close.isFinite else {
+            return (.notANumber, "\(name(of: bar) { !$0.isFinite }) is missing or not a number")
         }
-        for (name, price) in prices where !priceRange.contains(price) {
-            return (.badPrice, "\(name) is \(price)")
+        guard
+            priceRange.contains(bar.open), priceRange.contains(bar.high), priceRange.contains(bar.low),
+            priceRange.contains(bar.close)
+        else {
+            return (.badPrice, "\(name(of: bar) { !priceRange.contains($0) }) is no price")
         }
-        for (name, price) in [("open", bar.open), ("low", bar.low), ("close", bar.close)] where price > bar.high {
-            return (.inconsistent, "\(name) \(price) is above the high \(bar.high)")
+        guard max(bar.open, bar.low, bar.close) <= bar.high else {
+            return (.inconsistent, "\(name(of: bar) { $0 > bar.high }) is above the high \(bar.high)")
         }
-        for (name, price) in [("open", bar.open), ("close", bar.close)] where price < bar.low {
-            return (.inconsistent, "\(name) \(price) is below the low \(bar.low)")
+        guard min(bar.open, bar.close) >= bar.low else {
+            return (.inconsistent, "\(name(of: bar) { $0 < bar.low }) is below the low \(bar.low)")
         }
         guard bar.volume >= 0, bar.volume <= volumeMax else { return (.badVolume, "volume is \(bar.volume)") }
         guard timeRange.contains(bar.openTime), timeRange.contains(bar.closeTime) else {
@@ -79,6 +82,13 @@ package struct BarValidator: Sendable {
             return (.badTimes, "lasts longer than \(timeframe)")
         }
         return nil
+    }
+
+    /// The name of the first price that `isWrong`, with the price where that is a number.
+    private static func name(of bar: Bar, _ isWrong: (Double) -> Bool) -> String {
+        let prices = [("open", bar.open), ("high", bar.high), ("low", bar.low), ("close", bar.close)]
+        guard let (name, price) = prices.first(where: { isWrong($0.1) }) else { return "a price" }
+        return price.isFinite ? "\(name) \(price)" : name
     }
 
     private func orderFault(of bar: Bar) -> (problem: BarProblem, reason: String)? {

@@ -2,8 +2,8 @@
 ///
 /// - `sharpe = mean(r) / sd(r)`, the standard deviation with `n - 1` below it, no interest taken off (Sharpe, "The
 ///   Sharpe Ratio", 1994).
-/// - Standard error `sqrt((1 + sharpe² / 2) / n)`: Lo, "The Statistics of Sharpe Ratios", 2002, equation 9, for
-///   returns that do not depend on each other. Where they do, the true error is larger or smaller.
+/// - Standard error `sqrt((1 + sharpe² / 2) / n)`: Lo, "The Statistics of Sharpe Ratios", 2002, for returns that are
+///   independent and normal. Dependence, skew and fat tails make the true error larger or smaller.
 /// - Per year both are multiplied with `sqrt(bars per year)`, which likewise holds for independent returns alone
 ///   (Lo 2002, section "Time Aggregation").
 package struct SharpeRatio: Sendable, Equatable {

@@ -13,6 +13,11 @@ struct BarLineParser: Sendable {
     private let path: String
     private let limits: BarLimits
     private var layout: BarLayout?
+    /// The members of the JSON objects before, by their place; at most ``BarLimits/fieldCountMax``.
+    private var members: [(name: [UInt8], column: BarColumn?)] = []
+
+    /// Longer names are looked up each time.
+    private static let memberNameMax = 64
 
     /// - Parameter path: what the lines come from, for error messages.
     init(path: String, limits: BarLimits) {
@@ -60,12 +65,12 @@ struct BarLineParser: Sendable {
         }
     }
 
-    private func json(_ line: ArraySlice<UInt8>, _ number: Int) -> Outcome {
+    private mutating func json(_ line: ArraySlice<UInt8>, _ number: Int) -> Outcome {
         do throws(BarFields.Reason) {
             let members = try BarFields.members(line, countMax: limits.fieldCountMax)
             var ranges = [Range<Int>?](repeating: nil, count: BarColumn.allCases.count)
-            for (name, value) in members {
-                guard let column = BarColumn(name: String(decoding: line[name], as: UTF8.self)) else { continue }
+            for (index, (name, value)) in members.enumerated() {
+                guard let column = column(line[name], at: index) else { continue }
                 guard ranges[column.rawValue] == nil else {
                     return .bad(.malformed, "two members mean the \(column.name)")
                 }
@@ -75,6 +80,20 @@ struct BarLineParser: Sendable {
         } catch {
             return .bad(.malformed, "is no flat JSON object: \(error.text)")
         }
+    }
+
+    /// What the name of the member at `index` means: looked up once, for the lines of a source have the same members.
+    private mutating func column(_ name: ArraySlice<UInt8>, at index: Int) -> BarColumn? {
+        if index < members.count, members[index].name.elementsEqual(name) { return members[index].column }
+        let column = BarColumn(name: String(decoding: name, as: UTF8.self))
+        if name.count <= Self.memberNameMax {
+            if index < members.count {
+                members[index] = (Array(name), column)
+            } else if index == members.count {
+                members.append((Array(name), column))
+            }
+        }
+        return column
     }
 
     /// Reads the values where `range` says that they are; a price that is missing is NaN, a missing volume 0.
@@ -88,25 +107,23 @@ struct BarLineParser: Sendable {
             guard let time = BarTime.timestamp(line[range]) else { return bad(.closeTime, line[range], "time") }
             closeTime = time
         }
-        var values = (open: 0.0, high: 0.0, low: 0.0, close: 0.0, volume: 0.0)
-        for column in [BarColumn.open, .high, .low, .close, .volume] {
-            var value = column == .volume ? 0 : Double.nan
-            if let range = range(column) {
-                guard let number = FieldText.number(line[range]) else { return bad(column, line[range], "number") }
-                if column != .volume || !number.isNaN { value = number }
-            }
-            switch column {
-            case .open: values.open = value
-            case .high: values.high = value
-            case .low: values.low = value
-            case .close: values.close = value
-            case .volume, .openTime, .closeTime: values.volume = value
-            }
+        func value(_ column: BarColumn, missing: Double) -> Double? {
+            guard let range = range(column) else { return missing }
+            guard let number = FieldText.number(line[range]) else { return nil }
+            return number.isNaN ? missing : number
         }
+        func refused(_ column: BarColumn) -> Outcome {
+            range(column).map { bad(column, line[$0], "number") } ?? .bad(.malformed, "has no \(column.name)")
+        }
+        guard let open = value(.open, missing: .nan) else { return refused(.open) }
+        guard let high = value(.high, missing: .nan) else { return refused(.high) }
+        guard let low = value(.low, missing: .nan) else { return refused(.low) }
+        guard let close = value(.close, missing: .nan) else { return refused(.close) }
+        guard let volume = value(.volume, missing: 0) else { return refused(.volume) }
         return .row(
             BarRow(
-                line: number, openTime: openTime, closeTime: closeTime, open: values.open, high: values.high,
-                low: values.low, close: values.close, volume: values.volume))
+                line: number, openTime: openTime, closeTime: closeTime, open: open, high: high, low: low, close: close,
+                volume: volume))
     }
 
     private func bad(_ column: BarColumn, _ text: ArraySlice<UInt8>, _ expected: String) -> Outcome {

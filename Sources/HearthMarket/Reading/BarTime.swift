@@ -16,6 +16,10 @@ enum BarTime {
             if magnitude < 100_000_000_000_000_000 { return Timestamp(microseconds: whole) }
             return Timestamp(microseconds: whole / 1000)
         }
+        // Where the fifth byte is a hyphen it is a date, or nothing.
+        if bytes.count > 4, bytes[bytes.startIndex + 4] == UInt8(ascii: "-"), let time = FieldTime.timestamp(bytes) {
+            return time
+        }
         if let number = FieldText.number(bytes) {
             let scale: Double
             switch abs(number) {

@@ -64,11 +64,9 @@ package struct StrategyBacktest: Sendable {
         return (held.count, reasons.map { (reason: $0.key, barCount: $0.value) })
     }
 
-    /// The measured bars that the model has learned from, or whose close lies between such.
-    package var trainedBarCount: Int {
-        let trained = model.card.firstTrained...max(model.card.firstTrained, model.card.lastTrained)
-        return bars.count { trained.contains($0.closeTime) }
-    }
+    /// The measured bars that close no later than the last one that the model has learned from: it has seen them, or
+    /// knows what came after them.
+    package var trainedBarCount: Int { bars.count { $0.closeTime <= model.card.lastTrained } }
 
     /// `signals.ndjson`: the records as a signal log has them.
     package var log: [UInt8] { signals.flatMap(\.line) }

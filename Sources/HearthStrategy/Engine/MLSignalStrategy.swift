@@ -164,6 +164,12 @@ package struct MLSignalStrategy {
                 bytes.append(UInt8(truncatingIfNeeded: bits >> shift))
             }
         }
-        return try? SHA256Hasher.digest(of: bytes, subject: "row of features").description
+        guard let digest = try? SHA256Hasher.digest(of: bytes, subject: "row of features") else { return nil }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * SHA256Digest.byteCount)
+        for byte in digest.bytes {
+            for digit in [byte >> 4, byte & 15] { digits.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

@@ -28,6 +28,11 @@ package struct GridResult: Sendable, Equatable {
         return (squares.reduce(0, +) / Double(squares.count)).squareRoot()
     }
 
+    /// The values as they are written: a whole number without a fraction.
+    package var valueTexts: [String] {
+        values.map { value in Int(exactly: value).map(String.init) ?? "\(value)" }
+    }
+
     /// The names of a row's fields.
     static func header(_ axes: [GridAxis], foldCount: Int) -> [String] {
         var names = ["combination"] + axes.map(\.parameter)
@@ -39,7 +44,7 @@ package struct GridResult: Sendable, Equatable {
     /// A row: what is unknown is empty.
     func fields(foldCount: Int) -> [String] {
         func text(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-        var fields = ["\(number)"] + values.map { "\($0)" }
+        var fields = ["\(number)"] + valueTexts
         for measure in Self.measures { fields += [text(mean(measure)), text(deviation(measure))] }
         for fold in 0..<foldCount {
             fields += Self.measures.map { folds.indices.contains(fold) ? text(folds[fold][$0]?.double) : "" }

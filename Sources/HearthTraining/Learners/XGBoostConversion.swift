@@ -1,27 +1,25 @@
 import HearthArtifacts
-import HearthModel
+package import HearthModel
 
 /// From a file of libxgboost to the model that Hearth serves: by Hearth's own reader, and proved on rows.
-struct XGBoostConversion {
+package struct XGBoostConversion: Sendable {
     /// The bytes of `model.ubj`.
-    let file: [UInt8]
+    private let file: [UInt8]
 
-    init(_ file: [UInt8]) {
+    package init(_ file: [UInt8]) {
         self.file = file
     }
 
     /// Rows on which both are compared, at most, of each part: evenly spread.
-    static let comparedRowCountMax = 20_000
+    package static let comparedRowCountMax = 20_000
+    /// Of these, rows that are compared once more with a value left out.
+    private static let gapRowCountMax = 1000
 
-    /// Reads the file, and compares what the served model and libxgboost, having read the same file, answer to rows.
+    /// Reads the file.
     ///
-    /// - Parameters:
-    ///   - columnNames: of the rows; the file must have the same.
-    ///   - parts: rows to compare on; besides, the first of each part are compared with values left out.
-    /// - Throws: ``TrainingError`` with `.verificationFailed` unless all probabilities are equal bit for bit.
-    func definition(
-        columnNames: [String], checkedOn parts: [RowMatrix], threadCount: Int
-    ) throws(TrainingError) -> ModelDefinition {
+    /// - Parameter columnNames: those that it was trained with.
+    /// - Throws: ``TrainingError`` with `.verificationFailed` for a file that is not read, or has other columns.
+    package func definition(columnNames: [String]) throws(TrainingError) -> ModelDefinition {
         let definition: ModelDefinition
         do throws(ArtifactError) {
             definition = try BoosterConverter.model(xgboost: file, path: FittedClassifier.originalName).definition
@@ -31,6 +29,16 @@ struct XGBoostConversion {
         guard definition.signature.columnNames == columnNames else {
             throw TrainingError(.verificationFailed, "libxgboost's model has other columns than it was trained with")
         }
+        return definition
+    }
+
+    /// Compares what `definition` answers, by the kernel that serves it, with what libxgboost answers that has read the
+    /// same file.
+    ///
+    /// - Throws: ``TrainingError`` with `.verificationFailed` unless all probabilities are equal bit for bit.
+    package func check(
+        _ definition: ModelDefinition, on parts: [RowMatrix], threadCount: Int = 1
+    ) throws(TrainingError) {
         let scorer = try ModelScorer(definition)
         let booster = try XGBoostBooster.read(savedUBJ: file, threadCount: threadCount)
         for part in parts where part.rowCount > 0 {
@@ -38,7 +46,6 @@ struct XGBoostConversion {
             try Self.compare(booster, scorer, rows)
             try Self.compare(booster, scorer, Self.withGaps(rows))
         }
-        return definition
     }
 
     private static func compare(
@@ -55,9 +62,9 @@ struct XGBoostConversion {
         }
     }
 
-    /// Up to 1000 rows, in each of which one value is missing.
+    /// Rows in each of which one value is missing.
     private static func withGaps(_ rows: RowMatrix) -> RowMatrix {
-        var gaps = rows.rows(Trainer.spread(1000, rows.rowCount))
+        var gaps = rows.rows(Trainer.spread(gapRowCountMax, rows.rowCount))
         for row in 0..<gaps.rowCount { gaps[row, row % gaps.columnCount] = .nan }
         return gaps
     }

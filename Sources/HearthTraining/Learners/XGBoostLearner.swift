@@ -74,9 +74,10 @@ struct XGBoostLearner {
             file = try booster.savedUBJ()
             gains = try booster.gains(columnCount: columnNames.count)
         }
-        let definition = try XGBoostConversion(file).definition(
-            columnNames: columnNames, checkedOn: validation.map { [training.rows, $0.rows] } ?? [training.rows],
-            threadCount: threadCount)
+        let conversion = XGBoostConversion(file)
+        let definition = try conversion.definition(columnNames: columnNames)
+        try conversion.check(
+            definition, on: [training.rows] + (validation.map { [$0.rows] } ?? []), threadCount: threadCount)
         var facts: [String: JSONValue] = ["rounds": .integer(Int64(kept))]
         if let stopping {
             facts["best_iteration"] = .integer(Int64(stopping.best))

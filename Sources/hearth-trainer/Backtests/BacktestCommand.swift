@@ -16,16 +16,18 @@ struct BacktestCommand: ParsableCommand {
             live, kill switches. What is wanted at a bar's close is filled at the open of the next one, at \
             --fee-bps and --slippage-bps of what is traded. Buy-and-hold stands beside.
 
-            Bars that the model has learned from flatter it: they are counted in the output, --unseen leaves them out. \
-            Sharpe ratios are per year and have their standard error beside them; below 30 bars they are unknown.
+            Bars no later than the last that the model has learned from flatter it: they are counted in the output, \
+            --unseen leaves them out. Sharpe ratios are per year and have their standard error beside them; below 30 \
+            bars they are unknown.
 
-            --output writes metrics.csv, equity.csv, equity.svg and signals.ndjson, the signal log that `hearth live` \
-            writes for the same bars.
+            --output writes metrics.csv, equity.csv, equity.svg and signals.ndjson. With --limits live the latter is \
+            what `hearth live` writes for the same bars, but for the latencies: `hearth parity` holds them against \
+            each other.
 
             --shuffled 20 learns the model 20 times more, as it was learned, but from labels in random order, and \
             trades each over the same bars. What such models earn is what the market, the costs and the decision rule \
             give without any knowledge; a model that they match has not shown any. The file must hold the bars that \
-            the model was trained on. Shuffled models have no kill switches.
+            the model was trained on; kill switches are left out on both sides.
 
             Example:
 
@@ -53,6 +55,10 @@ struct BacktestCommand: ParsableCommand {
     func validate() throws {
         guard (0...ShuffledComparison.countMax).contains(shuffled) else {
             throw ValidationError("--shuffled is \(shuffled), expected 0 to \(ShuffledComparison.countMax)")
+        }
+        guard shuffled == 0 || options.limits == .none else {
+            throw ValidationError(
+                "models from shuffled labels run without kill switches: give --shuffled with --limits none")
         }
         guard seed <= UInt64(Int64.max) - UInt64(ShuffledComparison.countMax) else {
             throw ValidationError("--seed is \(seed), expected less than 2^63")

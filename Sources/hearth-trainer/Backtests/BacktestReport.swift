@@ -29,6 +29,7 @@ struct BacktestReport {
         members["timeframe"] = .string(result.model.card.timeframe.description)
         members["from"] = .string(result.backtest.measures.firstClose.iso8601)
         members["to"] = .string(result.backtest.measures.lastClose.iso8601)
+        members["is_archived"] = .bool(result.model.isArchived)
         members["limits"] = .string(limits.rawValue)
         if let shuffled { members["shuffled"] = shuffled.json }
         members["held_back"] = .object(
@@ -43,8 +44,9 @@ struct BacktestReport {
             ("model_id", result.model.modelID),
             ("market", "\(result.model.card.symbol) \(result.model.card.timeframe)"),
         ]
+        if result.model.isArchived { lines.append(("archived", "it decides only because it was named")) }
         lines += table.lines
-        lines.append(("learned from", learned))
+        lines.append(("look-ahead", lookAhead))
         lines.append(("held back", heldBack))
         if let classification { lines += Self.lines(of: classification) }
         let text = MeasureLines.aligned(lines) + "\n\n" + table.text
@@ -58,11 +60,12 @@ struct BacktestReport {
             + "p = \(MeasureLines.decimal(shuffled.pValue, 3))\n\(shuffled.verdict)"
     }
 
-    private var learned: String {
+    private var lookAhead: String {
         let count = result.trainedBarCount
         return count == 0
-            ? "none of these bars"
-            : "\(count) of these \(result.bars.count) bars: they flatter the model (--unseen leaves them out)"
+            ? "none: all bars come after those that the model has learned from"
+            : "\(count) bars are no later than the last that was learned from: they flatter the model "
+                + "(--unseen leaves them out)"
     }
 
     private var heldBack: String {

@@ -47,7 +47,10 @@ struct ComparisonReport {
         var lines = [("first", first.model.modelID), ("second", second.model.modelID)] + table.lines
         for (name, result) in [("first", first), ("second", second)] where result.trainedBarCount > 0 {
             lines.append(
-                ("warning", "\(name) has learned from \(result.trainedBarCount) of these bars: they flatter it"))
+                (
+                    "look-ahead",
+                    "\(name): \(result.trainedBarCount) bars are no later than what it has learned from, and flatter it"
+                ))
         }
         lines += [
             ("mean return per bar", basisPoints(comparison.meanReturn)),

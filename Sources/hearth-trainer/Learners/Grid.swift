@@ -135,7 +135,7 @@ struct Grid: ParsableCommand {
             ),
         ]
         if let best = report.best {
-            let parameters = zip(axes, best.values).map { "\($0.parameter)=\($1)" }.joined(separator: " ")
+            let parameters = zip(axes, best.valueTexts).map { "\($0.parameter)=\($1)" }.joined(separator: " ")
             lines += [
                 ("best", "\(parameters), by mean log loss"),
                 (

@@ -45,6 +45,15 @@ struct ScheduleOptions: ParsableArguments {
         return configuration
     }
 
+    /// The job of that name. Throws `ConfigurationError` when there is none.
+    func job(_ name: String, in configuration: SystemConfiguration) throws -> ScheduleJob {
+        if let job = configuration.schedule.first(where: { $0.name == name }) { return job }
+        let names = configuration.schedule.compactMap(\.name)
+        let meant = NearestName.of(name, among: names).map { "did you mean '\($0)'?" }
+        throw ConfigurationError(
+            path: config, "there is no job '\(name)'", hint: meant ?? "there are \(names.joined(separator: ", "))")
+    }
+
     /// The model directory and its registry.
     func open(_ configuration: SystemConfiguration) throws -> Publication {
         let directory = try ModelDirectory(configuration.ml.modelsDirectory, create: true)

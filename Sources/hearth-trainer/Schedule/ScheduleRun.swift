@@ -39,7 +39,7 @@ struct ScheduleRun: ParsableCommand {
         // Before any other thread is started.
         let stop = dryRun ? StopFlag() : try StopSignals.flag()
         let configuration = try options.load()
-        let jobs = try chosen(configuration.schedule)
+        let jobs = try job.map { [try options.job($0, in: configuration)] } ?? configuration.schedule
         if dryRun {
             let state = try ScheduleState(of: configuration)
             print(ScheduleTable.plan(SchedulePlan(jobs: jobs, state: state, now: .now())))
@@ -91,17 +91,6 @@ struct ScheduleRun: ParsableCommand {
             if let time, Timestamp.now() >= time { return }
             sleep(1)
         }
-    }
-
-    private func chosen(_ jobs: [ScheduleJob]) throws -> [ScheduleJob] {
-        guard let job else { return jobs }
-        let found = jobs.filter { $0.name == job }
-        guard found.isEmpty else { return found }
-        let names = jobs.compactMap(\.name)
-        let meant = NearestName.of(job, among: names).map { "did you mean '\($0)'?" }
-        throw ConfigurationError(
-            path: options.config, "there is no job '\(job)'",
-            hint: meant ?? "there are \(names.joined(separator: ", "))")
     }
 }
 

@@ -12,6 +12,12 @@ enum Interruption {
     static func note() {
         // Made before a handler can be called: making it is not for handlers.
         flag.store(false, ordering: .relaxed)
+        // Whoever started the program may have had them blocked, which is inherited.
+        var set = sigset_t()
+        unsafe sigemptyset(&set)
+        unsafe sigaddset(&set, SIGINT)
+        unsafe sigaddset(&set, SIGTERM)
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &set, nil)
         for number in [SIGINT, SIGTERM] {
             signal(number) { number in
                 signal(number, SIG_DFL)

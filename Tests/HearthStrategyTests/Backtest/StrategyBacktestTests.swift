@@ -61,7 +61,7 @@ struct StrategyBacktestTests {
         #expect(aged.backtest.strategy.steps.suffix(30).allSatisfy { $0.position == .flat })
     }
 
-    @Test func `bars that the model has learned from are counted`() throws {
+    @Test func `bars no later than the last that was learned from are counted`() throws {
         let bars = StrategySamples.bars(100)
         let card = try StrategySamples.card(lastTrained: bars[59].closeTime.microseconds)
         #expect(try run(bars, 50..<100, card: card).trainedBarCount == 10)

@@ -139,7 +139,7 @@ struct ServerRunTests {
         _ = try shelf.publish(seed: 1, promotes: true)
         let server = try ServerProcess(shelf)
         var limits = TradingShelf.limits
-        limits.deadlineMax = .milliseconds(300)
+        limits.deadlineMax = .seconds(1)
         limits.errorsInRowMax = 3
         // The first answer waits for the server's start.
         _ = try server.client().list()

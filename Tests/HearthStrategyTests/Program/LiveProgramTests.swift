@@ -61,6 +61,72 @@ struct LiveProgramTests {
         #expect(live.errors.contains("state          halted: ml_disabled\n"))
     }
 
+    @Test func `config/system.yml says what decides, and the environment goes before it (R155)`() throws {
+        let pinned = try shelf.publish(seed: 1)
+        let production = try shelf.publish(seed: 2, promotes: true)
+        let server = try ServerProcess(shelf)
+        let data = try shelf.write(TradingShelf.bars(12))
+        let config = shelf.folder.file("system.yml")
+        try """
+        ml:
+          production_model: \(pinned)
+          socket: \(server.socketPath)
+        market:
+          symbol: \(StrategySamples.symbol)
+          timeframe: 15m
+          feed: file:\(data)
+        strategy:
+          model_type: \(TradingShelf.modelType)
+          shadow_model: \(shelf.name)
+        live:
+          stale_days:
+          drawdown_limit_percent:
+          snapshot: \(shelf.folder.file("snapshot.json"))
+        """.write(toFile: config, atomically: true, encoding: .utf8)
+        let live = try ProgramResult("hearth", ["live", "--config", config])
+        #expect(live.status == 0, "\(live.errors)")
+        #expect(live.output.split(separator: "\n").count == 12)
+        #expect(live.output.contains("\"used_model_id\":\"\(pinned)\",\"generation\":0"))
+        #expect(!live.output.contains("\(production)"))
+        #expect(live.errors.contains("shadow         10 bars, same decision "))
+        let snapshot = try String(contentsOfFile: shelf.folder.file("snapshot.json"), encoding: .utf8)
+        #expect(snapshot.contains("\"used_model_id\":\"\(pinned)\""))
+        let auto = try ProgramResult(
+            "hearth", ["live", "--config", config], environment: ["HEARTH_ML_PRODUCTION_MODEL": "auto"])
+        #expect(auto.output.contains("\"used_model_id\":\"\(production)\",\"generation\":1"))
+    }
+
+    @Test func `SIGTERM ends a run after the bar under way, with a summary and a last snapshot`() throws {
+        _ = try shelf.publish(seed: 1, promotes: true)
+        let server = try ServerProcess(shelf)
+        _ = try server.client().list()
+        let data = try shelf.write(TradingShelf.bars(40))
+        let control = shelf.folder.file("live.sock")
+        let snapshot = shelf.folder.file("snapshot.json")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: ServerProcess.path("hearth"))
+        process.arguments =
+            [
+                "live", "--feed", "tail:\(data)", "--clock", "replay", "--socket", server.socketPath, "--control",
+                control,
+                "--snapshot", snapshot, "--signal-log", shelf.folder.file("log"),
+            ] + market + limits
+        let pipe = Pipe()
+        process.standardError = pipe
+        try process.run()
+        try pipe.fileHandleForWriting.close()
+        // Its first words come after the socket is there.
+        _ = pipe.fileHandleForReading.availableData
+        try ControlClient(path: control).ask("follow") { !$0.contains("\"signals\":40") }
+        process.terminate()
+        let errors = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(errors.contains("signals        40, 38 of them with a model that answered\n"))
+        #expect(try String(contentsOfFile: snapshot, encoding: .utf8).contains("\"running\":false"))
+        #expect(!FileManager.default.fileExists(atPath: control))
+    }
+
     @Test func `the first difference of two logs is named and the exit code is 1`() throws {
         let scorer = ScriptedScorer(try StrategySamples.model())
         var engine = try StrategySamples.engine()

@@ -45,7 +45,7 @@ struct BacktestProgramTests {
         let folder = fixture.training.folder.file("output")
         let run = try run("backtest", report.modelID.text, "--output", folder)
         try #require(run.status == 0, "\(run.errors)")
-        #expect(run.output.contains("of these 1200 bars: they flatter the model"))
+        #expect(run.output.contains("bars are no later than the last that was learned from: they flatter the model"))
         #expect(run.output.contains("written: \(folder)/metrics.csv, equity.csv, equity.svg, signals.ndjson"))
         let scorer = try ServableScorer(
             .pinned(modelID: report.modelID.text), directory: fixture.directory, store: fixture.registry)
@@ -100,7 +100,7 @@ struct BacktestProgramTests {
         #expect(compared.members["bars_first_better"] == .integer(0))
         let text = try run("compare", report.modelID.text, report.modelID.text).output
         #expect(text.contains("do not tell"))
-        #expect(text.contains("first has learned from"))
+        #expect(text.contains("bars are no later than what it has learned from, and flatter it"))
     }
 
     @Test func `what cannot be measured is named, with the mend`() throws {
@@ -122,5 +122,8 @@ struct BacktestProgramTests {
         #expect(none.errors.contains("of its bars come after what the model has learned from, expected at least 2"))
         #expect(try run("backtest", report.modelID.text, "--from", "soon", data: seen).status == 64)
         #expect(try run("compare", "a", "b", "--resamples", "3").status == 64)
+        let unfair = try run("backtest", "a", "--shuffled", "3", "--limits", "live")
+        #expect(unfair.status == 64)
+        #expect(unfair.errors.contains("give --shuffled with --limits none"))
     }
 }

@@ -107,6 +107,34 @@ struct ScheduleProgramTests {
         #expect(try place.run("status").output.contains("\(newest.modelID)*"))
     }
 
+    @Test func `a person promotes the result of a job; one whose gates failed only by force, with a reason`() throws {
+        let place = try Place()
+        let text = try String(contentsOfFile: place.config, encoding: .utf8)
+        func write(gate: String) throws {
+            let changed = text.replacing("promotion: gate", with: "promotion: manual")
+                .replacing("log_loss<=production+0.001", with: gate)
+            try Data(changed.utf8).write(to: URL(filePath: place.config))
+        }
+        try write(gate: "log_loss<=9")
+        #expect(try place.run("promote", "weekly").errors.contains("job 'weekly' has no result"))
+        #expect(try place.run("--once", "--job", "weekly", "--now").errors.contains(", a candidate; gates: "))
+        let promoted = try place.run("promote", "weekly")
+        #expect(promoted.status == 0)
+        #expect(promoted.output.hasSuffix(" is in production, generation 1\n"), "\(promoted.output)")
+        #expect(try place.run("promote", "weekly").output.contains("is in production already, generation 1"))
+        try write(gate: "log_loss<=0.0001")
+        #expect(try place.run("--once", "--job", "weekly", "--now").status == 0)
+        let refused = try place.run("promote", "weekly")
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains("is not promoted: metric log_loss<=0.0001: "), "\(refused.errors)")
+        #expect(try place.run("promote", "weekly", "--force").status == 64)
+        let forced = try place.run("promote", "weekly", "--force", "--reason", "for the test")
+        #expect(forced.output.contains("generation 2, replaces "), "\(forced.errors)")
+        let reasons = try place.fixture.registry.events(after: 0, limit: 100).map(\.reason)
+        #expect(reasons.contains { $0.hasPrefix("for the test (by force; metric log_loss<=0.0001: ") })
+        #expect(try place.run("promote", "wekly").errors.contains("did you mean 'weekly'?"))
+    }
+
     @Test func `a job that fails ends --once with 1, and status says why`() throws {
         let place = try Place()
         try FileManager.default.removeItem(atPath: place.fixture.training.folder.file("data.csv"))

@@ -39,6 +39,7 @@ enum UnsafeCode {
         ("Sources/hearthd/StopSignals.swift", "signal sets are filled by pointer"),
         ("Sources/hearth/Data/CSVTable.swift", "reads a file into its one buffer"),
         ("Sources/hearth/Options/", "an environment variable is C text"),
+        ("Sources/hearth/Files/Interruption.swift", "signal sets are filled by pointer"),
         ("Sources/hearth/Files/ProgressLine.swift", "writes a line of a terminal from an array's bytes"),
         ("Sources/hearth/Files/VerifyTarget.swift", "access takes C text"),
         ("Sources/hearth/Bench/", "the echo floor speaks to bare sockets"),
