@@ -98,6 +98,17 @@ struct SystemConfigurationTests {
         #expect(loaded.values.count == SystemConfiguration.settings.count)
     }
 
+    @Test(arguments: [
+        ("postgresql://app:s3cr@t@db/minibar", "postgresql://app:***@db/minibar"),
+        ("postgresql://app@db:5432/minibar", "postgresql://app@db:5432/minibar"),
+        ("postgresql:///minibar?host=/run/postgresql", "postgresql:///minibar?host=/run/postgresql"),
+        ("host=db password=s3cret", "*** (it holds a password)"),
+    ]) func `a password is read and never shown`(url: String, shown: String) throws {
+        let loaded = try ConfigurationFixture.load("", ["HEARTH_REGISTRY": url])
+        #expect(loaded.configuration.ml.registry == url)
+        #expect(loaded.values.first { $0.key == "ml.registry" }?.text == "\"\(shown)\"")
+    }
+
     @Test func `what show prints is a value that the file may have`() throws {
         for value in try ConfigurationFixture.load("").values {
             let parts = value.key.split(separator: ".").map(String.init)

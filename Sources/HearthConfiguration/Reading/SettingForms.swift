@@ -65,6 +65,23 @@ extension SettingForm where Value == String {
             }, text: SettingText.quoted, hint: hint)
     }
 
+    /// A line that may be a URL or a connection string with a password, which is never shown:
+    /// `postgresql://user:***@host/database`.
+    static func withoutPassword(_ expected: String) -> SettingForm {
+        var form = line(expected)
+        form.text = { text in
+            if text.lowercased().contains("password") { return SettingText.quoted("*** (it holds a password)") }
+            guard let scheme = text.firstRange(of: "://") else { return SettingText.quoted(text) }
+            let rest = text[scheme.upperBound...]
+            // A password may hold an '@' or a '/' itself: the last '@' ends it.
+            guard let end = rest.lastIndex(of: "@"), let start = rest[..<end].firstIndex(of: ":") else {
+                return SettingText.quoted(text)
+            }
+            return SettingText.quoted(text[..<start] + ":***" + text[end...])
+        }
+        return form
+    }
+
     /// A path of the file system.
     static var path: SettingForm { line("a path") }
 

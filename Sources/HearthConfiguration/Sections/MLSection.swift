@@ -45,7 +45,7 @@ package struct MLSection: Sendable, Equatable {
             "The model directory."),
         Setting(
             optional: "ml.registry", \.ml.registry,
-            .line("a path or postgresql://user@host/database"),
+            .withoutPassword("a path or postgresql://user@host/database"),
             variable: "HEARTH_REGISTRY",
             "The registry; without it registry.sqlite in the model directory."),
         Setting(
