@@ -29,7 +29,7 @@ extension SignalRecord {
     /// Reads what ``line`` wrote; nil for anything else.
     package init?(line: [UInt8]) {
         guard case .object(let members)? = JSONValue(text: String(decoding: line, as: UTF8.self)),
-            case .integer(let sequence)? = members["sequence"], sequence >= 0,
+            case .integer(let sequence)? = members["sequence"], (0..<Self.sequenceMax).contains(sequence),
             let openTime = Self.time(members["open_time"]), let closeTime = Self.time(members["close_time"]),
             let close = members["close"]?.double, case .string(let state)? = members["state"],
             case .array(let reasons)? = members["reasons"], let decision = Self.position(members["decision"]),
@@ -44,6 +44,9 @@ extension SignalRecord {
             score: members["score"]?.double, decision: decision, source: members["source"]?.text, position: position,
             equity: equity, peakEquity: peakEquity, latencyMicroseconds: members["latency_us"]?.double)
     }
+
+    /// More bars than any log holds; a number above it is damage.
+    private static let sequenceMax: Int64 = 1 << 53
 
     private static func position(_ value: JSONValue?) -> Position? {
         value?.text.flatMap { Position($0) }

@@ -145,6 +145,8 @@ struct LiveProgramTests {
         (["live"], "give --symbol and --timeframe, or a --config with market.symbol and timeframe"),
         (["live", "--symbol", "A", "--timeframe", "1h", "--feed", "ftp:x"], "expected stdin, file:PATH, tail:PATH or"),
         (["live", "--symbol", "A", "--timeframe", "1h", "--errors-in-a-row", "0"], "errors in a row is 0, expected 1"),
+        (["live", "--stale-days", "nan"], "--stale-days must be 0, for no limit, to 36600."),
+        (["live", "--deadline-seconds-max", "inf"], "--deadline-seconds-max must be above 0 and at most 86400."),
         (["live", "--clock", "moon"], "--clock is 'moon', expected replay or wall."),
         (["parity", "only-one"], "Give two logs, or --data."),
         (["live", "status", "--control", "/nowhere.sock"], "no engine answers at '/nowhere.sock'"),

@@ -35,6 +35,12 @@ struct SignalLogTests {
         #expect(text.hasSuffix(",\"latency_us\":12.5}\n"))
     }
 
+    @Test func `a sequence beyond every log is no record`() throws {
+        var record = try records(1)[0]
+        record.sequence = .max
+        #expect(SignalRecord(line: record.line) == nil)
+    }
+
     @Test func `a line that is no record is none`() {
         for text in ["", "{}", "[1]", "{\"sequence\":-1}", "not json"] {
             #expect(SignalRecord(line: Array(text.utf8)) == nil)

@@ -50,6 +50,18 @@ struct LiveSettings: ParsableArguments {
     @Option(help: "The fall of equity from its peak, in percent, that halts; 0 for no limit (default: 20).")
     var drawdownLimitPercent: Double?
 
+    /// A century: more is a mistake of the unit.
+    private static let daysMax = 36_600.0
+
+    func validate() throws {
+        guard deadlineSecondsMax.map({ $0 > 0 && $0 <= 86_400 }) ?? true else {
+            throw ValidationError("--deadline-seconds-max must be above 0 and at most 86400.")
+        }
+        guard staleDays.map({ $0 >= 0 && $0 <= Self.daysMax }) ?? true else {
+            throw ValidationError("--stale-days must be 0, for no limit, to \(Int(Self.daysMax)).")
+        }
+    }
+
     /// The file and the environment.
     func loaded() throws -> SystemConfiguration {
         try SystemConfiguration.load(path: config, environment: CommandEnvironment.text).configuration
