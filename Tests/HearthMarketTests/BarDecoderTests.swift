@@ -138,6 +138,22 @@ struct BarDecoderTests {
         }
     }
 
+    @Test func `a bar of the future is refused where bars come as they close, and spoils none after it`() throws {
+        let now = Timestamp(microseconds: 7200 * 1_000_000)
+        var decoder = BarDecoder(timeframe: try Timeframe("1h"), clock: { now })
+        let lines = "t,o,h,l,c\n4102444800,1,1,1,1\n0,1,1,1,1\n3600,1,1,1,1\n7200,1,1,1,1\n"
+        #expect(try decoder.push(Array(lines.utf8)).count == 2)
+        #expect(decoder.report.problems.mapValues(\.count) == [.notYet: 2])
+        #expect(
+            decoder.report.problems[.notYet]?.firstReason
+                == "closes at 2100-01-01T01:00:00.000000Z, it is 1970-01-01T02:00:00.000000Z now")
+        // A clock that is a little ahead is no mistake; bars of the past are not held against a clock.
+        let early = Timestamp(microseconds: 3_596_000_000)
+        var ahead = BarDecoder(timeframe: try Timeframe("1h"), clock: { early })
+        #expect(try ahead.push(Array("t,o,h,l,c\n0,1,1,1,1\n".utf8)).count == 1)
+        #expect(try decode(lines).0.count == 1)
+    }
+
     @Test func `bars of a shorter timeframe than the stream's are refused, a day of 23 hours is not`() throws {
         let (bars, report) = try decode("t,o,h,l,c\n0,1,1,1,1\n900,1,1,1,1\n1800,1,1,1,1\n3600,1,1,1,1\n")
         #expect(bars.count == 2)

@@ -20,6 +20,8 @@ package enum BarProblem: String, Sendable, CaseIterable {
     case outOfOrder = "out_of_order"
     /// It opens less than three quarters of a timeframe after the bar before it: bars of another timeframe.
     case overlapping
+    /// It closes later than now: it is not complete, or a clock is wrong. Told only where time passes with the bars.
+    case notYet = "not_yet"
 
     /// What it is, for a person.
     package var sentence: String {
@@ -34,6 +36,7 @@ package enum BarProblem: String, Sendable, CaseIterable {
         case .duplicate: "opens when the bar before it opened"
         case .outOfOrder: "opens before the bar before it"
         case .overlapping: "opens before the bar before it is over"
+        case .notYet: "closes in the future"
         }
     }
 }

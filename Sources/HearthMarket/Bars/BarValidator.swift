@@ -1,4 +1,4 @@
-import HearthCore
+package import HearthCore
 
 /// Lets only good bars through, in order, and counts the others and the gaps.
 ///
@@ -11,6 +11,7 @@ package struct BarValidator: Sendable {
     package private(set) var report: BarReport
 
     private var lastOpen: Timestamp?
+    private let clock: (@Sendable () -> Timestamp)?
 
     /// From Friday's close to Tuesday's opening, for a weekend with a holiday.
     package static let weekendMicrosecondsMax: Int64 = 84 * 3600 * 1_000_000
@@ -21,13 +22,21 @@ package struct BarValidator: Sendable {
     package static let priceRange = 1e-15...1e15
     /// The most that is traded in one bar, for the same reason.
     package static let volumeMax = 1e24
+    /// How far the clock of who sends bars may be ahead of this machine's.
+    package static let earlinessMicrosecondsMax: Int64 = 5_000_000
     private static let day: Int64 = 86_400_000_000
 
     /// A validator that has seen nothing.
     ///
-    /// - Parameter report: what was found already while the lines were read.
-    package init(timeframe: Timeframe, report: BarReport = BarReport()) {
+    /// - Parameters:
+    ///   - report: what was found already while the lines were read.
+    ///   - clock: the time now, where bars come as they close: then one that closes later is refused, so that a wrong
+    ///     time does not make all later bars late. Nil for bars of the past.
+    package init(
+        timeframe: Timeframe, report: BarReport = BarReport(), clock: (@Sendable () -> Timestamp)? = nil
+    ) {
         self.timeframe = timeframe
+        self.clock = clock
         self.report = report
         self.report.timeframe = timeframe
     }
@@ -37,7 +46,7 @@ package struct BarValidator: Sendable {
     /// - Parameter line: where the bar stands, for the report.
     package mutating func check(_ bar: Bar, line: Int) -> (problem: BarProblem, reason: String)? {
         report.lineCount += 1
-        if let found = Self.fault(of: bar, timeframe: timeframe) ?? orderFault(of: bar) {
+        if let found = Self.fault(of: bar, timeframe: timeframe) ?? timeFault(of: bar) ?? orderFault(of: bar) {
             report.count(found.problem, line: line, reason: found.reason)
             return found
         }
@@ -89,6 +98,13 @@ package struct BarValidator: Sendable {
         let prices = [("open", bar.open), ("high", bar.high), ("low", bar.low), ("close", bar.close)]
         guard let (name, price) = prices.first(where: { isWrong($0.1) }) else { return "a price" }
         return price.isFinite ? "\(name) \(price)" : name
+    }
+
+    private func timeFault(of bar: Bar) -> (problem: BarProblem, reason: String)? {
+        guard let now = clock?(), bar.closeTime.microseconds - now.microseconds > Self.earlinessMicrosecondsMax else {
+            return nil
+        }
+        return (.notYet, "closes at \(bar.closeTime.iso8601), it is \(now.iso8601) now")
     }
 
     private func orderFault(of bar: Bar) -> (problem: BarProblem, reason: String)? {

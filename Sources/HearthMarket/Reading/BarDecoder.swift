@@ -1,3 +1,5 @@
+package import HearthCore
+
 /// Bars out of a stream of bytes: CSV with a header (or Binance's without), or one JSON object per line.
 ///
 /// The same bytes give the same bars and the same report in whatever pieces they come. Only good bars come out, each
@@ -16,12 +18,16 @@ package struct BarDecoder: Sendable {
     ///   - timeframe: how long a bar lasts; a line without a close time ends that much after it opens.
     ///   - path: what the bytes come from, for error messages.
     ///   - isStrict: throw at the first line that gives no bar.
-    package init(timeframe: Timeframe, path: String = "", isStrict: Bool = false, limits: BarLimits = BarLimits()) {
+    ///   - clock: the time now, where bars come as they close: those of the future are refused. Nil for past bars.
+    package init(
+        timeframe: Timeframe, path: String = "", isStrict: Bool = false, limits: BarLimits = BarLimits(),
+        clock: (@Sendable () -> Timestamp)? = nil
+    ) {
         self.path = path
         self.isStrict = isStrict
         splitter = LineSplitter(byteCountMax: limits.lineByteCountMax)
         parser = BarLineParser(path: path, limits: limits)
-        validator = BarValidator(timeframe: timeframe)
+        validator = BarValidator(timeframe: timeframe, clock: clock)
     }
 
     /// What was found so far.

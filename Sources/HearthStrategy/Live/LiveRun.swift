@@ -53,7 +53,9 @@ package final class LiveRun {
             try ControlServer(path: path, wake: pipe)
         }
         wake = pipe
-        decoder = BarDecoder(timeframe: engine.strategy.timeframe, path: options.source.description)
+        let clock: (@Sendable () -> Timestamp)? = options.clock == .wall ? { @Sendable in Timestamp.now() } : nil
+        decoder = BarDecoder(
+            timeframe: engine.strategy.timeframe, path: options.source.description, clock: clock)
     }
 
     /// How the shadow compares; nil without one.

@@ -228,6 +228,16 @@ struct LiveRunTests {
         #expect(records.map(\.sequence) == Array(10..<30))
         #expect(records.allSatisfy { $0.reasons == ["bar_late"] && $0.decision == .flat })
         #expect(records.allSatisfy { $0.latencyMicroseconds != nil })
+        var future = TradingShelf.bars(1)[0]
+        future.openTime.microseconds += 4_102_444_800_000_000
+        future.closeTime.microseconds += 4_102_444_800_000_000
+        options = LiveOptions(source: .file(try shelf.write([future], "future.csv")))
+        options.clock = .wall
+        let third = try LiveRun(
+            engine: shelf.engine(), scorer: scorer, options: options, record: { records.append($0) })
+        try third.run()
+        #expect(records.count == 20)
+        #expect(third.report.problems[.notYet]?.count == 1)
     }
 
     @Test func `a second model is asked at every bar and changes no signal`() throws {
