@@ -10,25 +10,7 @@ struct BarsCommandTests {
         folder = try TemporaryFolder()
     }
 
-    private func run(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("hearth-trainer")
-        process.arguments = arguments
-        // Files, not pipes: nobody has to read while the program writes.
-        let paths = [folder.file("output"), folder.file("errors")]
-        let files = try paths.map { path in
-            _ = FileManager.default.createFile(atPath: path, contents: nil)
-            return try #require(FileHandle(forWritingAtPath: path))
-        }
-        process.standardOutput = files[0]
-        process.standardError = files[1]
-        try process.run()
-        process.waitUntilExit()
-        let texts = try paths.map { try String(contentsOfFile: $0, encoding: .utf8) }
-        return (process.terminationStatus, texts[0], texts[1])
-    }
+    private func run(_ arguments: String...) throws -> ProgramRun { try ProgramRun(trainer: arguments) }
 
     private func object(_ text: String) throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -50,7 +32,7 @@ struct BarsCommandTests {
         #expect(report["skipped"] as? Int == 0)
         #expect(report["timeframe"] as? String == "15m")
         // Nothing but the files asked for is left.
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 4)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count == 2)
     }
 
     @Test func `bars can be written through a link, which stays one`() throws {

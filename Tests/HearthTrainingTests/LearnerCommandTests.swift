@@ -16,10 +16,8 @@ import Testing
     }
 
     private func process(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
-        let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: own).deletingLastPathComponent()
-            .appendingPathComponent("hearth-trainer")
+        process.executableURL = URL(fileURLWithPath: ProgramRun.path("hearth-trainer"))
         process.arguments = arguments
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
@@ -27,17 +25,7 @@ import Testing
         return (process, output, errors)
     }
 
-    private func run(_ arguments: [String]) throws -> (status: Int32, output: String, errors: String) {
-        let (process, output, errors) = try process(arguments)
-        try process.run()
-        // Both are short, well below what a pipe holds.
-        process.waitUntilExit()
-        return (
-            process.terminationStatus,
-            String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self),
-            String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        )
-    }
+    private func run(_ arguments: [String]) throws -> ProgramRun { try ProgramRun(trainer: arguments) }
 
     private func train(_ learner: String, _ more: String...) -> [String] {
         [

@@ -28,14 +28,14 @@ struct LiveProgramTests {
         _ = try server.client().list()
         let data = try shelf.write(TradingShelf.bars(150))
         let log = shelf.folder.file("signals.ndjson")
-        let live = try ProgramResult(
+        let live = try ProgramRun(
             "hearth",
             ["live", "--feed", "file:\(data)", "--socket", server.socketPath, "--signal-log", log] + market + limits)
         #expect(live.status == 0, "\(live.errors)")
         #expect(live.errors.contains("signals        150, 148 of them with a model that answered\n"))
         #expect(live.errors.contains("missed bars    0\n"))
         #expect(live.errors.contains("1, 0 switches: \(modelID) (generation 1, 148 bars)\n"))
-        let parity = try ProgramResult(
+        let parity = try ProgramRun(
             "hearth",
             [
                 "parity", "--data", data, "--models-dir", shelf.directory.path, "--socket", server.socketPath,
@@ -43,7 +43,7 @@ struct LiveProgramTests {
             ] + market + limits)
         #expect(parity.status == 0, "\(parity.output)\(parity.errors)")
         #expect(parity.output.hasSuffix("all 7 ways wrote the same bytes\n"))
-        let same = try ProgramResult("hearth", ["parity", log, shelf.folder.file("backtest.ndjson")])
+        let same = try ProgramRun("hearth", ["parity", log, shelf.folder.file("backtest.ndjson")])
         #expect(same.output == "150 lines, all the same\n")
     }
 
@@ -51,7 +51,7 @@ struct LiveProgramTests {
         _ = try shelf.publish(seed: 1, promotes: true)
         let server = try ServerProcess(shelf)
         let data = try shelf.write(TradingShelf.bars(10))
-        let live = try ProgramResult(
+        let live = try ProgramRun(
             "hearth", ["live", "--feed", "file:\(data)", "--socket", server.socketPath] + market,
             environment: ["ML_ENABLED": "false"])
         #expect(live.status == 0)
@@ -83,7 +83,7 @@ struct LiveProgramTests {
           drawdown_limit_percent:
           snapshot: \(shelf.folder.file("snapshot.json"))
         """.write(toFile: config, atomically: true, encoding: .utf8)
-        let live = try ProgramResult("hearth", ["live", "--config", config])
+        let live = try ProgramRun("hearth", ["live", "--config", config])
         #expect(live.status == 0, "\(live.errors)")
         #expect(live.output.split(separator: "\n").count == 12)
         #expect(live.output.contains("\"used_model_id\":\"\(pinned)\",\"generation\":0"))
@@ -91,7 +91,7 @@ struct LiveProgramTests {
         #expect(live.errors.contains("shadow         10 bars, same decision "))
         let snapshot = try String(contentsOfFile: shelf.folder.file("snapshot.json"), encoding: .utf8)
         #expect(snapshot.contains("\"used_model_id\":\"\(pinned)\""))
-        let auto = try ProgramResult(
+        let auto = try ProgramRun(
             "hearth", ["live", "--config", config], environment: ["HEARTH_ML_PRODUCTION_MODEL": "auto"])
         #expect(auto.output.contains("\"used_model_id\":\"\(production)\",\"generation\":1"))
     }
@@ -104,7 +104,7 @@ struct LiveProgramTests {
         let control = shelf.folder.file("live.sock")
         let snapshot = shelf.folder.file("snapshot.json")
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: ServerProcess.path("hearth"))
+        process.executableURL = URL(fileURLWithPath: ProgramRun.path("hearth"))
         process.arguments =
             [
                 "live", "--feed", "tail:\(data)", "--clock", "replay", "--socket", server.socketPath, "--control",
@@ -135,7 +135,7 @@ struct LiveProgramTests {
         try Data(records.flatMap(\.line)).write(to: URL(fileURLWithPath: paths[0]))
         records[3].decision = records[3].decision == .long ? .short : .long
         try Data(records.flatMap(\.line)).write(to: URL(fileURLWithPath: paths[1]))
-        let result = try ProgramResult("hearth", ["parity"] + paths)
+        let result = try ProgramRun("hearth", ["parity"] + paths)
         #expect(result.status == 1)
         #expect(
             result.output.hasPrefix("\(paths[0]) and \(paths[1]) differ after 3 equal lines\nline 4, field decision: "))
@@ -151,7 +151,7 @@ struct LiveProgramTests {
         (["parity", "only-one"], "Give two logs, or --data."),
         (["live", "status", "--control", "/nowhere.sock"], "no engine answers at '/nowhere.sock'"),
     ]) func `a mistake on the command line is told with its mend`(arguments: [String], words: String) throws {
-        let result = try ProgramResult("hearth", arguments)
+        let result = try ProgramRun("hearth", arguments)
         #expect(result.status != 0)
         #expect(result.errors.contains(words), "\(result.errors)")
     }

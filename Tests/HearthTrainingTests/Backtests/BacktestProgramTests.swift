@@ -19,9 +19,9 @@ struct BacktestProgramTests {
         path = try fixture.write(fixture.bars)
     }
 
-    private func run(_ arguments: String..., data: String? = nil) throws -> TrainerRun {
-        try TrainerRun(
-            arguments + ["--data", data ?? path, "--models-dir", fixture.directory.path]
+    private func run(_ arguments: String..., data: String? = nil) throws -> ProgramRun {
+        try ProgramRun(
+            trainer: arguments + ["--data", data ?? path, "--models-dir", fixture.directory.path]
                 + ["--fee-bps", "1", "--slippage-bps", "1"])
     }
 

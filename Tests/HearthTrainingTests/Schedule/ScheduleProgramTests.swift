@@ -34,8 +34,8 @@ struct ScheduleProgramTests {
             try Data(text.utf8).write(to: URL(filePath: config))
         }
 
-        func run(_ arguments: String...) throws -> TrainerRun {
-            try TrainerRun(["schedule"] + arguments + ["--config", config])
+        func run(_ arguments: String...) throws -> ProgramRun {
+            try ProgramRun(trainer: ["schedule"] + arguments + ["--config", config])
         }
 
         var hasState: Bool {
