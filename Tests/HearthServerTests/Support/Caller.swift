@@ -28,7 +28,7 @@ final class Caller: Sendable {
     /// - Parameter scores: the score that each version answers for the row.
     init(
         socketPath: String, model: String = ServedForest.model, row: [Double] = ServedForest.row,
-        scores: [String: Double], timeout: Duration = .seconds(30)
+        scores: [String: Double], timeout: Duration = .seconds(120)
     ) throws {
         let client = Self.client(socketPath, timeout)
         let started = try SystemThread(name: "caller") { [self] in

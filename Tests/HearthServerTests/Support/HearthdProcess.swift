@@ -81,7 +81,7 @@ final class HearthdProcess: Sendable {
     /// The first line with `part` in it, waited for; nil when the program ends without one.
     func line(containing part: String) -> String? { output.line(containing: part) }
 
-    func client(timeout: Duration = .seconds(30)) -> HearthClient {
+    func client(timeout: Duration = .seconds(120)) -> HearthClient {
         var configuration = HearthClient.Configuration(socketPath: socketPath)
         configuration.timeout = timeout
         return HearthClient(configuration)

@@ -30,7 +30,7 @@ final class TestServer: Sendable {
             store: store ?? shelf.store, directory: shelf.directory, logger: logger)
     }
 
-    func client(timeout: Duration = .seconds(30)) -> HearthClient {
+    func client(timeout: Duration = .seconds(120)) -> HearthClient {
         var configuration = HearthClient.Configuration(socketPath: socketPath)
         configuration.timeout = timeout
         return HearthClient(configuration)

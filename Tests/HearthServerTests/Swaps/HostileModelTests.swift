@@ -76,7 +76,7 @@ import Testing
         let forest = try ServedForest()
         let server = try forest.server()
         let caller = try Caller(socketPath: server.socketPath, scores: [forest.modelID.text: forest.score])
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         for lie in Self.lies {
             let hostileID = try publish(lie, on: forest.shelf)
             let error = #expect(throws: HearthError.self, "\(lie.testDescription)") {
@@ -96,7 +96,7 @@ import Testing
         let forest = try ServedForest()
         let server = try forest.server()
         let caller = try Caller(socketPath: server.socketPath, scores: [forest.modelID.text: forest.score])
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         var events = client.watch().makeAsyncIterator()
         #expect(try await events.next()?.kind == "available")
         for lie in Self.lies {
@@ -136,7 +136,7 @@ import Testing
         let forest = try ServedForest()
         let server = try forest.server()
         let caller = try Caller(socketPath: server.socketPath, scores: [forest.modelID.text: forest.score])
-        let client = server.client(timeout: .seconds(60))
+        let client = server.client()
         for (index, file) in Self.files.enumerated() {
             let path = "\(forest.shelf.directory.path)/\(file.name)"
             #expect(FileManager.default.createFile(atPath: path, contents: Data(file.bytes)))

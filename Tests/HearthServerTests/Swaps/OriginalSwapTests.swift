@@ -41,7 +41,7 @@ import Testing
                 socketPath: server.socketPath, model: "iforest", row: Self.row,
                 scores: [first.text: firstScore, second.text: secondScore])
         }
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         for swap in 0..<20 {
             let version = swap.isMultiple(of: 2) ? second : first
             _ = try client.promote(model: "iforest", version: version.text)

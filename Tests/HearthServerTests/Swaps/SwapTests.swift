@@ -19,7 +19,7 @@ import Testing
         ]
         let server = try forest.server()
         let callers = try (0..<4).map { _ in try Caller(socketPath: server.socketPath, scores: scores) }
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         for swap in 0..<200 {
             let version = swap.isMultiple(of: 2) ? otherID : forest.modelID
             let change = try client.promote(model: ServedForest.model, version: version.text)
@@ -48,14 +48,14 @@ import Testing
         let server = try TestServer(shelf: shelf)
         let count = 25_000
         let callers = try (0..<4).map { _ in
-            let client = server.client(timeout: .seconds(30))
+            let client = server.client()
             return try SystemThread(name: "detector") {
                 for _ in 0..<count {
                     _ = try? client.detect(series: ServedForest.series, values: [0.5, 9])
                 }
             }
         }
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         for swap in 0..<40 {
             _ = try client.promote(model: ServedForest.model, version: ids[swap % 2 == 0 ? 1 : 0].text)
             _ = try client.reload(model: ServedForest.model)
@@ -73,7 +73,7 @@ import Testing
     @Test func `versions that were promoted one after the other do not stay in memory`() throws {
         let forest = try ServedForest()
         let server = try forest.server()
-        let client = server.client(timeout: .seconds(30))
+        let client = server.client()
         for seed in UInt64(10)..<22 {
             let id = try forest.shelf.publish(
                 SampleModels.isolationForest(seed: seed), series: ServedForest.series)
