@@ -110,7 +110,9 @@ import Testing
         place.server.stop()
         let program = try place.start()
         #expect(program.line(containing: "last known good set cannot be used") != nil)
-        #expect(throws: HearthError.self) { try Self.answering(program) }
+        #expect(throws: HearthError.self) {
+            try program.client(timeout: .seconds(1)).predict(model: ServedForest.model, rows: ServedForest.row)
+        }
         try place.server.start()
         #expect(Self.eventually { try Self.answering(program) == place.ids[0].text })
     }
@@ -129,7 +131,7 @@ import Testing
         #expect(program.line(containing: "registry cannot be read; serving on from memory") != nil)
         // A version asked for by its id while the database is away.
         #expect(throws: HearthError.self) {
-            try program.client().predict(
+            try program.client(timeout: .seconds(1)).predict(
                 model: ServedForest.model, rows: ServedForest.row, version: place.ids[1].text)
         }
         try place.server.start()
